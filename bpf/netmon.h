@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract between the kernel programs and user space: structs and constants, no code.
+ *
+ * Layout rules: fixed-width types, no implicit padding (-Wpadded is an error). The C# twins live in
+ * src/NetMon.Bpf/Records; a test compares every size and offset through BTF.
+ *
+ * Every pair `x[2]` is indexed by an end of the flow. For counters, x[e] counts what end e sent.
+ * Multi-byte fields are in host byte order, times are nanoseconds of CLOCK_MONOTONIC, addresses are
+ * in network order, IPv4 mapped (::ffff:a.b.c.d).
+ */
+#ifndef NETMON_H
+#define NETMON_H
+
+#ifndef __VMLINUX_H__
+#include <linux/types.h>
+#endif
+
+/* A flow has no direction in its key: end 0 is the numerically smaller (address, port). 40 bytes. */
+struct flow_key {
+	__u8 addr[2][16];
+	__u16 port[2]; /* ICMP: the identifier of an echo at both ends, else 0 */
+	__u8 protocol; /* IP protocol number, after IPv6 extension headers */
+	__u8 reserved[3];
+};
+
+/* Counts since the last record: taken (swapped with 0) when a record leaves. 32 bytes. */
+struct flow_traffic {
+	__u64 packets[2]; /* packets on the wire: segments of a GSO packet */
+	__u64 bytes[2];   /* IP bytes on the wire: headers of each segment included, link header not */
+};
+
+enum flow_lifecycle {
+	FLOW_LIVE = 0,
+	FLOW_EXPIRED = 1,  /* its end has been reported; a packet revives it as a new flow */
+	FLOW_DELETING = 2, /* being removed; a packet must wait for the new entry */
+};
+
+enum flow_tcp_state {
+	TCP_NONE = 0, /* not TCP, or nothing known yet */
+	TCP_SYN_SENT = 1,
+	TCP_SYN_RECEIVED = 2,
+	TCP_ESTABLISHED = 3,
+	TCP_CLOSING = 4, /* FIN from one end */
+	TCP_CLOSED = 5,  /* FIN from both ends */
+	TCP_RESET = 6,   /* RST by either end */
+};
+
+enum flow_flags {
+	FLOW_INITIATOR_1 = 1 << 0, /* end 1 is the initiator; else end 0 */
+	FLOW_SYN_SEEN = 1 << 1,    /* the initiator is certain: its SYN (or the SYN/ACK to it) was seen */
+	FLOW_OVERLAY = 1 << 2,     /* encapsulated traffic on an uplink */
+	FLOW_REFUSED = 1 << 3,     /* RST before the flow was established */
+	FLOW_IPV6 = 1 << 4,
+};
+
+/* Where one end's packets are counted: ifindex and OBSERVER_* bits; 0 = not yet seen. */
+#define OBSERVER_EGRESS  0x80000000u /* hook: leaving through the interface, else entering */
+#define OBSERVER_POD     0x40000000u /* a pod's own interface */
+#define OBSERVER_IFINDEX 0x3fffffffu
+
+/* What holds now. 40 bytes. */
+struct flow_state {
+	__u64 first_ns; /* with the key, the identity of the flow: a reused tuple has another */
+	__u64 last_ns;
+	__u32 observer[2];
+	__u16 tcp_flags[2]; /* OR of all seen; bit 8 is AE (formerly NS) */
+	__u8 icmp_type;     /* ICMP flow: type and code of its first packet */
+	__u8 icmp_code;
+	__u8 icmp_error_type; /* latest ICMP error that quoted this flow; valid when icmp_errors counted one */
+	__u8 icmp_error_code;
+	__u8 tcp_state;
+	__u8 flags;
+	__u8 seen[2];    /* kernel only: when its observer last counted, in 2^30 ns, wrapping */
+	__u32 lifecycle; /* kernel only */
+};
+
+/* TCP handshake, microseconds after first_ns, at least 1; 0 = not seen. 12 bytes. */
+struct flow_handshake {
+	__u32 syn_us;    /* last SYN that was a retry */
+	__u32 synack_us; /* first SYN/ACK */
+	__u32 ack_us;    /* first ACK of the initiator after it: established */
+};
+
+/* Rare events since the last record. 48 bytes. */
+struct flow_events {
+	__u64 retransmitted_bytes[2]; /* TCP payload sent again, by sequence number */
+	__u32 retransmits[2];         /* segments */
+	__u32 zero_windows[2];        /* segments that announced a window of 0 */
+	__u32 resets[2];
+	__u32 syn_retries;
+	__u32 icmp_errors; /* ICMP errors that quoted this flow */
+};
+
+/* Value of the flow map: 160 bytes, so that an element (48 + 40 + 160) fits the kernel's 256-byte slab. */
+struct flow_value {
+	struct flow_traffic traffic;
+	struct flow_state state;
+	__u32 reported_ms; /* when the last record left, in 2^20 ns */
+	__u32 next_seq[2]; /* TCP: highest sequence number sent + 1; valid once the end's packets were seen */
+	struct flow_handshake handshake;
+	struct flow_events events;
+	__u64 credit[2]; /* counted at an uplink before the pod's interface saw it: packets << 40 | bytes */
+};
+
+enum record_reason {
+	RECORD_OPEN = 0,
+	RECORD_UPDATE = 1, /* interval, or sweep of a flow that went quiet */
+	RECORD_CLOSE = 2,  /* FIN both ways, or RST; later packets still count */
+	RECORD_END = 3,    /* the flow left the map; nothing follows */
+	RECORD_LATE = 4,   /* packets that raced with RECORD_END; same identity */
+};
+
+/* What leaves the kernel, through the ring and through a sweep. 184 bytes. */
+struct flow_record {
+	struct flow_key key;
+	__u64 time_ns; /* when it left */
+	struct flow_traffic traffic;
+	struct flow_state state;
+	struct flow_events events;
+	struct flow_handshake handshake;
+	__u32 reason; /* enum record_reason */
+};
+
+/* Interfaces under observation: key ifindex, in the map `interfaces`. 16 bytes. */
+enum interface_kind {
+	INTERFACE_OTHER = 0,
+	INTERFACE_UPLINK = 1,
+	INTERFACE_POD = 2,
+};
+
+struct interface_info {
+	__u64 since_ns; /* when observation began */
+	__u32 kind;     /* enum interface_kind */
+	__u32 reserved;
+};
+
+/* Overflow buckets: packets that found no room in the flow map. Index: class * 2 + (egress ? 1 : 0). */
+enum overflow_class {
+	OVERFLOW_TCP = 0,
+	OVERFLOW_UDP = 1,
+	OVERFLOW_ICMP = 2,
+	OVERFLOW_OTHER = 3,
+	OVERFLOW_CLASSES = 4,
+};
+
+struct overflow_bucket {
+	__u64 packets;
+	__u64 bytes;
+};
+
+/*
+ * One per CPU, in the map `counters`. Every packet handed to a program is in a flow, an overflow bucket, or
+ * one of: skipped, arp, non_ip, malformed.
+ */
+struct netmon_counters {
+	__u64 skipped_packets; /* counted at another observation point of the same flow */
+	__u64 skipped_bytes;
+	__u64 arp;
+	__u64 non_ip;
+	__u64 malformed;           /* truncated or lying headers */
+	__u64 fragments_unmatched; /* later fragments with no first one seen: counted with ports 0 */
+	__u64 fragment_map_failed; /* first fragments that could not be remembered */
+	__u64 flows_created;
+	__u64 flows_removed;
+	__u64 flow_map_full;   /* insertions refused for lack of room */
+	__u64 flow_map_failed; /* insertions refused for another reason */
+	__u64 flow_delete_failed;
+	__u64 flow_races;   /* packets that met a flow being removed and gave up: in an overflow bucket */
+	__u64 records;      /* records put on the ring */
+	__u64 records_late; /* ring full: counts carried over to a later record */
+	__u64 handovers;    /* directions that moved to a pod's own interface */
+	__u64 takeovers;    /* directions whose observer fell silent or went away */
+	__u64 sweep_records;
+};
+
+/* Fragments of one datagram: key of the LRU map `fragments`; value: the ports of the first fragment. */
+struct fragment_key {
+	__u8 source[16];
+	__u8 destination[16];
+	__u32 id;
+	__u32 protocol; /* IPv4 only: IPv6 identifies by addresses and id */
+};
+
+struct fragment_ports {
+	__u16 source;
+	__u16 destination;
+	__u8 protocol;
+	__u8 reserved[3];
+};
+
+/* Settings: set before load, read-only after, so that the verifier drops dead branches. */
+#define NETMON_OVERLAY_PORTS 8
+
+struct netmon_config {
+	__u64 interval_ns; /* between records of an active flow */
+	__u64 tcp_idle_ns;
+	__u64 tcp_closed_ns;
+	__u64 udp_idle_ns;
+	__u64 icmp_idle_ns;
+	__u64 other_idle_ns;
+	__u16 overlay_ports[NETMON_OVERLAY_PORTS]; /* UDP destination ports of encapsulations; 0 = unused */
+};
+
+#endif

@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace NetMon.Bpf.Records;
+
+// Twins of the structs of bpf/netmon.h, byte for byte; NetMon.Bpf.Tests compares them with the object's BTF.
+
+/// <summary>16 bytes of an address in network order, IPv4 mapped.</summary>
+[InlineArray(16)]
+public struct AddressBytes
+{
+    private byte _element;
+}
+
+/// <summary>A value for each end of a flow.</summary>
+[InlineArray(2)]
+public struct Pair<T>
+    where T : unmanaged
+{
+    private T _element;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+public struct FlowKey
+{
+    public Pair<AddressBytes> Address;
+    public Pair<ushort> Port;
+    public byte Protocol;
+    public byte Reserved0;
+    public byte Reserved1;
+    public byte Reserved2;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+public struct FlowTraffic
+{
+    public Pair<ulong> Packets;
+    public Pair<ulong> Bytes;
+}
+
+public enum FlowTcpState : byte
+{
+    None,
+    SynSent,
+    SynReceived,
+    Established,
+    Closing,
+    Closed,
+    Reset,
+}
+
+[Flags]
+public enum FlowFlags : byte
+{
+    None = 0,
+    Initiator1 = 1,
+    SynSeen = 2,
+    Overlay = 4,
+    Refused = 8,
+    IPv6 = 16,
+}
+
+[StructLayout(LayoutKind.Sequential)]
+public struct FlowStateRecord
+{
+    public const uint ObserverEgress = 0x80000000;
+    public const uint ObserverPod = 0x40000000;
+    public const uint ObserverIfindex = 0x3fffffff;
+
+    public ulong FirstNs;
+    public ulong LastNs;
+    public Pair<uint> Observer;
+    public Pair<ushort> TcpFlags;
+    public byte IcmpType;
+    public byte IcmpCode;
+    public byte IcmpErrorType;
+    public byte IcmpErrorCode;
+    public FlowTcpState TcpState;
+    public FlowFlags Flags;
+    public Pair<byte> Seen;
+    public uint Lifecycle;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+public struct FlowHandshake
+{
+    public uint SynUs;
+    public uint SynAckUs;
+    public uint AckUs;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+public struct FlowEvents
+{
+    public Pair<ulong> RetransmittedBytes;
+    public Pair<uint> Retransmits;
+    public Pair<uint> ZeroWindows;
+    public Pair<uint> Resets;
+    public uint SynRetries;
+    public uint IcmpErrors;
+}
+
+public enum RecordReason : uint
+{
+    Open,
+    Update,
+    Close,
+    End,
+    Late,
+}
+
+/// <summary>What leaves the kernel about one flow: counts since the record before, and what holds now.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct FlowRecord
+{
+    public FlowKey Key;
+    public ulong TimeNs;
+    public FlowTraffic Traffic;
+    public FlowStateRecord State;
+    public FlowEvents Events;
+    public FlowHandshake Handshake;
+    public RecordReason Reason;
+}
