@@ -1,9 +1,10 @@
 using NetMon.Bpf.Interop;
+using NetMon.Bpf.Objects;
 
 namespace NetMon.Bpf.Attaching;
 
 /// <summary>Attaches with TCX links (kernel 6.6, commit e420bed02507), held by descriptors: they vanish with the process.</summary>
-internal sealed unsafe class TcxAttacher : IAttacher
+internal sealed class TcxAttacher : IAttacher
 {
     private readonly FlowProgram _program;
 
@@ -63,21 +64,9 @@ internal sealed unsafe class TcxAttacher : IAttacher
     }
 
     /// <returns>A descriptor, or -errno.</returns>
-    private static int CreateLink(FlowProgram program, int ifindex, LinkLayer link, Hook hook)
-    {
-        // BPF_F_BEFORE without a program to come before: the head of the line.
-        var options = new BpfLinkCreateOptions
-        {
-            Size = (nuint)sizeof(BpfLinkCreateOptions),
-            Flags = Libbpf.BPF_F_BEFORE,
-        };
-        return Libbpf.bpf_link_create(
-            program.Program(link, hook),
-            ifindex,
-            hook == Hook.Ingress ? Libbpf.BPF_TCX_INGRESS : Libbpf.BPF_TCX_EGRESS,
-            &options
-        );
-    }
+    private static int CreateLink(FlowProgram program, int ifindex, LinkLayer link, Hook hook) =>
+        // Without a program to come before, BPF_F_BEFORE is the head of the line.
+        BpfLink.CreateTcx(program.Program(link, hook), ifindex, hook, Libbpf.BPF_F_BEFORE);
 
     private sealed class TcxAttachment(int ifindex, FileDescriptor ingress, FileDescriptor egress)
         : Attachment(ifindex, first: true)
