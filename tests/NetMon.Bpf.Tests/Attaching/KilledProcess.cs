@@ -17,7 +17,8 @@ internal sealed class KilledProcess : IDisposable
                 [
                     $"--net={ns.Path}",
                     "dotnet",
-                    typeof(KilledProcess).Assembly.Location,
+                    ChildProcess.Assembly,
+                    "attach",
                     method.ToString(),
                     ifindex.ToString(),
                 ]
@@ -59,11 +60,4 @@ internal sealed class KilledProcess : IDisposable
 
         _process.Dispose();
     }
-}
-
-/// <summary>The test assembly's entry point: the test host does not use it, <see cref="KilledProcess"/> does.</summary>
-internal static class Program
-{
-    private static void Main(string[] arguments) =>
-        KilledProcess.Attach(Enum.Parse<AttachMethod>(arguments[0]), int.Parse(arguments[1]));
 }

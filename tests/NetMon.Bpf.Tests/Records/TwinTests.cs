@@ -65,8 +65,7 @@ public class TwinTests
             .ValuesOf(name)
             .Where(value => value.Key != "OVERFLOW_CLASSES")
             .ToDictionary(value => Plain(value.Key[prefix.Length..]), value => value.Value);
-        var ours = Enum.GetNames(twin)
-            .ToDictionary(Plain, value => Convert.ToInt64(Enum.Parse(twin, value)));
+        var ours = Enum.GetNames(twin).ToDictionary(Plain, value => Convert.ToInt64(Enum.Parse(twin, value)));
 
         // A set of flags has a name for none, which C does without.
         if (ours.TryGetValue("none", out var none) && none == 0 && !theirs.ContainsKey("none"))
@@ -145,8 +144,7 @@ public class TwinTests
     }
 
     private static int SizeOf(Type type) =>
-        (int)
-            typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, [])!;
+        (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, [])!;
 
     /// <summary>A name without what C# and C do differently.</summary>
     private static string Plain(string name) =>

@@ -15,9 +15,7 @@ internal sealed class TypeInformation
 
     public TypeInformation(string file)
     {
-        using var document = JsonDocument.Parse(
-            Shell.Run("bpftool", "-j", "btf", "dump", "file", file)
-        );
+        using var document = JsonDocument.Parse(Shell.Run("bpftool", "-j", "btf", "dump", "file", file));
         foreach (var type in document.RootElement.GetProperty("types").EnumerateArray())
         {
             _types[type.GetProperty("id").GetInt32()] = type.Clone();
@@ -53,8 +51,7 @@ internal sealed class TypeInformation
     private JsonElement? Find(string kind, string name) =>
         _types
             .Values.Where(type =>
-                type.GetProperty("kind").GetString() == kind
-                && type.GetProperty("name").GetString() == name
+                type.GetProperty("kind").GetString() == kind && type.GetProperty("name").GetString() == name
             )
             .Select(type => (JsonElement?)type)
             .FirstOrDefault();
