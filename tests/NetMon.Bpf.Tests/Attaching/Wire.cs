@@ -68,9 +68,16 @@ internal sealed class Wire : IDisposable
 /// <summary>The flow programs, and how often each ran.</summary>
 internal sealed class CountedProgram : IDisposable
 {
-    private readonly IDisposable _statistics = FlowProgram.EnableRunStatistics();
+    private readonly IDisposable _statistics;
 
-    public FlowProgram Program { get; } = FlowProgram.Load(new() { MaxFlows = 1024, RingBytes = 64 * 1024 });
+    public CountedProgram()
+    {
+        Privileges.Require();
+        _statistics = FlowProgram.EnableRunStatistics();
+        Program = FlowProgram.Load(new() { MaxFlows = 1024, RingBytes = 64 * 1024 });
+    }
+
+    public FlowProgram Program { get; }
 
     public ulong Runs(Hook hook) => Program.ReadRunStatistics()[hook == Hook.Ingress ? 0 : 1].Runs;
 

@@ -16,7 +16,7 @@ public class FlowProgramTests
     [SkippableFact]
     public void Settings_reach_the_kernel()
     {
-        RequireRoot();
+        Privileges.Require();
         using var program = FlowProgram.Load(
             new()
             {
@@ -155,7 +155,7 @@ public class FlowProgramTests
     [SkippableFact]
     public void Without_privileges_the_error_says_which_are_missing()
     {
-        RequireRoot();
+        Privileges.Require();
         var said = Shell.Run(
             "setpriv",
             "--bounding-set=-all",
@@ -181,12 +181,9 @@ public class FlowProgramTests
             FlowProgram.Load(new() { MaxFlows = flows, RingBytes = ring })
         );
 
-    private static void RequireRoot() =>
-        Skip.IfNot(Environment.IsPrivilegedProcess, "loading BPF programs needs root");
-
     private static FlowProgram Load()
     {
-        RequireRoot();
+        Privileges.Require();
         return FlowProgram.Load(new() { MaxFlows = 1024, RingBytes = 64 * 1024 });
     }
 
