@@ -11,8 +11,7 @@ internal static class Repository
         while (!File.Exists(System.IO.Path.Combine(folder.FullName, "NetMon.slnx")))
         {
             folder =
-                folder.Parent
-                ?? throw new DirectoryNotFoundException("not run from inside the repository");
+                folder.Parent ?? throw new DirectoryNotFoundException("not run from inside the repository");
         }
 
         return folder.FullName;

@@ -10,8 +10,7 @@ internal static class Python
 
     /// <summary>Whether a module is installed and has a name in it.</summary>
     public static async Task<bool> HasAsync(string module, string name) =>
-        File.Exists(Path)
-        && (await RunAsync($"from {module} import {name}", "")).ExitCode == 0;
+        File.Exists(Path) && (await RunAsync($"from {module} import {name}", "")).ExitCode == 0;
 
     public static Task<(int ExitCode, string Output)> RunAsync(
         string script,

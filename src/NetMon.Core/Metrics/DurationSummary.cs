@@ -20,7 +20,7 @@ public sealed class DurationSummary : MetricFamily
     private const int Steps = 1 << StepBits;
     private const int MaxBits = 41;
     private const int BucketCount = (MaxBits - StepBits + 1) * Steps;
-    private const double SecondsPerNanosecond = 1e-9;
+    private const double NanosecondsPerSecond = 1e9;
 
     private readonly double[] _quantiles;
     private readonly byte[][] _quantileLabelsText;
@@ -84,11 +84,11 @@ public sealed class DurationSummary : MetricFamily
         for (var i = 0; i < _quantiles.Length; i++)
         {
             var value =
-                total == 0 ? double.NaN : Quantile(buckets, total, _quantiles[i]) * SecondsPerNanosecond;
+                total == 0 ? double.NaN : Quantile(buckets, total, _quantiles[i]) / NanosecondsPerSecond;
             writer.WriteSample(labels[i], value);
         }
 
-        var sum = Volatile.Read(ref _sum) * SecondsPerNanosecond;
+        var sum = Volatile.Read(ref _sum) / NanosecondsPerSecond;
         writer.WriteSample("_sum"u8, default, default, sum);
         writer.WriteSample("_count"u8, default, default, Volatile.Read(ref _count));
     }

@@ -13,11 +13,7 @@ public class FlowIdentityTests
                 FlowGenerators.Flow.ToArbitrary(),
                 flow =>
                 {
-                    var swapped = flow with
-                    {
-                        Source = flow.Destination,
-                        Destination = flow.Source,
-                    };
+                    var swapped = flow with { Source = flow.Destination, Destination = flow.Source };
                     Assert.Equal(flow.Identity.Number, swapped.Identity.Number);
                 }
             )

@@ -121,9 +121,7 @@ public class FlowJsonTests
                         Delta = flow.Total,
                     };
                     var text = Text(json => FlowJson.Write(json, in step, in Context));
-                    Assert.True(
-                        FlowJsonReader.TryReadLine(Encoding.UTF8.GetBytes(text), out var line)
-                    );
+                    Assert.True(FlowJsonReader.TryReadLine(Encoding.UTF8.GetBytes(text), out var line));
                     var view = line.Flow!;
                     Assert.Equal("update", view.Event);
                     Assert.Equal(flow.Source.Address.ToString(), view.Source.Ip);
@@ -132,16 +130,16 @@ public class FlowJsonTests
                     Assert.Equal(flow.Total.Received.Packets, view.Received.Packets);
                     Assert.Equal(flow.State.Word(), view.State);
                     Assert.Equal(flow.Protocol == IpProtocol.Tcp, view.Tcp is not null);
-                    Assert.Equal(flow.Total.RetransmitsSent, view.Tcp?.RetransmitsSent ?? flow.Total.RetransmitsSent);
+                    Assert.Equal(
+                        flow.Total.RetransmitsSent,
+                        view.Tcp?.RetransmitsSent ?? flow.Total.RetransmitsSent
+                    );
                     Assert.Equal(flow.Total.SynRetries, view.Tcp?.SynRetries ?? flow.Total.SynRetries);
                     Assert.Equal(
                         flow.Protocol == IpProtocol.Tcp && flow.SynAckToAckUs != 0,
                         view.Tcp?.SynackAckUs is not null
                     );
-                    Assert.Equal(
-                        flow.Cause == FlowCause.None ? null : flow.Cause.Word(),
-                        view.Cause
-                    );
+                    Assert.Equal(flow.Cause == FlowCause.None ? null : flow.Cause.Word(), view.Cause);
                     var start = DateTimeOffset.UnixEpoch.AddMicroseconds(
                         (double)(((long)flow.StartNs + Context.WallOffsetNs) / 1000)
                     );
@@ -215,26 +213,20 @@ public class FlowJsonTests
         using var json = new Utf8JsonWriter(buffer);
         var names = new[] { "lo", "eth1", "eth2" };
         var context = new FlowJsonContext(1_767_323_045_000_001_500, index => names[index]);
-        void WriteOnce()
-        {
-            buffer.ResetWrittenCount();
-            json.Reset(buffer);
-            FlowJson.Write(json, in Web, in context);
-            json.Flush();
-        }
 
-        for (var i = 0; i < 100; i++)
-        {
-            WriteOnce();
-        }
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-        {
-            WriteOnce();
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(
+            0,
+            Allocation.Of(() =>
+            {
+                for (var i = 0; i < 1000; i++)
+                {
+                    buffer.ResetWrittenCount();
+                    json.Reset(buffer);
+                    FlowJson.Write(json, in Web, in context);
+                    json.Flush();
+                }
+            })
+        );
     }
 
     private static string Text(Action<Utf8JsonWriter> write)

@@ -45,10 +45,7 @@ public class FlowRankingTests
                         .flows.Select(flow => given.sort.Rank(in flow))
                         .OrderDescending()
                         .Take(given.limit);
-                    Assert.Equal(
-                        expected,
-                        ranking.Take().Select(flow => given.sort.Rank(in flow))
-                    );
+                    Assert.Equal(expected, ranking.Take().Select(flow => given.sort.Rank(in flow)));
                 }
             )
             .QuickCheckThrowOnFailure();
@@ -76,14 +73,7 @@ public class FlowRankingTests
     private static string Names(IEnumerable<Flow> flows) =>
         string.Concat(flows.Select(flow => (char)flow.Source.Port));
 
-    private static Flow New(
-        char name,
-        ulong start,
-        ulong last,
-        long bytes,
-        long packets,
-        (uint, uint) rtt
-    ) =>
+    private static Flow New(char name, ulong start, ulong last, long bytes, long packets, (uint, uint) rtt) =>
         new()
         {
             Source = new FlowEndpoint(NetworkAddress.FromIPv4(1), name, 1),

@@ -80,10 +80,7 @@ public class FlowStatusRulesTests
         var flow = Tcp(FlowState.SynSent);
         Assert.Equal(Pending, FlowStatusRules.Decide(in flow, FlowEventKind.End, draining: true));
         var datagram = Udp(sent: 1);
-        Assert.Equal(
-            Pending,
-            FlowStatusRules.Decide(in datagram, FlowEventKind.End, draining: true)
-        );
+        Assert.Equal(Pending, FlowStatusRules.Decide(in datagram, FlowEventKind.End, draining: true));
     }
 
     [Fact]
@@ -208,15 +205,9 @@ public class FlowStatusRulesTests
                     {
                         var flow = step with { Status = outcome.Status, Cause = outcome.Cause };
                         var next = FlowStatusRules.Decide(in flow, kind);
-                        Assert.True(
-                            outcome.Status == FlowStatus.Pending || next.Status == outcome.Status
-                        );
-                        Assert.True(
-                            outcome.Cause == FlowCause.None || next.Cause == outcome.Cause
-                        );
-                        Assert.True(
-                            next.Status != FlowStatus.Failed || next.Cause != FlowCause.None
-                        );
+                        Assert.True(outcome.Status == FlowStatus.Pending || next.Status == outcome.Status);
+                        Assert.True(outcome.Cause == FlowCause.None || next.Cause == outcome.Cause);
+                        Assert.True(next.Status != FlowStatus.Failed || next.Cause != FlowCause.None);
                         outcome = next;
                     }
                 }
@@ -229,14 +220,12 @@ public class FlowStatusRulesTests
     {
         Prop.ForAll(
                 FlowGenerators.Flow.ToArbitrary(),
-                flow =>
-                    Assert.NotEqual(FlowStatus.Pending, Decide(flow, FlowEventKind.End).Status)
+                flow => Assert.NotEqual(FlowStatus.Pending, Decide(flow, FlowEventKind.End).Status)
             )
             .QuickCheckThrowOnFailure();
     }
 
-    private static FlowOutcome Decide(Flow flow, FlowEventKind kind) =>
-        FlowStatusRules.Decide(in flow, kind);
+    private static FlowOutcome Decide(Flow flow, FlowEventKind kind) => FlowStatusRules.Decide(in flow, kind);
 
     private static FlowOutcome Failed(FlowCause cause) => new(FlowStatus.Failed, cause);
 
@@ -250,11 +239,7 @@ public class FlowStatusRulesTests
             InitiatorCertain = true,
             TcpFlagsSent = (ushort)sent,
             TcpFlagsReceived = (ushort)received,
-            Total =
-            {
-                Sent = { Packets = 1 },
-                Received = { Packets = received == 0 ? 0 : 1 },
-            },
+            Total = { Sent = { Packets = 1 }, Received = { Packets = received == 0 ? 0 : 1 } },
         };
 
     private static Flow Udp(int sent, int received = 0)

@@ -29,11 +29,7 @@ public class IcmpErrorsTests
     [InlineData(11, 1, FlowCause.TimeExceeded)]
     [InlineData(12, 0, FlowCause.ParameterProblem)]
     [InlineData(0, 0, FlowCause.None)]
-    public void An_ICMP_error_of_IPv4_has_the_cause_of_its_code(
-        byte type,
-        byte code,
-        FlowCause cause
-    )
+    public void An_ICMP_error_of_IPv4_has_the_cause_of_its_code(byte type, byte code, FlowCause cause)
     {
         Assert.Equal(cause, IcmpErrors.Cause(isIPv4: true, type, code));
     }
@@ -56,11 +52,7 @@ public class IcmpErrorsTests
     [InlineData(4, 0, FlowCause.ParameterProblem)]
     [InlineData(4, 1, FlowCause.UnreachableProtocol)]
     [InlineData(137, 0, FlowCause.None)]
-    public void An_ICMP_error_of_IPv6_has_the_cause_of_its_code(
-        byte type,
-        byte code,
-        FlowCause cause
-    )
+    public void An_ICMP_error_of_IPv6_has_the_cause_of_its_code(byte type, byte code, FlowCause cause)
     {
         Assert.Equal(cause, IcmpErrors.Cause(isIPv4: false, type, code));
     }

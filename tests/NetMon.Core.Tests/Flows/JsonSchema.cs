@@ -11,8 +11,7 @@ namespace NetMon.Core.Tests.Flows;
 /// </summary>
 internal sealed class JsonSchema(JsonElement root)
 {
-    public static JsonSchema Load(string path) =>
-        new(JsonDocument.Parse(File.ReadAllText(path)).RootElement);
+    public static JsonSchema Load(string path) => new(JsonDocument.Parse(File.ReadAllText(path)).RootElement);
 
     /// <summary>What is wrong, each with the place in the instance; empty if it is valid.</summary>
     public IReadOnlyList<string> Check(JsonElement instance)
@@ -103,12 +102,7 @@ internal sealed class JsonSchema(JsonElement root)
             case "required" when isObject:
                 foreach (var name in rule.EnumerateArray())
                 {
-                    Expect(
-                        value.TryGetProperty(name.GetString()!, out _),
-                        at,
-                        $"lacks {name}",
-                        errors
-                    );
+                    Expect(value.TryGetProperty(name.GetString()!, out _), at, $"lacks {name}", errors);
                 }
 
                 break;
@@ -200,8 +194,7 @@ internal sealed class JsonSchema(JsonElement root)
         {
             "object" => value.ValueKind == JsonValueKind.Object,
             "string" => value.ValueKind == JsonValueKind.String,
-            "integer" => value.ValueKind == JsonValueKind.Number
-                && decimal.IsInteger(value.GetDecimal()),
+            "integer" => value.ValueKind == JsonValueKind.Number && decimal.IsInteger(value.GetDecimal()),
             _ => throw new NotSupportedException($"type {type}"),
         };
 
@@ -217,11 +210,7 @@ internal sealed class JsonSchema(JsonElement root)
             && address.AddressFamily == family
             && (
                 family == AddressFamily.InterNetworkV6
-                || string.Equals(
-                    address.ToString(),
-                    text,
-                    StringComparison.Ordinal
-                )
+                || string.Equals(address.ToString(), text, StringComparison.Ordinal)
             );
     }
 }

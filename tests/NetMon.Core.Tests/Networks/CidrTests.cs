@@ -25,11 +25,7 @@ public class CidrTests
     [InlineData("fe80::1/65", "fe80::ffff:ffff:ffff:ffff", false)]
     [InlineData("2001:db8::1", "2001:db8::1", true)]
     [InlineData("2001:db8::1", "2001:db8::2", false)]
-    public void A_network_holds_the_addresses_that_share_its_prefix(
-        string network,
-        string address,
-        bool held
-    )
+    public void A_network_holds_the_addresses_that_share_its_prefix(string network, string address, bool held)
     {
         Assert.True(Cidr.TryParse(network, out var cidr));
         Assert.True(NetworkAddress.TryParse(address, out var parsed));
@@ -79,17 +75,9 @@ public class CidrTests
                 cases.ToArbitrary(),
                 given =>
                 {
-                    Assert.True(
-                        Cidr.TryParse($"{given.network}/{given.length}", out var cidr)
-                    );
-                    var reference = new IPNetwork(
-                        cidr.Address.ToIPAddress(),
-                        cidr.PrefixLength
-                    );
-                    Assert.Equal(
-                        reference.Contains(given.other.ToIPAddress()),
-                        cidr.Contains(given.other)
-                    );
+                    Assert.True(Cidr.TryParse($"{given.network}/{given.length}", out var cidr));
+                    var reference = new IPNetwork(cidr.Address.ToIPAddress(), cidr.PrefixLength);
+                    Assert.Equal(reference.Contains(given.other.ToIPAddress()), cidr.Contains(given.other));
                     Assert.True(cidr.Contains(given.network));
                 }
             )
