@@ -2,14 +2,18 @@ using System.Numerics;
 
 namespace NetMon.Core.Metrics;
 
-/// <summary>A summary of durations: quantiles of the recent ones, sum and count of all since the start. One writer; any thread reads.</summary>
+/// <summary>
+/// A summary of durations: quantiles of the recent ones, sum and count of all since the start. One writer; any
+/// thread reads.
+/// </summary>
 /// <remarks>
-/// Durations are counted in a log-linear histogram of fixed size, 32 steps per power of two, so that a quantile is at most 3.2% too high.
+/// Durations are counted in a log-linear histogram of fixed size, 32 steps per power of two, so that a quantile is at most
+/// 3.2% too high.
 /// <code>
 ///   ns:  0 1 2 .. 31 | 32 33 .. 63 | 64 66 .. 126 | 128 132 .. 252 | ...  up to 2^41 (36 minutes, the last step takes all above)
 /// </code>
-/// Recent means the current window and the <see cref="Windows"/> - 1 before it; the writer starts a new one by <see cref="Rotate"/>. Without
-/// rotation the quantiles are those of all durations.
+/// Recent means the current window and the <see cref="Windows"/> - 1 before it; the writer starts a new one by <see
+/// cref="Rotate"/>. Without rotation the quantiles are those of all durations.
 /// </remarks>
 public sealed class DurationSummary : MetricFamily
 {

@@ -348,7 +348,9 @@ public static class Instruments
         ProcessStartTime,
     ];
 
-    /// <summary>Upper bounds of the buckets of <see cref="Latency"/>, seconds: from inside a machine to several lost SYNs.</summary>
+    /// <summary>
+    /// Upper bounds of the buckets of <see cref="Latency"/>, seconds: from inside a machine to several lost SYNs.
+    /// </summary>
     public static ReadOnlySpan<double> LatencyBounds =>
         [
             0.00005,
