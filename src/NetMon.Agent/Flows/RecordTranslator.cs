@@ -14,10 +14,10 @@ internal static class RecordTranslator
     public static int Begin(in FlowRecord record, InitiatorRules rules, ref Flow flow)
     {
         ref readonly var state = ref record.State;
-        var source = (state.Flags & FlowFlags.Initiator1) != 0 ? 1 : 0;
+        var source = state.Flags.HasFlag(FlowFlags.Initiator1) ? 1 : 0;
         var from = Endpoint(in record, source);
         var to = Endpoint(in record, 1 - source);
-        var certain = (state.Flags & FlowFlags.SynSeen) != 0;
+        var certain = state.Flags.HasFlag(FlowFlags.SynSeen);
         if (
             !certain
             && rules.AreSwapped(
@@ -38,7 +38,7 @@ internal static class RecordTranslator
             Destination = to,
             StartNs = state.FirstNs,
             Protocol = record.Key.Protocol,
-            Class = (state.Flags & FlowFlags.Overlay) != 0 ? FlowClass.Overlay : FlowClass.Direct,
+            Class = state.Flags.HasFlag(FlowFlags.Overlay) ? FlowClass.Overlay : FlowClass.Direct,
             Direction = ObservationPoint.Direction(state.Observer[source], state.Observer[1 - source]),
             InitiatorCertain = certain,
             IcmpType = state.IcmpType,

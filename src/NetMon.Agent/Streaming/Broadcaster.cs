@@ -16,6 +16,7 @@ internal sealed class Broadcaster
     private readonly int _queueCapacity;
     private volatile Subscription[] _subscriptions = [];
     private bool _completed;
+    private long _delivered;
     private long _lost;
 
     public Broadcaster(int queueCapacity = QueueCapacity) => _queueCapacity = queueCapacity;
@@ -24,6 +25,9 @@ internal sealed class Broadcaster
     public bool HasSubscriptions => _subscriptions.Length > 0;
 
     public int SubscriptionCount => _subscriptions.Length;
+
+    /// <summary>Events queued for readers.</summary>
+    public long Delivered => Volatile.Read(ref _delivered);
 
     /// <summary>Events that readers lost because they were slow.</summary>
     public long Lost => Volatile.Read(ref _lost);
@@ -76,9 +80,15 @@ internal sealed class Broadcaster
     {
         foreach (var subscription in _subscriptions)
         {
-            if (subscription.Push(in step))
+            switch (subscription.Push(in step))
             {
-                Volatile.Write(ref _lost, _lost + 1);
+                case PushOutcome.Queued:
+                    Volatile.Write(ref _delivered, _delivered + 1);
+                    break;
+                case PushOutcome.OldestLost:
+                    Volatile.Write(ref _delivered, _delivered + 1);
+                    Volatile.Write(ref _lost, _lost + 1);
+                    break;
             }
         }
     }

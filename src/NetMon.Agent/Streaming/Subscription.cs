@@ -39,21 +39,24 @@ internal sealed class Subscription : IDisposable
         return true;
     }
 
+    /// <summary>Lets events gather; returns early when the stream comes to its end.</summary>
+    public async ValueTask DelayAsync(TimeSpan time, CancellationToken cancellation) =>
+        await Task.WhenAny(_signal.Reader.Completion, Task.Delay(time, cancellation));
+
     /// <inheritdoc cref="EventQueue.Take"/>
     public int Take(Span<FlowEvent> events, out long lost) => _queue.Take(events, out lost);
 
     public void Dispose() => _broadcaster.Remove(this);
 
-    /// <returns>Whether an older event was lost for it.</returns>
-    internal bool Push(in FlowEvent step)
+    internal PushOutcome Push(in FlowEvent step)
     {
         if (!_filter.Matches(in step.Flow))
         {
-            return false;
+            return PushOutcome.Filtered;
         }
 
         _unsignalled = true;
-        return _queue.Push(in step);
+        return _queue.Push(in step) ? PushOutcome.OldestLost : PushOutcome.Queued;
     }
 
     internal void Signal()
@@ -66,4 +69,14 @@ internal sealed class Subscription : IDisposable
     }
 
     internal void Complete() => _signal.Writer.TryComplete();
+}
+
+internal enum PushOutcome
+{
+    /// <summary>The event does not concern the reader.</summary>
+    Filtered,
+    Queued,
+
+    /// <summary>The event is queued, and the oldest gave way to it.</summary>
+    OldestLost,
 }
