@@ -14,10 +14,10 @@ internal static class RecordTranslator
     public static int Begin(in FlowRecord record, InitiatorRules rules, ref Flow flow)
     {
         ref readonly var state = ref record.State;
-        var source = state.Flags.HasFlag(FlowFlags.Initiator1) ? 1 : 0;
+        var source = (state.Flags & FlowFlags.Initiator1) != FlowFlags.None ? 1 : 0;
         var from = Endpoint(in record, source);
         var to = Endpoint(in record, 1 - source);
-        var certain = state.Flags.HasFlag(FlowFlags.SynSeen);
+        var certain = (state.Flags & FlowFlags.SynSeen) != FlowFlags.None;
         if (
             !certain
             && rules.AreSwapped(
@@ -38,7 +38,7 @@ internal static class RecordTranslator
             Destination = to,
             StartNs = state.FirstNs,
             Protocol = record.Key.Protocol,
-            Class = state.Flags.HasFlag(FlowFlags.Overlay) ? FlowClass.Overlay : FlowClass.Direct,
+            Class = (state.Flags & FlowFlags.Overlay) != FlowFlags.None ? FlowClass.Overlay : FlowClass.Direct,
             Direction = ObservationPoint.Direction(state.Observer[source], state.Observer[1 - source]),
             InitiatorCertain = certain,
             IcmpType = state.IcmpType,

@@ -142,7 +142,7 @@ public sealed class FlowTableTests
         });
         writer.Start();
         var seen = 0;
-        for (var round = 0; round < 2000; round++)
+        while (seen < 2_000_000)
         {
             for (var slot = 0; slot < table.SlotLimit; slot++)
             {
@@ -158,7 +158,6 @@ public sealed class FlowTableTests
 
         stop.Cancel();
         writer.Join();
-        Assert.True(seen > 0);
     }
 
     private static Flow Flow(ulong start, ulong value)

@@ -55,6 +55,8 @@ internal sealed class PipelineUnderTest
         return Assert.Single(TakeEvents());
     }
 
+    public int Take(Span<FlowEvent> events) => _subscription!.Take(events, out _);
+
     public List<FlowEvent> TakeEvents()
     {
         var events = new List<FlowEvent>();
