@@ -263,7 +263,7 @@ public sealed class FlowPipelineTests
     {
         var agent = new PipelineUnderTest();
         agent.Process(
-            new TestFlow("10.0.0.1:40000", "10.0.0.2:53", IpProtocol.Udp).Record(RecordReason.Open, (1, 60), timeNs: 5_000_000)
+            new TestFlow("10.0.0.1:40000", "10.0.0.2:53", IpProtocol.Udp, startNs: 5_000_000).Record(RecordReason.Open, (1, 60))
         );
         var search = new Agent.Flows.OrphanSearch(agent.Table, agent.Pipeline, TimeSpan.FromSeconds(1));
 

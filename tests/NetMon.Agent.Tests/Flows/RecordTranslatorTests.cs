@@ -125,7 +125,7 @@ public sealed class RecordTranslatorTests
     [Fact]
     public void A_record_that_was_overtaken_by_a_younger_one_adds_its_counts_and_changes_nothing_else()
     {
-        var test = new TestFlow("10.0.0.1:40000", "10.0.0.2:80");
+        var test = new TestFlow("10.0.0.1:40000", "10.0.0.2:80", startNs: 1_000_000);
         test.State.TcpState = FlowTcpState.Established;
         var older = test.Record(RecordReason.Update, (1, 60), timeNs: 2_000_000);
         test.State.TcpState = FlowTcpState.Closed;

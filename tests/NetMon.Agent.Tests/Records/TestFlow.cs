@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using NetMon.Bpf.Records;
@@ -12,16 +13,18 @@ internal sealed class TestFlow
     private FlowStateRecord _state;
     private FlowHandshake _handshake;
 
-    public TestFlow(string source, string destination, byte protocol = IpProtocol.Tcp, ulong startNs = 1_000_000)
+    public TestFlow(string source, string destination, byte protocol = IpProtocol.Tcp, ulong? startNs = null)
     {
+        // CLOCK_MONOTONIC: a flow of long ago would be taken for one that the kernel has forgotten.
+        var start = startNs ?? (ulong)Stopwatch.GetTimestamp();
         var from = IPEndPoint.Parse(source);
         var to = IPEndPoint.Parse(destination);
         _initiator = Compare(from, to) <= 0 ? 0 : 1;
         Key.Protocol = protocol;
         Set(_initiator, from);
         Set(1 - _initiator, to);
-        _state.FirstNs = startNs;
-        _state.LastNs = startNs;
+        _state.FirstNs = start;
+        _state.LastNs = start;
         _state.Flags = _initiator == 1 ? FlowFlags.Initiator1 : FlowFlags.None;
         ObservedAt(sent: 2 | FlowStateRecord.ObserverEgress, received: 2);
     }
