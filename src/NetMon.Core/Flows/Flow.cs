@@ -14,14 +14,22 @@ public struct Flow
     /// <summary>Counts since the start. In an event's delta: counts since the flow's event before.</summary>
     public FlowCounts Total;
 
-    /// <summary>TCP: time from the first SYN to the first SYN/ACK, and from there to the ACK that established it; microseconds, 0 = not seen.</summary>
+    /// <summary>
+    /// TCP: time from the first SYN to the first SYN/ACK, and from there to the ACK that established it;
+    /// microseconds, 0 = not seen.
+    /// </summary>
     public uint SynToSynAckUs;
     public uint SynAckToAckUs;
 
-    /// <summary>TCP: from the first SYN to the ACK that established the connection, retries included; microseconds, 0 = not seen.</summary>
+    /// <summary>
+    /// TCP: from the first SYN to the ACK that established the connection, retries included; microseconds, 0 = not
+    /// seen.
+    /// </summary>
     public uint ConnectUs;
 
-    /// <summary>TCP flags seen, OR of all packets of the source and of the destination (RFC 9293 section 3.1; bit 8 is AE).</summary>
+    /// <summary>
+    /// TCP flags seen, OR of all packets of the source and of the destination (RFC 9293 section 3.1; bit 8 is AE).
+    /// </summary>
     public ushort TcpFlagsSent;
     public ushort TcpFlagsReceived;
 
@@ -37,11 +45,16 @@ public struct Flow
     public byte IcmpType;
     public byte IcmpCode;
 
-    /// <summary>The latest ICMP error that quoted this flow; meaningful when <see cref="FlowCounts.IcmpErrors"/> is not 0.</summary>
+    /// <summary>
+    /// The latest ICMP error that quoted this flow; meaningful when <see cref="FlowCounts.IcmpErrors"/> is not 0.
+    /// </summary>
     public byte IcmpErrorType;
     public byte IcmpErrorCode;
 
-    /// <summary>The first packet of the initiator (SYN, or SYN/ACK to it) was seen, so that source and destination are certain.</summary>
+    /// <summary>
+    /// The first packet of the initiator (SYN, or SYN/ACK to it) was seen, so that source and destination are
+    /// certain.
+    /// </summary>
     public bool InitiatorCertain;
 
     /// <summary>TCP: the handshake's round trip, microseconds; 0 = not seen whole.</summary>

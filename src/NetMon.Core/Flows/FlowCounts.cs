@@ -26,7 +26,9 @@ public struct FlowCounts
     public long ResetsReceived;
     public long SynRetries;
 
-    /// <summary>ICMP errors that quoted this flow; their packets and bytes are among those of the direction they travelled.</summary>
+    /// <summary>
+    /// ICMP errors that quoted this flow; their packets and bytes are among those of the direction they travelled.
+    /// </summary>
     public long IcmpErrors;
 
     public void Add(in FlowCounts delta)

@@ -2,7 +2,10 @@ using NetMon.Core.Networks;
 
 namespace NetMon.Core.Flows;
 
-/// <summary>Which flows a reader wants: several values of one kind are alternatives, the kinds must all hold. An empty kind asks nothing.</summary>
+/// <summary>
+/// Which flows a reader wants: several values of one kind are alternatives, the kinds must all hold. An empty
+/// kind asks nothing.
+/// </summary>
 public sealed class FlowFilter
 {
     private readonly Cidr[] _networks;

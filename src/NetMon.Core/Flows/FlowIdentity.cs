@@ -11,8 +11,8 @@ public readonly record struct FlowIdentity(
 )
 {
     /// <summary>
-    /// A number that stands for the flow wherever it is named (list, stream, log): the same whichever end is called the source, and in every
-    /// process. 64 bits: among a million flows two share a number once in 37 million times.
+    /// A number that stands for the flow wherever it is named (list, stream, log): the same whichever end is called the
+    /// source, and in every process. 64 bits: among a million flows two share a number once in 37 million times.
     /// </summary>
     public ulong Number
     {

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace NetMon.Core.Flows;
 
-/// <summary>Reads what <see cref="FlowJson"/> wrote. Members it does not know are passed over, so that it reads a newer agent's answers.</summary>
+/// <summary>
+/// Reads what <see cref="FlowJson"/> wrote. Members it does not know are passed over, so that it reads a newer
+/// agent's answers.
+/// </summary>
 public static class FlowJsonReader
 {
     /// <returns>False when the text is not the answer of <c>/api/v1/flows</c>.</returns>

@@ -15,7 +15,10 @@ public sealed record FlowQuery(FlowFilter Filter, FlowSort Sort, int? Last, bool
     public static FlowQuery Default { get; } =
         new(FlowFilter.All, FlowSort.Recent, Last: null, Follow: false);
 
-    /// <summary>Reads pairs of key and value: <c>ip</c>, <c>port</c>, <c>protocol</c>, <c>state</c> (each any number of times), <c>sort</c>, <c>last</c>, <c>follow</c> (each once).</summary>
+    /// <summary>
+    /// Reads pairs of key and value: <c>ip</c>, <c>port</c>, <c>protocol</c>, <c>state</c> (each any number of
+    /// times), <c>sort</c>, <c>last</c>, <c>follow</c> (each once).
+    /// </summary>
     /// <returns>False with every error, each naming its key and value, when a pair cannot be read.</returns>
     public static bool TryParse(
         IEnumerable<KeyValuePair<string, string?>> parameters,

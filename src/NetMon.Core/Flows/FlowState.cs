@@ -22,7 +22,10 @@ public enum FlowState : byte
     Reset,
 }
 
-/// <summary>The local endpoint's view of the initiator's packets: egress if sent from this node, ingress if received by it.</summary>
+/// <summary>
+/// The local endpoint's view of the initiator's packets: egress if sent from this node, ingress if received by
+/// it.
+/// </summary>
 public enum FlowDirection : byte
 {
     Ingress,
@@ -62,7 +65,9 @@ public enum FlowCause : byte
     Prohibited,
     TimeExceeded,
 
-    /// <summary>RST by the source: after the connection was established (status ok), or instead of establishing it (failed).</summary>
+    /// <summary>
+    /// RST by the source: after the connection was established (status ok), or instead of establishing it (failed).
+    /// </summary>
     ResetByClient,
 
     /// <summary>Established, then RST by the destination.</summary>

@@ -40,8 +40,8 @@ public static class FlowStatusRules
 
     /// <summary>State of a flow that is not TCP.</summary>
     /// <remarks>
-    /// An ICMP error that quotes the flow is counted in the direction it travels, as a rule that of the responder, and is no reply: it is
-    /// taken off. Should it have travelled the other way, a reply may go unnoticed until the next one.
+    /// An ICMP error that quotes the flow is counted in the direction it travels, as a rule that of the responder, and is no
+    /// reply: it is taken off. Should it have travelled the other way, a reply may go unnoticed until the next one.
     /// </remarks>
     public static FlowState StateOf(in FlowCounts total) =>
         total.Received.Packets > total.IcmpErrors ? FlowState.Replied : FlowState.Unreplied;
@@ -82,8 +82,9 @@ public static class FlowStatusRules
         return ended ? atEnd : new(FlowStatus.Pending, FlowCause.None);
     }
 
-    // A FIN alone proves nothing (a SYN may be followed by one, unanswered), but with an ACK of the source there was something to acknowledge.
-    // Met mid-stream: somebody's SYN was before our time, unless all that we saw is an error about the flow.
+    // A FIN alone proves nothing (a SYN may be followed by one, unanswered), but with an ACK of the source there was
+    // something to acknowledge. Met mid-stream: somebody's SYN was before our time, unless all that we saw is an error about
+    // the flow.
     private static bool IsEstablished(in Flow flow) =>
         flow.ConnectUs != 0
         || flow.State == FlowState.Established

@@ -3,7 +3,10 @@ namespace NetMon.Core.Flows;
 /// <summary>What ICMP errors say about the flow they quote.</summary>
 public static class IcmpErrors
 {
-    /// <summary>The cause that an ICMP error of this type and code stands for; <see cref="FlowCause.None"/> for messages that refuse nothing (redirect, source quench).</summary>
+    /// <summary>
+    /// The cause that an ICMP error of this type and code stands for; <see cref="FlowCause.None"/> for messages that
+    /// refuse nothing (redirect, source quench).
+    /// </summary>
     /// <remarks>IPv4: RFC 792, RFC 1122 section 3.2.2, RFC 1812 section 5.2.7. IPv6: RFC 4443 section 3, RFC 8883.</remarks>
     public static FlowCause Cause(bool isIPv4, byte type, byte code) =>
         isIPv4 ? CauseV4(type, code) : CauseV6(type, code);

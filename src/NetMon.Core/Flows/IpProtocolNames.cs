@@ -14,7 +14,10 @@ public static class IpProtocol
     public const byte Sctp = 132;
     public const byte UdpLite = 136;
 
-    /// <summary>Whether a flow of this protocol has ports. ICMP has an identifier instead; other protocols are not looked into.</summary>
+    /// <summary>
+    /// Whether a flow of this protocol has ports. ICMP has an identifier instead; other protocols are not looked
+    /// into.
+    /// </summary>
     public static bool HasPorts(byte protocol) => protocol is Tcp or Udp or Sctp or UdpLite;
 
     public static bool IsIcmp(byte protocol) => protocol is Icmp or IcmpV6;

@@ -5,7 +5,10 @@ using System.Text;
 
 namespace NetMon.Core.Flows;
 
-/// <summary>An IPv4 or IPv6 address as 16 bytes in network order; IPv4 is mapped (<c>::ffff:a.b.c.d</c>, RFC 4291 section 2.5.5.2).</summary>
+/// <summary>
+/// An IPv4 or IPv6 address as 16 bytes in network order; IPv4 is mapped (<c>::ffff:a.b.c.d</c>, RFC 4291 section
+/// 2.5.5.2).
+/// </summary>
 public readonly struct NetworkAddress
     : IEquatable<NetworkAddress>,
         IComparable<NetworkAddress>,

@@ -8,7 +8,10 @@ internal static class NetworkAddressText
 {
     private const int Groups = 8;
 
-    /// <summary>Writes the canonical form as ASCII; <paramref name="text"/> has room for <see cref="NetworkAddress.MaxTextLength"/>.</summary>
+    /// <summary>
+    /// Writes the canonical form as ASCII; <paramref name="text"/> has room for <see
+    /// cref="NetworkAddress.MaxTextLength"/>.
+    /// </summary>
     public static int Write(NetworkAddress address, Span<byte> text) =>
         address.IsIPv4 ? WriteIPv4((uint)address.Low, text) : WriteIPv6(address, text);
 

@@ -2,14 +2,18 @@ using System.Numerics;
 
 namespace NetMon.Core.Metrics;
 
-/// <summary>A summary of durations: quantiles of the recent ones, sum and count of all since the start. One writer; any thread reads.</summary>
+/// <summary>
+/// A summary of durations: quantiles of the recent ones, sum and count of all since the start. One writer; any
+/// thread reads.
+/// </summary>
 /// <remarks>
-/// Durations are counted in a log-linear histogram of fixed size, 32 steps per power of two, so that a quantile is at most 3.2% too high.
+/// Durations are counted in a log-linear histogram of fixed size, 32 steps per power of two, so that a quantile is at most
+/// 3.2% too high.
 /// <code>
 ///   ns:  0 1 2 .. 31 | 32 33 .. 63 | 64 66 .. 126 | 128 132 .. 252 | ...  up to 2^41 (36 minutes, the last step takes all above)
 /// </code>
-/// Recent means the current window and the <see cref="Windows"/> - 1 before it; the writer starts a new one by <see cref="Rotate"/>. Without
-/// rotation the quantiles are those of all durations.
+/// Recent means the current window and the <see cref="Windows"/> - 1 before it; the writer starts a new one by <see
+/// cref="Rotate"/>. Without rotation the quantiles are those of all durations.
 /// </remarks>
 public sealed class DurationSummary : MetricFamily
 {
@@ -20,7 +24,7 @@ public sealed class DurationSummary : MetricFamily
     private const int Steps = 1 << StepBits;
     private const int MaxBits = 41;
     private const int BucketCount = (MaxBits - StepBits + 1) * Steps;
-    private const double SecondsPerNanosecond = 1e-9;
+    private const double NanosecondsPerSecond = 1e9;
 
     private readonly double[] _quantiles;
     private readonly byte[][] _quantileLabelsText;
@@ -84,11 +88,11 @@ public sealed class DurationSummary : MetricFamily
         for (var i = 0; i < _quantiles.Length; i++)
         {
             var value =
-                total == 0 ? double.NaN : Quantile(buckets, total, _quantiles[i]) * SecondsPerNanosecond;
+                total == 0 ? double.NaN : Quantile(buckets, total, _quantiles[i]) / NanosecondsPerSecond;
             writer.WriteSample(labels[i], value);
         }
 
-        var sum = Volatile.Read(ref _sum) * SecondsPerNanosecond;
+        var sum = Volatile.Read(ref _sum) / NanosecondsPerSecond;
         writer.WriteSample("_sum"u8, default, default, sum);
         writer.WriteSample("_count"u8, default, default, Volatile.Read(ref _count));
     }

@@ -23,8 +23,8 @@ public static class ExpositionFormats
             : TextType + "; version=0.0.4; charset=utf-8";
 
     /// <summary>
-    /// The format that an Accept header prefers (RFC 9110 section 12.5.1: the most specific range of a type gives its quality). Text when the
-    /// header is absent, leaves it open or accepts neither: every reader of metrics understands it.
+    /// The format that an Accept header prefers (RFC 9110 section 12.5.1: the most specific range of a type gives its
+    /// quality). Text when the header is absent, leaves it open or accepts neither: every reader of metrics understands it.
     /// </summary>
     public static ExpositionFormat Negotiate(ReadOnlySpan<char> accept)
     {

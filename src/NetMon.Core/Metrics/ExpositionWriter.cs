@@ -28,7 +28,9 @@ internal ref struct ExpositionWriter
 
     public ExpositionFormat Format { get; }
 
-    /// <summary>The label <c>name="number"</c>. OpenMetrics writes whole numbers with <c>.0</c>; the older format without.</summary>
+    /// <summary>
+    /// The label <c>name="number"</c>. OpenMetrics writes whole numbers with <c>.0</c>; the older format without.
+    /// </summary>
     public static byte[] NumberLabel(string name, double number, ExpositionFormat format)
     {
         var text = double.IsPositiveInfinity(number) ? "+Inf" : number.ToString(CultureInfo.InvariantCulture);

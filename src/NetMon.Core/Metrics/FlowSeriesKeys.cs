@@ -38,7 +38,10 @@ public readonly record struct TextKey(string Value) : ISeriesKey<TextKey>
     public void WriteLabels(ref LabelWriter labels) => labels.Add(Value);
 }
 
-/// <summary>Labels protocol, direction, and the addresses src_ip, dst_ip where the family has them: of packets one way, not of a flow.</summary>
+/// <summary>
+/// Labels protocol, direction, and the addresses src_ip, dst_ip where the family has them: of packets one way,
+/// not of a flow.
+/// </summary>
 public readonly struct TrafficKey : ISeriesKey<TrafficKey>
 {
     private readonly byte _protocol;

@@ -1,7 +1,10 @@
 namespace NetMon.Core.Metrics;
 
 /// <summary>Gauges: numbers that go up and down.</summary>
-/// <remarks>Where the series limit may be reached, use <c>Add</c> alone: of several keys that share the overflow series the last <c>Set</c> wins.</remarks>
+/// <remarks>
+/// Where the series limit may be reached, use <c>Add</c> alone: of several keys that share the overflow series
+/// the last <c>Set</c> wins.
+/// </remarks>
 public sealed class GaugeFamily<TKey> : SeriesFamily<TKey>
     where TKey : struct, ISeriesKey<TKey>
 {

@@ -79,7 +79,7 @@ public static class Instruments
         "netmon_ebpf_events_dropped_total",
         MetricType.Counter,
         "events",
-        "Events in the kernel that failed, by reason. No packet is lost to the counts by any: see docs/metrics.md for where each reason's packets are.",
+        "Events in the kernel that failed, by reason: map_full, map_failed, race, delete_failed, fragment_map_failed. Their packets are counted all the same, elsewhere.",
         "reason"
     );
 
@@ -400,7 +400,9 @@ public static class Instruments
         ProcessStartTime,
     ];
 
-    /// <summary>Upper bounds of the buckets of <see cref="Latency"/>, seconds: from inside a machine to several lost SYNs.</summary>
+    /// <summary>
+    /// Upper bounds of the buckets of <see cref="Latency"/>, seconds: from inside a machine to several lost SYNs.
+    /// </summary>
     public static ReadOnlySpan<double> LatencyBounds =>
         [
             0.00005,

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace NetMon.Core.Metrics;
 
-/// <summary>Escaping of label values: backslash, double quote and line feed, the same in Prometheus text and OpenMetrics.</summary>
+/// <summary>
+/// Escaping of label values: backslash, double quote and line feed, the same in Prometheus text and OpenMetrics.
+/// </summary>
 internal static class LabelText
 {
     public const int MaxFormatted = 64;

@@ -4,8 +4,8 @@ namespace NetMon.Core.Metrics;
 
 /// <summary>The families of a process, and their exposition.</summary>
 /// <remarks>
-/// Families are made at start-up, from any thread. What a family's series count is written by one thread per family; exposing them takes no
-/// lock that the writer would meet and allocates nothing on its behalf.
+/// Families are made at start-up, from any thread. What a family's series count is written by one thread per family;
+/// exposing them takes no lock that the writer would meet and allocates nothing on its behalf.
 /// </remarks>
 public sealed class MetricRegistry
 {

@@ -1,6 +1,9 @@
 namespace NetMon.Core.Metrics;
 
-/// <summary>Tells the samples of a family when it is exposed; called by whichever thread exposes it, also by several at once.</summary>
+/// <summary>
+/// Tells the samples of a family when it is exposed; called by whichever thread exposes it, also by several at
+/// once.
+/// </summary>
 public delegate void MetricObserver(ref MetricSamples samples);
 
 /// <summary>Takes the samples of an observed family.</summary>

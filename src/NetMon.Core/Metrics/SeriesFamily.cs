@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace NetMon.Core.Metrics;
 
-/// <summary>Names a series of one family for its writer; to be kept with what the series counts. The default names none.</summary>
+/// <summary>
+/// Names a series of one family for its writer; to be kept with what the series counts. The default names none.
+/// </summary>
 public readonly record struct SeriesHandle
 {
     // 0: none; n: series n - 1, of which the first is the overflow series.
@@ -22,7 +24,8 @@ public readonly record struct SeriesHandle
 
 /// <summary>A family whose series are kept in cells.</summary>
 /// <remarks>
-/// One writer: all members that change a series, or make one, are for a single thread. Any thread may expose the family meanwhile.
+/// One writer: all members that change a series, or make one, are for a single thread. Any thread may expose the family
+/// meanwhile.
 /// </remarks>
 public abstract class SeriesFamily : MetricFamily
 {
@@ -92,8 +95,8 @@ public abstract class SeriesFamily<TKey> : SeriesFamily
         : base(instrument, limit, cellsPerSeries) { }
 
     /// <summary>
-    /// The series of a key, made if there is none; the overflow series if there are <see cref="SeriesFamily.Limit"/> already. Allocates only
-    /// when it makes one.
+    /// The series of a key, made if there is none; the overflow series if there are <see cref="SeriesFamily.Limit"/>
+    /// already. Allocates only when it makes one.
     /// </summary>
     public SeriesHandle GetOrAdd(in TKey key)
     {

@@ -17,7 +17,10 @@ public readonly record struct NoLabels : ISeriesKey<NoLabels>
     public void WriteLabels(ref LabelWriter labels) { }
 }
 
-/// <summary>Writes the labels of one series as both exposition formats want them: <c>name="value",name="value"</c>, escaped.</summary>
+/// <summary>
+/// Writes the labels of one series as both exposition formats want them: <c>name="value",name="value"</c>,
+/// escaped.
+/// </summary>
 public ref struct LabelWriter
 {
     private readonly IReadOnlyList<string> _names;

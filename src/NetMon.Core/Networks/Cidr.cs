@@ -3,7 +3,10 @@ using NetMon.Core.Flows;
 
 namespace NetMon.Core.Networks;
 
-/// <summary>A network: an address and the length of its prefix. IPv4 and IPv6 networks are apart: <c>::/0</c> holds no IPv4 address.</summary>
+/// <summary>
+/// A network: an address and the length of its prefix. IPv4 and IPv6 networks are apart: <c>::/0</c> holds no
+/// IPv4 address.
+/// </summary>
 public readonly struct Cidr : IEquatable<Cidr>
 {
     private const int MappedLength = 96;
@@ -32,7 +35,10 @@ public readonly struct Cidr : IEquatable<Cidr>
         && (address.Low & _lowMask) == Address.Low
         && address.IsIPv4 == _isIPv4;
 
-    /// <summary>Reads <c>10.0.0.0/8</c>, <c>fd00::/8</c> or an address alone, which stands for itself. Host bits are allowed and dropped.</summary>
+    /// <summary>
+    /// Reads <c>10.0.0.0/8</c>, <c>fd00::/8</c> or an address alone, which stands for itself. Host bits are allowed
+    /// and dropped.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Cidr network)
     {
         network = default;
