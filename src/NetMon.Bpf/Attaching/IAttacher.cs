@@ -13,7 +13,7 @@ public enum AttachMethod
     Clsact,
 }
 
-/// <summary>Attaches the flow programs to interfaces of the network namespace of the thread that made it. One thread at a time.</summary>
+/// <summary>Attaches the flow programs to interfaces. Its calls, and making it, belong on threads of the same network namespace; one at a time.</summary>
 public interface IAttacher : IDisposable
 {
     /// <summary>What it uses: Tcx or Clsact.</summary>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Somebody else's program: counts the packets that reach it, and lets them pass on. */
+/* Somebody else's program: counts the packets that reach it, and lets them pass on or drops them. */
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
 
 struct {
@@ -10,6 +11,8 @@ struct {
 	__type(value, __u64);
 } packets SEC(".maps");
 
+const volatile __u64 dropping = 0;
+
 SEC("tc")
 int foreign(struct __sk_buff *skb)
 {
@@ -18,7 +21,7 @@ int foreign(struct __sk_buff *skb)
 
 	if (count)
 		__sync_fetch_and_add(count, 1);
-	return -1;
+	return dropping ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
