@@ -42,8 +42,8 @@ internal sealed class FlowMetrics
         _processed = registry.Counter(Instruments.EventsProcessed);
         _duration = registry.Summary(Instruments.ProcessingDuration, Instruments.ProcessingQuantiles);
         _untracked = registry.Counter<TextKey>(Instruments.RecordsUntracked);
-        _late = _untracked.GetOrAdd(new TextKey("late"));
-        _tableFull = _untracked.GetOrAdd(new TextKey("table_full"));
+        _late = _untracked.GetOrAdd(new TextKey(MetricReasons.Late));
+        _tableFull = _untracked.GetOrAdd(new TextKey(MetricReasons.TableFull));
         _failed = registry.Counter(Instruments.RecordsFailed);
         _lost = registry.Counter(Instruments.PacketsLost);
         _orphaned = registry.Counter(Instruments.FlowsOrphaned);

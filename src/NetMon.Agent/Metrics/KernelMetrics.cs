@@ -87,12 +87,12 @@ internal sealed class KernelMetrics
     private void WriteDropped(ref MetricSamples samples)
     {
         var counters = Read();
-        samples.Add((long)counters.FlowMapFull, "flow_map_full");
-        samples.Add((long)counters.FlowMapFailed, "flow_map_failed");
-        samples.Add((long)counters.FlowDeleteFailed, "flow_delete_failed");
-        samples.Add((long)counters.FlowRaces, "flow_race");
-        samples.Add((long)counters.FragmentMapFailed, "fragment_map_failed");
-        samples.Add(_program.Ring.BadRecords, "bad_record");
+        samples.Add((long)counters.FlowMapFull, MetricReasons.MapFull);
+        samples.Add((long)counters.FlowMapFailed, MetricReasons.MapFailed);
+        samples.Add((long)counters.FlowDeleteFailed, MetricReasons.DeleteFailed);
+        samples.Add((long)counters.FlowRaces, MetricReasons.Race);
+        samples.Add((long)counters.FragmentMapFailed, MetricReasons.FragmentMapFailed);
+        samples.Add(_program.Ring.BadRecords, MetricReasons.BadRecord);
     }
 
     private void WriteMapEntries(ref MetricSamples samples)
@@ -105,10 +105,10 @@ internal sealed class KernelMetrics
     private void WriteUncounted(ref MetricSamples samples)
     {
         var counters = Read();
-        samples.Add((long)counters.Malformed, "malformed");
-        samples.Add((long)counters.Arp, "arp");
-        samples.Add((long)counters.NonIp, "non_ip");
-        samples.Add((long)counters.SkippedPackets, "skipped");
+        samples.Add((long)counters.Malformed, MetricReasons.Malformed);
+        samples.Add((long)counters.Arp, MetricReasons.Arp);
+        samples.Add((long)counters.NonIp, MetricReasons.NonIp);
+        samples.Add((long)counters.SkippedPackets, MetricReasons.Skipped);
     }
 
     private void WriteRecords(ref MetricSamples samples)
@@ -121,8 +121,8 @@ internal sealed class KernelMetrics
     private void WriteObserverChanges(ref MetricSamples samples)
     {
         var counters = Read();
-        samples.Add((long)counters.Handovers, "handover");
-        samples.Add((long)counters.Takeovers, "takeover");
+        samples.Add((long)counters.Handovers, MetricReasons.Handover);
+        samples.Add((long)counters.Takeovers, MetricReasons.Takeover);
     }
 
     private void WriteOverflowPackets(ref MetricSamples samples) =>

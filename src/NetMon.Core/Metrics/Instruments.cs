@@ -79,7 +79,7 @@ public static class Instruments
         "netmon_ebpf_events_dropped_total",
         MetricType.Counter,
         "events",
-        "Events in the kernel that failed, by reason: map_full, map_failed, race, delete_failed, fragment_map_failed. Their packets are counted all the same, elsewhere.",
+        "Events in the kernel that failed, by reason: map_full, map_failed, race, delete_failed, fragment_map_failed, bad_record. Their packets are counted all the same, elsewhere.",
         "reason"
     );
 
