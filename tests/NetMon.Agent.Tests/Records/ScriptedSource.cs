@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Flows;
+using NetMon.Bpf;
 using NetMon.Bpf.Records;
 
 namespace NetMon.Agent.Tests.Records;
@@ -18,6 +19,9 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
     public ConcurrentQueue<FlowRecord> Drain { get; } = new();
 
     public int Sweeps { get; private set; }
+
+    /// <summary>So many sweeps cannot be opened.</summary>
+    public int FailingSweeps { get; init; }
 
     public void Put(in FlowRecord record)
     {
@@ -52,6 +56,11 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
     public IRecordPass OpenSweep()
     {
         Sweeps++;
+        if (Sweeps <= FailingSweeps)
+        {
+            throw new BpfException("start a pass over the flow map", 12, "");
+        }
+
         return new Pass(Sweep);
     }
 
