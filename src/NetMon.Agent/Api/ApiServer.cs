@@ -22,7 +22,10 @@ internal sealed class ApiServer : IAsyncDisposable
     private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromMinutes(2);
 
     // A reader that is slower is cut off: a response under way holds memory, and may hold one of a few places.
-    private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 16 * 1024, TimeSpan.FromSeconds(10));
+    private static readonly MinDataRate SlowestReader = new(
+        bytesPerSecond: 16 * 1024,
+        TimeSpan.FromSeconds(10)
+    );
 
     private readonly WebApplication _application;
 
@@ -67,7 +70,8 @@ internal sealed class ApiServer : IAsyncDisposable
         catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
         {
             await application.DisposeAsync();
-            var reason = error.InnerException is AddressInUseException ? "another program uses it" : error.Message;
+            var reason =
+                error.InnerException is AddressInUseException ? "another program uses it" : error.Message;
             throw new StartException($"cannot listen on {listen}: {reason}", error);
         }
 
@@ -86,7 +90,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private static IPEndPoint BoundAddress(WebApplication application, IPEndPoint listen)
     {
-        var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        var addresses = application
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>();
         foreach (var address in addresses?.Addresses ?? [])
         {
             return new IPEndPoint(listen.Address, new Uri(address).Port);

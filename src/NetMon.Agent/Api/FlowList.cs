@@ -12,7 +12,8 @@ namespace NetMon.Agent.Api;
 /// (2) write the flows in that order, a few at a time. So a list of a million flows takes 12 MB, not the size of its text. A flow that
 /// ends in between is left out.
 /// </remarks>
-internal sealed class FlowList(FlowTable table, WallClock clock, Func<int, string?> interfaceName) : IDisposable
+internal sealed class FlowList(FlowTable table, WallClock clock, Func<int, string?> interfaceName)
+    : IDisposable
 {
     /// <summary>Lists at once; others wait.</summary>
     private const int MaxConcurrent = 2;

@@ -10,11 +10,7 @@ internal sealed class FlowsEndpoint(FlowList list, FlowStream stream)
     {
         if (!FlowQuery.TryParse(Parameters(context.Request.Query), out var query, out var errors))
         {
-            return JsonError.WriteAsync(
-                context,
-                StatusCodes.Status400BadRequest,
-                string.Join("; ", errors)
-            );
+            return JsonError.WriteAsync(context, StatusCodes.Status400BadRequest, string.Join("; ", errors));
         }
 
         return query.Follow ? stream.WriteAsync(context, query.Filter) : list.WriteAsync(context, query);

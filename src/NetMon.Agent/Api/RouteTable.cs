@@ -36,7 +36,11 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ILogger<RouteTable
             }
 
             context.Response.Clear();
-            await JsonError.WriteAsync(context, StatusCodes.Status500InternalServerError, "the agent failed to answer; see its log");
+            await JsonError.WriteAsync(
+                context,
+                StatusCodes.Status500InternalServerError,
+                "the agent failed to answer; see its log"
+            );
         }
     }
 

@@ -39,7 +39,9 @@ internal sealed class CaptureLoop
     private readonly ILogger _logger;
     private readonly LogLimiter _limiter = new();
     private readonly FlowRecord[] _chunk = new FlowRecord[PassChunk];
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completion = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
     private readonly Thread _thread;
     private volatile bool _stopping;
     private long _nextSweep;

@@ -18,7 +18,10 @@ internal sealed class SweepSchedule
     public SweepSchedule(TimeSpan interval)
     {
         var fifth = interval / 5;
-        _usual = fifth < Shortest ? Shortest : fifth > Usual ? Usual : fifth;
+        _usual =
+            fifth < Shortest ? Shortest
+            : fifth > Usual ? Usual
+            : fifth;
         _longest = interval > _usual ? interval : _usual;
     }
 

@@ -54,7 +54,13 @@ internal sealed class InitiatorRules
             return false;
         }
 
-        if (Differ(_servers.Contains(in source, protocol), _servers.Contains(in destination, protocol), out var swap))
+        if (
+            Differ(
+                _servers.Contains(in source, protocol),
+                _servers.Contains(in destination, protocol),
+                out var swap
+            )
+        )
         {
             return swap;
         }

@@ -6,7 +6,11 @@ using NetMon.Bpf.Netlink;
 namespace NetMon.Agent.Flows;
 
 /// <summary>Keeps the initiator rules informed of the ports that sockets of this host listen on.</summary>
-internal sealed class ListeningPortsWatch(InitiatorRules rules, TimeProvider time, ILogger<ListeningPortsWatch> logger)
+internal sealed class ListeningPortsWatch(
+    InitiatorRules rules,
+    TimeProvider time,
+    ILogger<ListeningPortsWatch> logger
+)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 

@@ -38,7 +38,8 @@ internal static class RecordTranslator
             Destination = to,
             StartNs = state.FirstNs,
             Protocol = record.Key.Protocol,
-            Class = (state.Flags & FlowFlags.Overlay) != FlowFlags.None ? FlowClass.Overlay : FlowClass.Direct,
+            Class =
+                (state.Flags & FlowFlags.Overlay) != FlowFlags.None ? FlowClass.Overlay : FlowClass.Direct,
             Direction = ObservationPoint.Direction(state.Observer[source], state.Observer[1 - source]),
             InitiatorCertain = certain,
             IcmpType = state.IcmpType,
@@ -103,21 +104,13 @@ internal static class RecordTranslator
         };
 
     private static FlowEndpoint Endpoint(in FlowRecord record, int end) =>
-        new(
-            new NetworkAddress(record.Key.Address[end]),
-            record.Key.Port[end],
-            Interface(in record, end)
-        );
+        new(new NetworkAddress(record.Key.Address[end]), record.Key.Port[end], Interface(in record, end));
 
     private static int Interface(in FlowRecord record, int end) =>
         ObservationPoint.InterfaceIndex(record.State.Observer[end]);
 
     private static Traffic Traffic(in FlowRecord record, int end) =>
-        new()
-        {
-            Packets = (long)record.Traffic.Packets[end],
-            Bytes = (long)record.Traffic.Bytes[end],
-        };
+        new() { Packets = (long)record.Traffic.Packets[end], Bytes = (long)record.Traffic.Bytes[end] };
 
     private static FlowState StateOf(in FlowRecord record, in Flow flow) =>
         record.State.TcpState switch
@@ -149,13 +142,10 @@ internal static class RecordTranslator
         {
             // Of several SYNs the one that was answered is taken to be the last before the answer.
             var retried = handshake.SynUs != 0 && handshake.SynUs < handshake.SynAckUs;
-            flow.SynToSynAckUs = retried
-                ? handshake.SynAckUs - handshake.SynUs
-                : handshake.SynAckUs;
+            flow.SynToSynAckUs = retried ? handshake.SynAckUs - handshake.SynUs : handshake.SynAckUs;
             flow.ConnectUs = handshake.AckUs;
         }
     }
 
-    private static uint Difference(uint later, uint earlier) =>
-        later > earlier ? later - earlier : 1;
+    private static uint Difference(uint later, uint earlier) => later > earlier ? later - earlier : 1;
 }

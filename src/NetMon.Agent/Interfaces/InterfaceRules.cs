@@ -71,10 +71,7 @@ internal sealed class InterfaceRules(CaptureOptions options)
         return link.Link == LinkLayer.Unsupported ? null : kind;
     }
 
-    private static InterfaceKind? KindOf(
-        in NetworkLink link,
-        ImmutableDictionary<int, NetworkLink> links
-    )
+    private static InterfaceKind? KindOf(in NetworkLink link, ImmutableDictionary<int, NetworkLink> links)
     {
         // In a container's own namespace the veth with the default route is the uplink, though its peer is elsewhere too.
         if (PodKinds.Contains(link.Kind) && link.PeerInOtherNamespace && !link.HasDefaultRoute)

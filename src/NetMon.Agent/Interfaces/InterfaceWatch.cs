@@ -151,7 +151,11 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
         }
 
         var all = links.Links;
-        foreach (var ifindex in doubtful.OrderByDescending(index => all.GetValueOrDefault(index).PeerInOtherNamespace))
+        foreach (
+            var ifindex in doubtful.OrderByDescending(index =>
+                all.GetValueOrDefault(index).PeerInOtherNamespace
+            )
+        )
         {
             if (_stopping)
             {
@@ -302,7 +306,10 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
 
     private void Rename(in NetworkLink link)
     {
-        if (!_known.TryGetValue(link.Index, out var name) || !string.Equals(name, link.Name, StringComparison.Ordinal))
+        if (
+            !_known.TryGetValue(link.Index, out var name)
+            || !string.Equals(name, link.Name, StringComparison.Ordinal)
+        )
         {
             _known[link.Index] = link.Name;
             _names.Set(link.Index, link.Name);

@@ -35,7 +35,11 @@ internal sealed class FlowMetrics
         _flows = registry.Counter<FlowStatusKey>(Instruments.Flows, options.MaxSeries);
         _bytes = registry.Counter<TrafficKey>(Traffic(Instruments.Bytes), options.MaxSeries);
         _packets = registry.Counter<TrafficKey>(Traffic(Instruments.Packets), options.MaxSeries);
-        _latency = registry.Histogram<TextKey>(Instruments.Latency, Instruments.LatencyBounds, options.MaxSeries);
+        _latency = registry.Histogram<TextKey>(
+            Instruments.Latency,
+            Instruments.LatencyBounds,
+            options.MaxSeries
+        );
         _connect = _latency.GetOrAdd(new TextKey("connect"));
         _retransmits = registry.Counter(Instruments.TcpRetransmits);
         _resets = registry.Counter(Instruments.TcpResets);
@@ -75,7 +79,14 @@ internal sealed class FlowMetrics
     {
         if (counts.Sent.Packets != 0)
         {
-            Count(flow.Protocol, in flow.Source, in flow.Destination, in counts.Sent, directions.Sent, ref series.Sent);
+            Count(
+                flow.Protocol,
+                in flow.Source,
+                in flow.Destination,
+                in counts.Sent,
+                directions.Sent,
+                ref series.Sent
+            );
         }
 
         if (counts.Received.Packets != 0)

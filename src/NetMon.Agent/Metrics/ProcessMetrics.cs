@@ -26,7 +26,9 @@ internal static class ProcessMetrics
     private static void WriteBuild(ref MetricSamples samples)
     {
         var text =
-            typeof(ProcessMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            typeof(ProcessMetrics)
+                .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+                ?.InformationalVersion
             ?? "";
         var plus = text.IndexOf('+', StringComparison.Ordinal);
         samples.Add(1L, plus < 0 ? text : text[..plus], plus < 0 ? "" : text[(plus + 1)..]);

@@ -70,7 +70,9 @@ internal static class ProcessStatus
             if (line.StartsWith(name, StringComparison.Ordinal))
             {
                 var soft = line[name.Length..].TrimStart().Split(' ')[0];
-                return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : -1;
+                return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+                    ? limit
+                    : -1;
             }
         }
 

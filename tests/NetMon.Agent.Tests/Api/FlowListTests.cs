@@ -17,7 +17,9 @@ public sealed class FlowListTests
         agent.Source.Put(ended.Record(RecordReason.Open, (1, 60)));
         agent.Source.Put(ended.Record(RecordReason.End));
         agent.Source.Put(
-            new TestFlow("10.0.0.1:40001", "10.0.0.2:443").Established().Record(RecordReason.Open, (2, 120), (1, 60))
+            new TestFlow("10.0.0.1:40001", "10.0.0.2:443")
+                .Established()
+                .Record(RecordReason.Open, (2, 120), (1, 60))
         );
         await agent.HasFlowsAsync(1);
 
@@ -44,8 +46,12 @@ public sealed class FlowListTests
     {
         await using var agent = await AgentUnderTest.StartAsync();
         agent.Source.Put(new TestFlow("10.0.0.1:40000", "10.0.0.2:80").Record(RecordReason.Open, (1, 60)));
-        agent.Source.Put(new TestFlow("10.0.1.1:40000", "10.0.0.2:80").Established().Record(RecordReason.Open, (1, 60)));
-        agent.Source.Put(new TestFlow("10.0.0.1:40000", "10.0.0.2:53", IpProtocol.Udp).Record(RecordReason.Open, (1, 60)));
+        agent.Source.Put(
+            new TestFlow("10.0.1.1:40000", "10.0.0.2:80").Established().Record(RecordReason.Open, (1, 60))
+        );
+        agent.Source.Put(
+            new TestFlow("10.0.0.1:40000", "10.0.0.2:53", IpProtocol.Udp).Record(RecordReason.Open, (1, 60))
+        );
         await agent.HasFlowsAsync(3);
 
         var list = await agent.ListAsync(query);
@@ -65,8 +71,11 @@ public sealed class FlowListTests
         var now = (ulong)Stopwatch.GetTimestamp();
         for (var i = 0; i < 10; i++)
         {
-            var flow = new TestFlow($"10.0.0.1:{40000 + i}", "10.0.0.2:80", startNs: now + (ulong)i)
-                .Established((uint)(100 * (i + 1)), (uint)(200 * (i + 1)));
+            var flow = new TestFlow(
+                $"10.0.0.1:{40000 + i}",
+                "10.0.0.2:80",
+                startNs: now + (ulong)i
+            ).Established((uint)(100 * (i + 1)), (uint)(200 * (i + 1)));
             agent.Source.Put(flow.Record(RecordReason.Open, ((ulong)i + 1, 100 * ((ulong)i + 1))));
         }
 
@@ -93,7 +102,11 @@ public sealed class FlowListTests
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
         using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-        Assert.Contains(expected, body.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            expected,
+            body.RootElement.GetProperty("error").GetString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -37,7 +37,9 @@ public sealed class FlowStreamTests
         await using var agent = await AgentUnderTest.StartAsync();
         using var stream = await agent.FollowAsync("&port=53");
         agent.Source.Put(new TestFlow("10.0.0.1:40000", "10.0.0.2:80").Record(RecordReason.Open, (1, 60)));
-        agent.Source.Put(new TestFlow("10.0.0.1:40000", "10.0.0.2:53", IpProtocol.Udp).Record(RecordReason.Open, (1, 70)));
+        agent.Source.Put(
+            new TestFlow("10.0.0.1:40000", "10.0.0.2:53", IpProtocol.Udp).Record(RecordReason.Open, (1, 70))
+        );
 
         Assert.Equal(70, (await stream.NextAsync())!.Value.Flow!.Sent.Bytes);
     }
@@ -50,7 +52,11 @@ public sealed class FlowStreamTests
         const int Count = 100_000;
         for (var i = 0; i < Count; i++)
         {
-            var flow = new TestFlow($"10.{i / 62500}.{i / 250 % 250}.{i % 250}:40000", "10.1.0.2:80", startNs: (ulong)i + 1);
+            var flow = new TestFlow(
+                $"10.{i / 62500}.{i / 250 % 250}.{i % 250}:40000",
+                "10.1.0.2:80",
+                startNs: (ulong)i + 1
+            );
             agent.Source.Drain.Enqueue(flow.Record(RecordReason.End, (3, 180)));
         }
 
@@ -113,7 +119,9 @@ public sealed class FlowStreamTests
             streams.Add(await agent.FollowAsync());
         }
 
-        using var refused = await agent.Client.GetAsync(new Uri("/api/v1/flows?follow=true", UriKind.Relative));
+        using var refused = await agent.Client.GetAsync(
+            new Uri("/api/v1/flows?follow=true", UriKind.Relative)
+        );
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
 
         streams[0].Dispose();

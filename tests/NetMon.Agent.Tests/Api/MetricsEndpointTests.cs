@@ -10,7 +10,11 @@ public sealed class MetricsEndpointTests
     [Theory]
     [InlineData(null, "text/plain; version=0.0.4; charset=utf-8", false)]
     [InlineData("*/*", "text/plain; version=0.0.4; charset=utf-8", false)]
-    [InlineData("application/openmetrics-text;version=1.0.0,text/plain;q=0.5", "application/openmetrics-text; version=1.0.0; charset=utf-8", true)]
+    [InlineData(
+        "application/openmetrics-text;version=1.0.0,text/plain;q=0.5",
+        "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        true
+    )]
     public async Task The_format_is_negotiated(string? accept, string contentType, bool openMetrics)
     {
         await using var agent = await AgentUnderTest.StartAsync();
@@ -41,7 +45,10 @@ public sealed class MetricsEndpointTests
         for (var i = 0; i < 3000; i++)
         {
             agent.Source.Put(
-                new TestFlow($"10.0.{i / 250}.{i % 250}:40000", "10.1.0.2:80").Record(RecordReason.Open, (1, 60))
+                new TestFlow($"10.0.{i / 250}.{i % 250}:40000", "10.1.0.2:80").Record(
+                    RecordReason.Open,
+                    (1, 60)
+                )
             );
         }
 
@@ -53,7 +60,10 @@ public sealed class MetricsEndpointTests
 
         Assert.Equal(compressed, response.Content.Headers.ContentEncoding.Contains("gzip"));
         var text = compressed ? Unzip(body) : Encoding.UTF8.GetString(body);
-        Assert.Equal(3000, text.Split('\n').Count(line => line.StartsWith("netmon_bytes_total{", StringComparison.Ordinal)));
+        Assert.Equal(
+            3000,
+            text.Split('\n').Count(line => line.StartsWith("netmon_bytes_total{", StringComparison.Ordinal))
+        );
         Assert.True(!compressed || body.Length < text.Length / 5);
     }
 

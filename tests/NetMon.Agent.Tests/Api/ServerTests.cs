@@ -15,10 +15,16 @@ public sealed class ServerTests
         await using var agent = await AgentUnderTest.StartAsync();
         var ready = agent.Interfaces;
         agent.Interfaces = ObservedInterfaces.None;
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "the programs are being attached"), await ReadyAsync(agent));
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, "the programs are being attached"),
+            await ReadyAsync(agent)
+        );
 
         agent.Interfaces = ObservedInterfaces.None with { Settled = true };
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "there is no interface to observe"), await ReadyAsync(agent));
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, "there is no interface to observe"),
+            await ReadyAsync(agent)
+        );
 
         agent.Interfaces = ready;
         Assert.Equal((HttpStatusCode.OK, null), await ReadyAsync(agent));
@@ -27,7 +33,10 @@ public sealed class ServerTests
         {
             Failed = ImmutableDictionary<int, InterfaceFailure>.Empty.Add(3, new("eth1", "no room", 4)),
         };
-        Assert.Equal((HttpStatusCode.OK, "cannot observe eth1: no room (4 attempts)"), await ReadyAsync(agent));
+        Assert.Equal(
+            (HttpStatusCode.OK, "cannot observe eth1: no room (4 attempts)"),
+            await ReadyAsync(agent)
+        );
 
         agent.Agent.BeginStop();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ReadyAsync(agent)).Status);
@@ -45,7 +54,11 @@ public sealed class ServerTests
     [InlineData("GET", "/metrics/", HttpStatusCode.NotFound)]
     [InlineData("POST", "/metrics", HttpStatusCode.MethodNotAllowed)]
     [InlineData("DELETE", "/api/v1/flows", HttpStatusCode.MethodNotAllowed)]
-    public async Task What_does_not_exist_is_answered_as_json(string method, string path, HttpStatusCode expected)
+    public async Task What_does_not_exist_is_answered_as_json(
+        string method,
+        string path,
+        HttpStatusCode expected
+    )
     {
         await using var agent = await AgentUnderTest.StartAsync();
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -97,7 +110,10 @@ public sealed class ServerTests
     {
         using var response = await agent.Client.GetAsync(new Uri("/readyz", UriKind.Relative));
         using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-        Assert.Equal(response.StatusCode == HttpStatusCode.OK, body.RootElement.GetProperty("ready").GetBoolean());
+        Assert.Equal(
+            response.StatusCode == HttpStatusCode.OK,
+            body.RootElement.GetProperty("ready").GetBoolean()
+        );
         var reasons = body.RootElement.GetProperty("reasons");
         return (response.StatusCode, reasons.GetArrayLength() == 0 ? null : reasons[0].GetString());
     }

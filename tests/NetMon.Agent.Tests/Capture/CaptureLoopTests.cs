@@ -39,7 +39,9 @@ public sealed class CaptureLoopTests
         using var source = new ScriptedSource { FailingSweeps = 3 };
         var agent = new PipelineUnderTest();
         var loop = Start(agent, source);
-        source.Sweep.Enqueue(new TestFlow("10.0.0.1:40000", "10.0.0.2:80").Record(RecordReason.Open, (1, 60)));
+        source.Sweep.Enqueue(
+            new TestFlow("10.0.0.1:40000", "10.0.0.2:80").Record(RecordReason.Open, (1, 60))
+        );
         while (agent.Table.Count == 0)
         {
             await Task.Delay(1);

@@ -31,7 +31,12 @@ public sealed class FlowPipelineTests
             for (var generation = 0; generation < random.Next(1, 4); generation++)
             {
                 var start = (ulong)((i * 10) + generation + 1) * 1_000_000;
-                var flow = new TestFlow(host, peer, random.Next(2) == 0 ? IpProtocol.Tcp : IpProtocol.Udp, start);
+                var flow = new TestFlow(
+                    host,
+                    peer,
+                    random.Next(2) == 0 ? IpProtocol.Tcp : IpProtocol.Udp,
+                    start
+                );
                 var updates = random.Next(0, 5);
                 records.Enqueue(Fill(flow, RecordReason.Open));
                 for (var update = 0; update < updates; update++)
@@ -80,10 +85,7 @@ public sealed class FlowPipelineTests
         Assert.Equal(packets, agent.Samples("netmon_packets_total").Values.Sum());
         Assert.Equal(ended.Count, agent.Samples("netmon_flows_total").Values.Sum());
         Assert.Equal(0, agent.Samples("netmon_flows_active").Values.Sum());
-        Assert.Equal(
-            lateRecords,
-            agent.Samples("netmon_records_untracked_total")["{reason=\"late\"}"]
-        );
+        Assert.Equal(lateRecords, agent.Samples("netmon_records_untracked_total")["{reason=\"late\"}"]);
         Assert.Equal(0, agent.Samples("netmon_records_failed_total")[""]);
         Assert.Equal(0, agent.Table.Count);
 
@@ -225,7 +227,10 @@ public sealed class FlowPipelineTests
         );
         agent.Process(flow.Record(RecordReason.Open, (1, 60), (1, 60)));
 
-        Assert.All(agent.Samples("netmon_bytes_total").Keys, labels => Assert.Contains("egress", labels, StringComparison.Ordinal));
+        Assert.All(
+            agent.Samples("netmon_bytes_total").Keys,
+            labels => Assert.Contains("egress", labels, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -263,7 +268,10 @@ public sealed class FlowPipelineTests
     {
         var agent = new PipelineUnderTest();
         agent.Process(
-            new TestFlow("10.0.0.1:40000", "10.0.0.2:53", IpProtocol.Udp, startNs: 5_000_000).Record(RecordReason.Open, (1, 60))
+            new TestFlow("10.0.0.1:40000", "10.0.0.2:53", IpProtocol.Udp, startNs: 5_000_000).Record(
+                RecordReason.Open,
+                (1, 60)
+            )
         );
         var search = new Agent.Flows.OrphanSearch(agent.Table, agent.Pipeline, TimeSpan.FromSeconds(1));
 

@@ -162,7 +162,12 @@ public sealed class FlowTableTests
 
     private static Flow Flow(ulong start, ulong value)
     {
-        var flow = new Flow { StartNs = start, LastNs = value, ConnectUs = (uint)value };
+        var flow = new Flow
+        {
+            StartNs = start,
+            LastNs = value,
+            ConnectUs = (uint)value,
+        };
         flow.Total.Sent.Bytes = (long)value;
         flow.Total.IcmpErrors = (long)value;
         return flow;

@@ -15,7 +15,11 @@ public sealed class InitiatorRulesTests
     [InlineData(5000, 6000, false)]
     [InlineData(50000, 60000, false)]
     [InlineData(53, 53, false)]
-    public void Without_a_syn_the_end_with_a_servers_port_is_the_destination(int source, int destination, bool swapped)
+    public void Without_a_syn_the_end_with_a_servers_port_is_the_destination(
+        int source,
+        int destination,
+        bool swapped
+    )
     {
         Assert.Equal(swapped, Swapped(new InitiatorRules(), source, destination));
     }

@@ -12,7 +12,10 @@ public sealed class RecordTranslatorTests
     [InlineData("10.0.0.2:40000", "10.0.0.1:80")]
     [InlineData("[2001:db8::2]:40000", "[2001:db8::1]:80")]
     [InlineData("10.0.0.1:80", "10.0.0.1:40000")]
-    public void The_initiator_of_a_seen_syn_is_the_source_whatever_end_of_the_key_it_is(string source, string destination)
+    public void The_initiator_of_a_seen_syn_is_the_source_whatever_end_of_the_key_it_is(
+        string source,
+        string destination
+    )
     {
         var flow = Translate(new TestFlow(source, destination).Established());
 
@@ -63,14 +66,22 @@ public sealed class RecordTranslatorTests
         var observer =
             3u | (leaves ? FlowStateRecord.ObserverEgress : 0) | (pod ? FlowStateRecord.ObserverPod : 0);
 
-        Assert.Equal(expected, Translate(new TestFlow("10.0.0.1:40000", "10.0.0.2:80").ObservedAt(observer, 0)).Direction);
-        Assert.NotEqual(expected, Translate(new TestFlow("10.0.0.1:40000", "10.0.0.2:80").ObservedAt(0, observer)).Direction);
+        Assert.Equal(
+            expected,
+            Translate(new TestFlow("10.0.0.1:40000", "10.0.0.2:80").ObservedAt(observer, 0)).Direction
+        );
+        Assert.NotEqual(
+            expected,
+            Translate(new TestFlow("10.0.0.1:40000", "10.0.0.2:80").ObservedAt(0, observer)).Direction
+        );
     }
 
     [Fact]
     public void Handshake_times_are_those_of_the_server_the_client_and_the_whole()
     {
-        var flow = Translate(new TestFlow("10.0.0.1:40000", "10.0.0.2:80").Established(synAckUs: 700, ackUs: 1000));
+        var flow = Translate(
+            new TestFlow("10.0.0.1:40000", "10.0.0.2:80").Established(synAckUs: 700, ackUs: 1000)
+        );
 
         Assert.Equal((700u, 300u, 1000u), (flow.SynToSynAckUs, flow.SynAckToAckUs, flow.ConnectUs));
     }
@@ -78,7 +89,10 @@ public sealed class RecordTranslatorTests
     [Fact]
     public void A_retried_syn_makes_connecting_longer_and_the_round_trip_not()
     {
-        var test = new TestFlow("10.0.0.1:40000", "10.0.0.2:80").Established(synAckUs: 1_000_700, ackUs: 1_001_000);
+        var test = new TestFlow("10.0.0.1:40000", "10.0.0.2:80").Established(
+            synAckUs: 1_000_700,
+            ackUs: 1_001_000
+        );
         test.Handshake.SynUs = 1_000_000;
         var flow = Translate(test);
 
@@ -88,7 +102,9 @@ public sealed class RecordTranslatorTests
     [Fact]
     public void Where_the_syn_was_not_seen_only_the_clients_half_of_the_handshake_is_known()
     {
-        var test = new TestFlow("10.0.0.1:40000", "10.0.0.2:80").With(FlowFlags.SynSeen).WithFlags(0x10, 0x12);
+        var test = new TestFlow("10.0.0.1:40000", "10.0.0.2:80")
+            .With(FlowFlags.SynSeen)
+            .WithFlags(0x10, 0x12);
         test.Handshake.SynAckUs = 1;
         test.Handshake.AckUs = 301;
         var flow = Translate(test);

@@ -13,11 +13,20 @@ public sealed class InterfaceRulesTests
     {
         Assert.Equal(InterfaceKind.Pod, Choose(TestLink.Pod(3, "veth1")));
         Assert.Equal(InterfaceKind.Pod, Choose(TestLink.Make(3, "nk1", "netkit", peerElsewhere: true)));
-        Assert.Equal(InterfaceKind.Pod, Choose(TestLink.Make(3, "veth1", "veth", peerElsewhere: true, address: true)));
-        Assert.Equal(InterfaceKind.Pod, Choose(TestLink.Make(3, "veth1", "veth", peerElsewhere: true, master: 9)));
+        Assert.Equal(
+            InterfaceKind.Pod,
+            Choose(TestLink.Make(3, "veth1", "veth", peerElsewhere: true, address: true))
+        );
+        Assert.Equal(
+            InterfaceKind.Pod,
+            Choose(TestLink.Make(3, "veth1", "veth", peerElsewhere: true, master: 9))
+        );
         Assert.Equal(InterfaceKind.Uplink, Choose(TestLink.Uplink(2, "eth0")));
         Assert.Equal(InterfaceKind.Uplink, Choose(TestLink.Make(2, "eth1", address: true)));
-        Assert.Equal(InterfaceKind.Uplink, Choose(TestLink.Make(2, "ppp0", "ppp", route: true, link: LinkLayer.None)));
+        Assert.Equal(
+            InterfaceKind.Uplink,
+            Choose(TestLink.Make(2, "ppp0", "ppp", route: true, link: LinkLayer.None))
+        );
         Assert.Equal(InterfaceKind.Uplink, Choose(TestLink.Make(2, "bond0", "bond", address: true)));
     }
 
@@ -47,7 +56,12 @@ public sealed class InterfaceRulesTests
         Assert.Null(Choose(TestLink.Make(1, "lo", loopback: true, address: true)));
         Assert.Null(Choose(TestLink.Make(2, "eth0")));
         Assert.Null(Choose(TestLink.Make(2, "eth0", address: true, up: false)));
-        Assert.Null(Choose(TestLink.Make(2, "eth0", address: true, master: 9), TestLink.Make(9, "bond0", "bond", address: true, route: true)));
+        Assert.Null(
+            Choose(
+                TestLink.Make(2, "eth0", address: true, master: 9),
+                TestLink.Make(9, "bond0", "bond", address: true, route: true)
+            )
+        );
         Assert.Null(Choose(TestLink.Make(2, "ib0", address: true, link: LinkLayer.Unsupported)));
     }
 
@@ -58,14 +72,19 @@ public sealed class InterfaceRulesTests
         Assert.Equal(InterfaceKind.Uplink, Choose(TestLink.Make(2, "eth0", master: 9), bridge));
         Assert.Equal(InterfaceKind.Uplink, Choose(TestLink.Make(2, "bond0", "bond", master: 9), bridge));
         Assert.Null(Choose(TestLink.Make(2, "tap0", "tun", master: 9), bridge));
-        Assert.Null(Choose(TestLink.Make(2, "eth0", master: 9), TestLink.Make(9, "br0", "bridge", address: true)));
+        Assert.Null(
+            Choose(TestLink.Make(2, "eth0", master: 9), TestLink.Make(9, "br0", "bridge", address: true))
+        );
     }
 
     [Fact]
     public void An_interface_that_is_observed_stays_so_while_it_is_down()
     {
         var link = TestLink.Make(2, "eth0", address: true, up: false);
-        Assert.Equal(InterfaceKind.Uplink, new InterfaceRules(new CaptureOptions()).Choose(in link, All(link), attached: true));
+        Assert.Equal(
+            InterfaceKind.Uplink,
+            new InterfaceRules(new CaptureOptions()).Choose(in link, All(link), attached: true)
+        );
     }
 
     [Theory]
@@ -74,7 +93,10 @@ public sealed class InterfaceRulesTests
     [InlineData("veth1", InterfaceKind.Pod)]
     [InlineData("veth2", null)]
     [InlineData("eth0", null)]
-    public void Names_that_are_asked_for_replace_the_defaults_and_exclusions_win(string name, InterfaceKind? expected)
+    public void Names_that_are_asked_for_replace_the_defaults_and_exclusions_win(
+        string name,
+        InterfaceKind? expected
+    )
     {
         NetworkLink[] links =
         [

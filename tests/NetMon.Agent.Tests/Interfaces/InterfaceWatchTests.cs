@@ -44,7 +44,10 @@ public sealed class InterfaceWatchTests : IDisposable
 
         Assert.Equal(["set 3 Pod", "attach 3", "set 2 Uplink", "attach 2"], _hooks.Calls);
         Assert.True(_watch.Observed.Settled);
-        Assert.Equal((1, 1), (_watch.Observed.Count(InterfaceKind.Pod), _watch.Observed.Count(InterfaceKind.Uplink)));
+        Assert.Equal(
+            (1, 1),
+            (_watch.Observed.Count(InterfaceKind.Pod), _watch.Observed.Count(InterfaceKind.Uplink))
+        );
     }
 
     [Fact]
@@ -85,7 +88,10 @@ public sealed class InterfaceWatchTests : IDisposable
         for (var attempt = 1; attempt <= 12; attempt++)
         {
             await UntilAsync(() => _watch.Observed.Failures == attempt && _time.NextTimer is not null);
-            Assert.Equal(new InterfaceFailure("eth1", "cannot attach: no", attempt), _watch.Observed.Failed[3]);
+            Assert.Equal(
+                new InterfaceFailure("eth1", "cannot attach: no", attempt),
+                _watch.Observed.Failed[3]
+            );
             Assert.Equal(pause, _time.NextTimer);
             _time.Advance(pause);
             pause = TimeSpan.FromSeconds(Math.Min(pause.TotalSeconds * 2, 60));
@@ -237,7 +243,8 @@ public sealed class InterfaceWatchTests : IDisposable
 
         public bool Disposed { get; private set; }
 
-        public void Set(int ifindex, InterfaceKind kind, ulong sinceNs) => Calls.Enqueue($"set {ifindex} {kind}");
+        public void Set(int ifindex, InterfaceKind kind, ulong sinceNs) =>
+            Calls.Enqueue($"set {ifindex} {kind}");
 
         public void Remove(int ifindex) => Calls.Enqueue($"remove {ifindex}");
 

@@ -12,7 +12,11 @@ public sealed class ProcessMetricsTests
     {
         using var process = Process.GetCurrentProcess();
         Assert.InRange(ProcessStatus.ResidentBytes, process.WorkingSet64 / 2, process.WorkingSet64 * 2);
-        Assert.InRange(ProcessStatus.VirtualBytes, process.VirtualMemorySize64 / 2, process.VirtualMemorySize64 * 2);
+        Assert.InRange(
+            ProcessStatus.VirtualBytes,
+            process.VirtualMemorySize64 / 2,
+            process.VirtualMemorySize64 * 2
+        );
         Assert.InRange(ProcessStatus.CpuSeconds, 0.01, process.TotalProcessorTime.TotalSeconds + 1);
         var start = new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0;
         Assert.InRange(ProcessStatus.StartSeconds, start - 2, start + 2);
@@ -41,6 +45,9 @@ public sealed class ProcessMetricsTests
     {
         var registry = new MetricRegistry();
         ProcessMetrics.Register(registry, TimeProvider.System);
-        Assert.Matches("version=\"[0-9]+\\.[0-9]+\\.[0-9]+", Assert.Single(PipelineUnderTest.Samples(registry, "netmon_build_info")).Key);
+        Assert.Matches(
+            "version=\"[0-9]+\\.[0-9]+\\.[0-9]+",
+            Assert.Single(PipelineUnderTest.Samples(registry, "netmon_build_info")).Key
+        );
     }
 }

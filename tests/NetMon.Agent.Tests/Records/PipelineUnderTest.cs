@@ -21,13 +21,7 @@ internal sealed class PipelineUnderTest
     {
         Table = new FlowTable(capacity);
         Metrics = new FlowMetrics(Registry, new MetricsOptions { MaxSeries = maxSeries });
-        Pipeline = new FlowPipeline(
-            Table,
-            Rules,
-            Metrics,
-            Broadcaster,
-            NullLogger<FlowPipeline>.Instance
-        );
+        Pipeline = new FlowPipeline(Table, Rules, Metrics, Broadcaster, NullLogger<FlowPipeline>.Instance);
         if (follow)
         {
             Broadcaster.TrySubscribe(FlowFilter.All, out _subscription);
