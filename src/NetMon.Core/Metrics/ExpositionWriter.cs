@@ -157,7 +157,12 @@ internal ref struct ExpositionWriter
             return;
         }
 
-        _output.Advance(_length);
+        // A Kestrel response takes no Advance before the first block was asked for.
+        if (_length > 0)
+        {
+            _output.Advance(_length);
+        }
+
         _block = _output.GetSpan(Math.Max(length, BlockLength));
         _length = 0;
     }

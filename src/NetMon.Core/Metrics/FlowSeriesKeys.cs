@@ -86,6 +86,15 @@ public readonly struct TrafficKey : ISeriesKey<TrafficKey>
             flow.Source.Address
         );
 
+    /// <summary>What one end of a flow sent, with the local endpoint's view of just these packets.</summary>
+    public static TrafficKey OneWay(
+        byte protocol,
+        FlowDirection direction,
+        NetworkAddress sender,
+        NetworkAddress receiver,
+        bool withAddresses
+    ) => new(protocol, direction, withAddresses, sender, receiver);
+
     public void WriteLabels(ref LabelWriter labels)
     {
         labels.Add(IpProtocolNames.Name(_protocol));

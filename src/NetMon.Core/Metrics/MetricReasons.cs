@@ -9,6 +9,7 @@ public static class MetricReasons
     public const string Race = "race";
     public const string DeleteFailed = "delete_failed";
     public const string FragmentMapFailed = "fragment_map_failed";
+    public const string BadRecord = "bad_record";
 
     /// <summary><see cref="Instruments.PacketsUncounted"/>.</summary>
     public const string Malformed = "malformed";
@@ -19,4 +20,8 @@ public static class MetricReasons
     /// <summary><see cref="Instruments.ObserverChanges"/>.</summary>
     public const string Handover = "handover";
     public const string Takeover = "takeover";
+
+    /// <summary><see cref="Instruments.RecordsUntracked"/>.</summary>
+    public const string Late = "late";
+    public const string TableFull = "table_full";
 }
