@@ -1,0 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+using NetMon.Client;
+
+namespace NetMon.Terminal.Top;
