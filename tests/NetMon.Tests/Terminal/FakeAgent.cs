@@ -46,6 +46,17 @@ internal sealed class FakeAgent : IAsyncDisposable
         return agent;
     }
 
+    /// <summary>Waits for the first request, for at most 10 seconds.</summary>
+    public async Task WaitForRequestAsync()
+    {
+        for (var i = 0; i < 1000 && Requests.IsEmpty; i++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.NotEmpty(Requests);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();

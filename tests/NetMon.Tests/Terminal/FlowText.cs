@@ -14,9 +14,8 @@ internal static class FlowText
     // CLOCK_MONOTONIC of the flows is taken as nanoseconds before Now + this.
     private const ulong NowNs = 1_000_000_000_000_000;
 
-    public static ulong Ago(TimeSpan time) => NowNs - (ulong)time.TotalNanoseconds;
-
-    public static ulong Ago(double seconds) => Ago(TimeSpan.FromSeconds(seconds));
+    /// <summary>A time before <see cref="Now"/>, or after it, by the kernel's clock.</summary>
+    public static ulong Ago(double seconds) => (ulong)((long)NowNs - (long)(seconds * 1e9));
 
     /// <summary>An established TCP flow.</summary>
     public static Flow Tcp(

@@ -9,11 +9,8 @@ internal static class FlowListPrinter
 {
     private const int Chunk = 16 * 1024;
 
-    public static void Print(
-        FlowListView list,
-        IReadOnlyList<Column<FlowView>> columns,
-        TerminalOutput output
-    )
+    /// <returns>Columns that the terminal had no room for.</returns>
+    public static int Print(FlowListView list, IReadOnlyList<Column<FlowView>> columns, TerminalOutput output)
     {
         var rows = new RowWriter<FlowView>(columns, output.Glyphs);
         var (natural, empty) = Measure(list.Flows, columns);
@@ -31,6 +28,7 @@ internal static class FlowListPrinter
         }
 
         output.Write(text);
+        return rows.Widths.Count(columnWidth => columnWidth == 0);
 
         void EndLine()
         {

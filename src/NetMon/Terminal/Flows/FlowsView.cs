@@ -37,7 +37,12 @@ internal sealed class FlowsView(
         }
 
         var columns = FlowColumns.List(Context(list.Time), format == FlowsFormat.Wide);
-        FlowListPrinter.Print(list, columns, output);
+        var missing = FlowListPrinter.Print(list, columns, output);
+        if (missing > 0 && format == FlowsFormat.Wide)
+        {
+            Say($"{missing} columns do not fit this terminal; to see all: pipe into less -S");
+        }
+
         if (list.Flows.Count < list.Total && request.Last is null)
         {
             Say($"{list.Flows.Count} of {list.Total} flows shown: the agent sent no more");

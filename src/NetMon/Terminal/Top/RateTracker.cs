@@ -30,6 +30,9 @@ internal sealed class RateTracker
     private DateTimeOffset? _before;
     private int _generation;
 
+    /// <summary>Flows remembered: those of the last list.</summary>
+    public int Known => _flows.Count;
+
     /// <summary>Takes the next list.</summary>
     /// <returns>The list's flows with their rates; null = not known yet.</returns>
     public TopSample Update(FlowListView list)

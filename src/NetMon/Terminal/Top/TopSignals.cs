@@ -1,9 +1,15 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace NetMon.Terminal.Top;
 
 /// <summary>The signals that concern a full-screen view. SIGINT and SIGTERM cancel the verb already.</summary>
+[SuppressMessage(
+    "Interoperability",
+    "CA1416:Validate platform compatibility",
+    Justification = "The signals of a terminal exist on Linux, and so does all of NetMon."
+)]
 internal sealed class TopSignals : IDisposable
 {
     private readonly PosixSignalRegistration[] _registrations;
