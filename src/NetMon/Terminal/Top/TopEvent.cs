@@ -12,10 +12,9 @@ internal enum TopEventKind
 
     /// <summary>The terminal may have another size, or shows something else.</summary>
     Redraw,
-    Quit,
 }
 
-/// <summary>What happened to a view. Only the member that the kind names is set.</summary>
+/// <summary>What happened to a view; that nothing more will, ends it. Only the member that the kind names is set.</summary>
 internal readonly record struct TopEvent(TopEventKind Kind)
 {
     public ConsoleKeyInfo Key { get; init; }

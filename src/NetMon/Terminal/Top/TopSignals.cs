@@ -40,7 +40,7 @@ internal sealed class TopSignals : IDisposable
         {
             // Else the process ends at once and leaves the terminal as it is.
             context.Cancel = true;
-            events.TryWrite(new(TopEventKind.Quit));
+            events.TryComplete();
         }
     }
 

@@ -71,8 +71,6 @@ internal sealed class TopView(
                 case TopEventKind.Trouble:
                     scene = scene with { Trouble = happened.Trouble };
                     break;
-                case TopEventKind.Quit:
-                    return;
             }
 
             scene = state.Paused ? scene : scene with { Sample = latest };
@@ -122,17 +120,16 @@ internal sealed class TopView(
             {
                 while (true)
                 {
-                    var key = Console.ReadKey(intercept: true);
-                    if (!_events.Writer.TryWrite(new(TopEventKind.Key) { Key = key }))
-                    {
-                        // The view is behind by a screenful of keys: this one is lost.
-                    }
+                    // A view that is behind by as many events as there is room for loses the key.
+                    _events.Writer.TryWrite(
+                        new(TopEventKind.Key) { Key = Console.ReadKey(intercept: true) }
+                    );
                 }
             }
             catch (Exception e) when (e is InvalidOperationException or IOException)
             {
                 // The terminal went away.
-                _events.Writer.TryWrite(new(TopEventKind.Quit));
+                _events.Writer.TryComplete();
             }
         })
         {
