@@ -61,7 +61,7 @@ internal sealed class FlowTally : Dictionary<FlowName, Tally>
 
         // An end that talks to itself is end 0 both ways, as in the kernel's key.
         tally.Add(name.A == from ? 0 : 1, packets, bytes, flags);
-        if (tally.IsEmpty && tally.Flags is [0, 0])
+        if (tally.IsEmpty)
         {
             Remove(name);
         }

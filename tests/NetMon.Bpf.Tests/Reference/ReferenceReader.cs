@@ -222,7 +222,10 @@ internal sealed class ReferenceReader
             case 136 when rest.Length >= 8:
             case 132 when rest.Length >= 12:
                 break;
-            case 6 when rest.Length >= 20 && rest[12] >> 4 >= 5 && (rest[12] >> 4) * 4 <= rest.Length:
+            case 6
+                when rest.Length >= 20
+                    && rest[12] >> 4 >= 5
+                    && (ip.Fragmented || (rest[12] >> 4) * 4 <= rest.Length):
                 read = read with { TcpFlags = BinaryPrimitives.ReadUInt16BigEndian(rest[12..]) & 0x1ff };
                 break;
             case 17 when rest.Length >= 8:
