@@ -32,6 +32,9 @@ public sealed class BpfException : Exception
     /// <summary>errno, positive; 0 where there is none.</summary>
     public int Error { get; }
 
+    /// <summary>The interface that was meant does not exist any more.</summary>
+    public bool IsGone => Error == Errno.ENODEV;
+
     /// <summary>libbpf's and the verifier's last lines, or netlink's extended acknowledgement.</summary>
     public string Detail { get; } = "";
 

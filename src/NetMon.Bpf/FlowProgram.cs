@@ -7,7 +7,7 @@ namespace NetMon.Bpf;
 
 /// <summary>The flow programs and their maps, loaded into the kernel. Everything vanishes from the kernel when it is disposed or the process ends.</summary>
 /// <remarks>Not thread-safe, but for <see cref="RingBuffer.Wake"/>; the ring, iterators and maps may each be used by a thread of their own.</remarks>
-public sealed unsafe class FlowProgram : IDisposable
+public sealed class FlowProgram : IDisposable
 {
     private const string Resource = "flows.bpf.o";
     private static readonly string[] PacketPrograms =
@@ -18,33 +18,31 @@ public sealed unsafe class FlowProgram : IDisposable
         "netmon_l3_out",
     ];
 
-    private readonly FileDescriptor[] _packetPrograms = new FileDescriptor[PacketPrograms.Length];
+    private readonly BpfProgram[] _packetPrograms;
     private readonly BpfMap _flows;
     private readonly BpfMap _records;
     private readonly BpfMap _counters;
     private readonly BpfMap _overflow;
     private readonly BpfMap _interfaces;
     private readonly BpfMap _fragments;
-    private readonly IteratorProgram _sweep;
-    private readonly IteratorProgram _drain;
+    private readonly FileDescriptor _sweep;
+    private readonly FileDescriptor _drain;
     private readonly KernelCounters[] _countersPerCpu;
     private readonly OverflowBucket[] _bucketPerCpu;
 
     private FlowProgram(BpfObject bpfObject)
     {
-        for (var i = 0; i < PacketPrograms.Length; i++)
-        {
-            _packetPrograms[i] = bpfObject.TakeProgram(PacketPrograms[i]);
-        }
-
+        _packetPrograms = Array.ConvertAll(PacketPrograms, bpfObject.TakeProgram);
         _flows = bpfObject.TakeMap("flows");
         _records = bpfObject.TakeMap("records");
         _counters = bpfObject.TakeMap("counters");
         _overflow = bpfObject.TakeMap("overflow");
         _interfaces = bpfObject.TakeMap("interfaces");
         _fragments = bpfObject.TakeMap("fragments");
-        _sweep = new IteratorProgram(bpfObject.TakeProgram("netmon_sweep"), _flows);
-        _drain = new IteratorProgram(bpfObject.TakeProgram("netmon_drain"), _flows);
+        using var sweep = bpfObject.TakeProgram("netmon_sweep");
+        _sweep = BpfLink.CreateIterator(sweep.Descriptor, _flows);
+        using var drain = bpfObject.TakeProgram("netmon_drain");
+        _drain = BpfLink.CreateIterator(drain.Descriptor, _flows);
         Ring = new RingBuffer(_records);
         var cpus = Libbpf.libbpf_num_possible_cpus();
         _countersPerCpu = new KernelCounters[cpus];
@@ -81,11 +79,11 @@ public sealed unsafe class FlowProgram : IDisposable
 
     /// <summary>Starts a pass that writes a record for each flow that went quiet with counts pending or has timed out, and removes what timed out earlier.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
-    public FlowIterator OpenSweep() => _sweep.Start();
+    public FlowIterator OpenSweep() => FlowIterator.Open(_sweep);
 
     /// <summary>Starts a pass that writes the last record of every flow.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
-    public FlowIterator OpenDrain() => _drain.Start();
+    public FlowIterator OpenDrain() => FlowIterator.Open(_drain);
 
     /// <summary>Tells the programs how an interface is observed; call it before attaching to it.</summary>
     /// <param name="ifindex">The interface.</param>
@@ -151,31 +149,7 @@ public sealed unsafe class FlowProgram : IDisposable
         Hook hook,
         ReadOnlySpan<byte> packet,
         TestRunOptions options = default
-    )
-    {
-        var context = new SocketBufferContext
-        {
-            InterfaceIndex = (uint)options.Ifindex,
-            GsoSegments = (uint)options.GsoSegs,
-            GsoSize = (uint)options.GsoSize,
-        };
-        fixed (byte* start = packet)
-        {
-            var run = new BpfTestRunOptions
-            {
-                Size = (nuint)sizeof(BpfTestRunOptions),
-                DataIn = start,
-                DataSizeIn = (uint)packet.Length,
-                ContextIn = &context,
-                ContextSizeIn = (uint)sizeof(SocketBufferContext),
-                Repeat = options.Repeat,
-            };
-            var result = Libbpf.bpf_prog_test_run_opts(Program(link, hook), &run);
-            return result < 0
-                ? throw new BpfException($"test-run {NameOf(link, hook)}", -result, "")
-                : new TestRunResult((int)run.ReturnValue, run.Duration);
-        }
-    }
+    ) => _packetPrograms[IndexOf(link, hook)].TestRun(packet, in options);
 
     /// <summary>Makes the kernel measure every BPF program of the machine until disposed; costs some 20 ns a run.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
@@ -190,24 +164,8 @@ public sealed unsafe class FlowProgram : IDisposable
 
     /// <summary>What the kernel measured of our packet programs.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
-    public ProgramStatistics[] ReadRunStatistics()
-    {
-        var statistics = new ProgramStatistics[PacketPrograms.Length];
-        for (var i = 0; i < statistics.Length; i++)
-        {
-            BpfProgramInfo info = default;
-            var length = (uint)sizeof(BpfProgramInfo);
-            var result = Libbpf.bpf_obj_get_info_by_fd(_packetPrograms[i], &info, &length);
-            if (result < 0)
-            {
-                throw new BpfException($"read about {PacketPrograms[i]}", -result, "");
-            }
-
-            statistics[i] = new(PacketPrograms[i], info.Id, info.RunCount, info.RunTimeNs);
-        }
-
-        return statistics;
-    }
+    public ProgramStatistics[] ReadRunStatistics() =>
+        Array.ConvertAll(_packetPrograms, program => program.ReadStatistics());
 
     public void Dispose()
     {
@@ -228,7 +186,8 @@ public sealed unsafe class FlowProgram : IDisposable
     }
 
     /// <exception cref="ArgumentException">There are no programs for such a link layer.</exception>
-    internal FileDescriptor Program(LinkLayer link, Hook hook) => _packetPrograms[IndexOf(link, hook)];
+    internal FileDescriptor Program(LinkLayer link, Hook hook) =>
+        _packetPrograms[IndexOf(link, hook)].Descriptor;
 
     internal static string NameOf(LinkLayer link, Hook hook) => PacketPrograms[IndexOf(link, hook)];
 

@@ -74,7 +74,7 @@ internal static unsafe partial class Libc
 
     /// <returns>0.</returns>
     [LibraryImport(Library, SetLastError = true)]
-    public static partial int setsockopt(FileDescriptor fd, int level, int option, int* value, uint length);
+    public static partial int setsockopt(FileDescriptor fd, int level, int option, void* value, uint length);
 
     /// <returns>Characters the whole text has, without the closing NUL; more than <paramref name="size"/> if it was cut.</returns>
     /// <remarks>A va_list is passed by reference on x86-64 and arm64 (their C ABIs), hence the plain pointer.</remarks>

@@ -92,12 +92,12 @@ internal sealed unsafe class BpfObject : IDisposable
 
     /// <summary>A program that outlives this object.</summary>
     /// <exception cref="BpfException">There is no such program, or the object is not loaded.</exception>
-    public FileDescriptor TakeProgram(string name)
+    public BpfProgram TakeProgram(string name)
     {
         var program = Libbpf.bpf_object__find_program_by_name(_handle, name);
         var descriptor = program == 0 ? -Errno.ENOENT : Libbpf.bpf_program__fd(program);
         Check(Math.Min(descriptor, 0), $"find the BPF program {name}");
-        return FileDescriptor.Duplicate(descriptor);
+        return new BpfProgram(name, FileDescriptor.Duplicate(descriptor));
     }
 
     public void Dispose() => _handle.Dispose();
