@@ -1,4 +1,5 @@
 using NetMon.Bpf.Tests.Reference;
+using NetMon.Bpf.Tests.TestRun;
 
 namespace NetMon.Bpf.Tests.Captures;
 
@@ -9,6 +10,19 @@ internal sealed class CountedPackets
     public long Arp { get; set; }
     public long NonIp { get; set; }
     public long Malformed { get; set; }
+
+    public void Add(SeenFlow flow)
+    {
+        for (var end = 0; end < 2; end++)
+        {
+            var (sender, receiver) = TruthTally.WithoutIdentifier(flow.Key.Protocol, flow.End(end), flow.End(1 - end));
+            var amount = flow.By(end);
+            if (amount.Packets != 0)
+            {
+                Flows.Add(flow.Key.Protocol, sender, receiver, amount.Packets, amount.Bytes, flow.State.TcpFlags[end]);
+            }
+        }
+    }
 
     public void Add(in ReferencePacket packet)
     {

@@ -44,7 +44,9 @@ internal sealed class KernelRun : IDisposable, IRecordHandler
         return this;
     }
 
-    public KernelRun Feed(byte[] packet, ushort gsoSize = 0, ushort gsoSegments = 0)
+    public KernelRun Feed(byte[] packet) => Feed(packet.AsSpan());
+
+    public KernelRun Feed(ReadOnlySpan<byte> packet, ushort gsoSize = 0, ushort gsoSegments = 0)
     {
         var options = new TestRunOptions
         {
@@ -53,7 +55,11 @@ internal sealed class KernelRun : IDisposable, IRecordHandler
             GsoSegs = gsoSegments,
         };
         var result = Program.TestRun(Link, Hook, packet, options);
-        Assert.Equal(Next, (uint)result.ReturnValue);
+        if ((uint)result.ReturnValue != Next)
+        {
+            Assert.Fail($"verdict {result.ReturnValue} for {Convert.ToHexString(packet)}");
+        }
+
         PacketsFed += Math.Max(1, (int)gsoSegments);
         return this;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using NetMon.Bpf.Records;
+using NetMon.Bpf.Tests.Reference;
 
 namespace NetMon.Bpf.Tests.TestRun;
 
@@ -50,6 +51,8 @@ internal sealed class SeenFlow(FlowKey key)
         var address = new IPAddress(ends.Address[end]);
         return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
+
+    public End End(int end) => new(Address(end), Key.Port[end]);
 
     /// <summary>"PROTOCOL SOURCE PORT > DESTINATION PORT", protocol by number: what most assertions compare.</summary>
     public override string ToString() =>
