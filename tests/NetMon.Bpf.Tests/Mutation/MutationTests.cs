@@ -46,8 +46,11 @@ public sealed class MutationTests(ITestOutputHelper output)
             ReadOnlySpan<byte> packet = buffer[..mutator.Next(buffer)];
             if (run.Link == LinkLayer.None)
             {
-                // Test-run wants 14 bytes.
                 packet = packet[Math.Min(PacketMutator.NetworkOffset(packet), packet.Length - 14)..];
+                if (packet.Length < PacketMutator.Least(packet))
+                {
+                    continue;
+                }
             }
 
             run.Feed(packet);

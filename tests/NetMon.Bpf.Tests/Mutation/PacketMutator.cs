@@ -24,7 +24,7 @@ internal sealed class PacketMutator(ulong seed, IReadOnlyList<byte[]> corpus)
             length = Mutate(packet, length);
         }
 
-        return length;
+        return Math.Max(length, Least(packet));
     }
 
     /// <summary>Offset of the IP header in an Ethernet frame, as far as its tags lead.</summary>
@@ -41,6 +41,15 @@ internal sealed class PacketMutator(ulong seed, IReadOnlyList<byte[]> corpus)
 
         return Math.Min(offset + 2, frame.Length);
     }
+
+    /// <summary>BPF_PROG_TEST_RUN refuses what is shorter than the IP header that bytes 12 and 13 announce.</summary>
+    public static int Least(ReadOnlySpan<byte> packet) =>
+        BinaryPrimitives.ReadUInt16BigEndian(packet[12..]) switch
+        {
+            0x0800 => 34,
+            0x86dd => 54,
+            _ => MinLength,
+        };
 
     private int Pick(Span<byte> packet)
     {

@@ -53,7 +53,9 @@ public sealed class IPv4Tests
     public void A_header_cut_short_is_malformed()
     {
         using var run = new KernelRun();
-        var frame = Udp().Build();
+
+        // Tagged: test-run refuses an untagged frame that is shorter than its IP header.
+        var frame = Frame.Vlan(7).IPv4(A, B).Udp(1000, 53).Payload(30).Build();
         for (var length = EthernetLayer.HeaderLength; length < frame.Length; length++)
         {
             run.Feed(frame[..length]);

@@ -127,7 +127,12 @@ public sealed class IPv6Tests
     public void A_packet_that_ends_within_any_of_its_headers_is_malformed()
     {
         using var run = new KernelRun();
-        var frame = V6.Extension(IPv6ExtensionLayer.HopByHop)
+
+        // Tagged: test-run refuses an untagged frame that is shorter than its IP header.
+        var frame = Frame
+            .Vlan(7)
+            .IPv6(A6, B6)
+            .Extension(IPv6ExtensionLayer.HopByHop)
             .Extension(IPv6ExtensionLayer.Routing, 24)
             .Tcp(1, 2)
             .Build();

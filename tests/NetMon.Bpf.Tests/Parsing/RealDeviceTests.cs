@@ -108,6 +108,26 @@ public sealed class RealDeviceTests
             }
         );
 
+    [SkippableFact]
+    public void Frames_that_end_within_any_of_their_headers_are_malformed() =>
+        Through(
+            ethernet: true,
+            (run, device) =>
+            {
+                var fed = 0ul;
+                foreach (var packet in new[] { V4.Tcp(1, 2).Build(), V6.Extension(60).Udp(1, 2).Build() })
+                {
+                    for (var length = EthernetLayer.HeaderLength; length < packet.Length; length++, fed++)
+                    {
+                        device.Receive(packet.AsSpan(0, length));
+                    }
+                }
+
+                Assert.Empty(run.Drain());
+                Assert.Equal(fed, run.Counters.Malformed);
+            }
+        );
+
     [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]

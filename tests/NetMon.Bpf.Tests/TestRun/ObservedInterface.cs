@@ -19,10 +19,7 @@ internal sealed class ObservedInterface : IDisposable
         _run = run;
         _name = $"nmt{Interlocked.Increment(ref _count)}";
         Command.Run("ip", "link", "add", _name, "type", "veth", "peer", "name", $"{_name}p");
-        Ifindex = int.Parse(
-            Command.Run("ip", "-o", "link", "show", _name).Split(':')[0],
-            System.Globalization.CultureInfo.InvariantCulture
-        );
+        Ifindex = InterfaceIndex.Of(_name);
         Observe(kind);
     }
 

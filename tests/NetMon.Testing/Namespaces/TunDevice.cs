@@ -49,10 +49,7 @@ public sealed class TunDevice : IDisposable
         }
 
         Command.Run("ip", "link", "set", name, "up");
-        Index = int.Parse(
-            File.ReadAllText($"/sys/class/net/{name}/ifindex"),
-            System.Globalization.CultureInfo.InvariantCulture
-        );
+        Index = InterfaceIndex.Of(name);
     }
 
     public string Name { get; }
