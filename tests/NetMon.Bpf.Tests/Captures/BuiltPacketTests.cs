@@ -29,20 +29,38 @@ public sealed class BuiltPacketTests
         var expected = new (string Protocols, Packet Packet)[]
         {
             ("eth:ethertype:arp", Packet.Ethernet().Arp()),
-            ("eth:ethertype:vlan:ethertype:ip:tcp", Packet.Ethernet().Vlan(7).IPv4("10.0.0.1", "10.0.0.2").Tcp(1, 2)),
+            (
+                "eth:ethertype:vlan:ethertype:ip:tcp",
+                Packet.Ethernet().Vlan(7).IPv4("10.0.0.1", "10.0.0.2").Tcp(1, 2)
+            ),
             (
                 "eth:ethertype:ieee8021ad:ethertype:vlan:ethertype:ip:udp:data",
-                Packet.Ethernet().Vlan(7, VlanLayer.ServiceTag).Vlan(8).IPv4("10.0.0.1", "10.0.0.2").Udp(4001, 4002).Payload(3)
+                Packet
+                    .Ethernet()
+                    .Vlan(7, VlanLayer.ServiceTag)
+                    .Vlan(8)
+                    .IPv4("10.0.0.1", "10.0.0.2")
+                    .Udp(4001, 4002)
+                    .Payload(3)
             ),
             (
                 "eth:ethertype:ip:tcp",
-                Packet.Ethernet().IPv4("10.0.0.1", "10.0.0.2", ip => ip with { Options = [1, 1, 1, 0] })
+                Packet
+                    .Ethernet()
+                    .IPv4("10.0.0.1", "10.0.0.2", ip => ip with { Options = [1, 1, 1, 0] })
                     .Tcp(1, 2, TcpFlags.Syn, 7, t => t with { Options = TcpOptions.LinuxSyn() })
             ),
             ("eth:ethertype:ipv6:udp:data", Samples.V6.Udp(4001, 4002).Payload(5)),
             (
                 "eth:ethertype:ipv6:ipv6.hopopts:ipv6.dstopts:ipv6.routing:ipv6.fraghdr:ah:ipv6.dstopts:tcp",
-                Samples.V6.Extension(0).Extension(60, 16).Extension(43, 24).With(new IPv6FragmentLayer(1)).Extension(51, 24).Extension(60).Tcp(1, 2)
+                Samples
+                    .V6.Extension(0)
+                    .Extension(60, 16)
+                    .Extension(43, 24)
+                    .With(new IPv6FragmentLayer(1))
+                    .Extension(51, 24)
+                    .Extension(60)
+                    .Tcp(1, 2)
             ),
             ("eth:ethertype:ip:udplite:data", Samples.V4.UdpLite(4001, 4002, 12).Payload(30)),
             ("eth:ethertype:ip:sctp", Samples.V4.Sctp(4001, 4002)),
@@ -52,7 +70,10 @@ public sealed class BuiltPacketTests
             ("eth:ethertype:ipv6:icmpv6:ipv6:udp:mdns", Samples.V6.Icmp6(1, 4).Payload(query6.Quote(48))),
             ("eth:ethertype:ip:udp:vxlan:eth:ethertype:ip:tcp:data", Samples.V4.Vxlan(1).Then(Inner(1))),
             ("eth:ethertype:ip:udp:geneve:eth:ethertype:ip:tcp:data", Samples.V4.Geneve(1).Then(Inner(2))),
-            ("eth:ethertype:ip:gre:ip:tcp:data", Samples.V4.Gre(9).IPv4("1.1.1.1", "2.2.2.2").Tcp(4, 2).Payload(9)),
+            (
+                "eth:ethertype:ip:gre:ip:tcp:data",
+                Samples.V4.Gre(9).IPv4("1.1.1.1", "2.2.2.2").Tcp(4, 2).Payload(9)
+            ),
             ("eth:ethertype:ip:gre:eth:ethertype:ip:tcp:data", Samples.V4.Gre().Then(Inner(3))),
             ("eth:ethertype:ip:ip:tcp", Samples.V4.IPv4("1.1.1.1", "2.2.2.2").Tcp(1, 2)),
             ("eth:ethertype:ip:ipv6:tcp", Samples.V4.IPv6("fd01::1", "fd01::2").Tcp(1, 2)),
@@ -68,12 +89,18 @@ public sealed class BuiltPacketTests
     public void Tshark_puts_the_fragments_of_a_datagram_together_again()
     {
         Skip.IfNot(Command.Exists("tshark"), "needs tshark");
-        var fragments = Samples.V4.Udp(4001, 4002).Payload(4000).Fragment(1480, 1)
+        var fragments = Samples
+            .V4.Udp(4001, 4002)
+            .Payload(4000)
+            .Fragment(1480, 1)
             .Concat(Samples.V6.Extension(0).Udp(4001, 4002).Payload(4000).Fragment(1440, 2));
 
         Assert.Equal(
             "4008\t\n\t4008",
-            string.Join('\n', Ask(fragments, "-Y", "udp", "-e", "ip.reassembled.length", "-e", "ipv6.reassembled.length"))
+            string.Join(
+                '\n',
+                Ask(fragments, "-Y", "udp", "-e", "ip.reassembled.length", "-e", "ipv6.reassembled.length")
+            )
         );
     }
 

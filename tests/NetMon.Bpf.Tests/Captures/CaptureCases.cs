@@ -26,7 +26,10 @@ internal sealed class CaptureCases
     {
         Skip.If(CaptureFolder.Instance is null, CaptureFolder.AbsentReason);
         var folder = CaptureFolder.Instance;
-        return new(folder, folder.Captures.Single(c => string.Equals(c.Name, name, StringComparison.Ordinal)));
+        return new(
+            folder,
+            folder.Captures.Single(c => string.Equals(c.Name, name, StringComparison.Ordinal))
+        );
     }
 
     /// <summary>

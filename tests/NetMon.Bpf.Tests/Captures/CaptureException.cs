@@ -9,7 +9,13 @@ namespace NetMon.Bpf.Tests.Captures;
 /// <param name="Malformed">Packets that we count as malformed and tshark in these flows, or nowhere.</param>
 /// <param name="NotIp">Packets that we count as not IP (more or less than tshark).</param>
 /// <param name="Changes">What turns tshark's flows into ours: "PROTOCOL FROM > TO PACKETS BYTES [flags=N]"; the flags, if given, are those of FROM after it.</param>
-internal sealed record CaptureException(string Capture, string Reason, int Malformed, int NotIp, params string[] Changes)
+internal sealed record CaptureException(
+    string Capture,
+    string Reason,
+    int Malformed,
+    int NotIp,
+    params string[] Changes
+)
 {
     public void ApplyTo(FlowTally truth)
     {

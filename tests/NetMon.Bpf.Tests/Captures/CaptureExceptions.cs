@@ -6,7 +6,8 @@ namespace NetMon.Bpf.Tests.Captures;
 /// </summary>
 internal static class CaptureExceptions
 {
-    private const string PppoeReason = "PPPoE sessions are not IP to the program: what is in them is counted as non-IP";
+    private const string PppoeReason =
+        "PPPoE sessions are not IP to the program: what is in them is counted as non-IP";
 
     private const string ReusedIdReason =
         "four datagrams share an identification: tshark credits all later fragments to one of them, we each to the first fragment before it";
@@ -150,13 +151,7 @@ internal static class CaptureExceptions
             0,
             "4 [8011:4af7:c0a8:102:c0a8:101:b0b:35]:0 > [34:4489:e530:100:1::]:0 -1 -27778"
         ),
-        new(
-            Fuzzed,
-            "TCP segment of 12 bytes",
-            1,
-            0,
-            "6 192.168.1.2:58657 > 147.234.1.253:47645 -1 -40"
-        ),
+        new(Fuzzed, "TCP segment of 12 bytes", 1, 0, "6 192.168.1.2:58657 > 147.234.1.253:47645 -1 -40"),
     ];
 
     public static IEnumerable<CaptureException> Of(string capture) =>

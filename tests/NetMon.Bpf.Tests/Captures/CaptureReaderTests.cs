@@ -40,7 +40,10 @@ public sealed class CaptureReaderTests
         var compared = 0;
         foreach (var capture in manifest.RootElement.GetProperty("captures").EnumerateArray())
         {
-            if (capture.TryGetProperty("pcapng", out var original) && original.ValueKind == JsonValueKind.Object)
+            if (
+                capture.TryGetProperty("pcapng", out var original)
+                && original.ValueKind == JsonValueKind.Object
+            )
             {
                 var classic = Read(folder, capture.GetProperty("file"));
                 Assert.Equal(Without(classic), Without(Read(folder, original.GetProperty("file"))));
@@ -87,7 +90,10 @@ public sealed class CaptureReaderTests
         Assert.Equal(LinkType.LinuxCooked, packets[0].Link);
         Assert.Equal(10_000_000_000 + (20 * unit), packets[0].TimeNs);
         Assert.Equal([1, 2, 3], packets[0].Data.ToArray());
-        Assert.Equal((1, 99, 2, 0), (packets[0].Number, packets[0].WireLength, packets[1].Number, packets[1].WireLength));
+        Assert.Equal(
+            (1, 99, 2, 0),
+            (packets[0].Number, packets[0].WireLength, packets[1].Number, packets[1].WireLength)
+        );
     }
 
     [Theory]
@@ -97,7 +103,16 @@ public sealed class CaptureReaderTests
     {
         byte[] file =
         [
-            .. Words(bigEndian, 0x0a0d0d0a, 28, 0x1a2b3c4d, bigEndian ? 0x0001_0000u : 0x0000_0001u, uint.MaxValue, uint.MaxValue, 28),
+            .. Words(
+                bigEndian,
+                0x0a0d0d0a,
+                28,
+                0x1a2b3c4d,
+                bigEndian ? 0x0001_0000u : 0x0000_0001u,
+                uint.MaxValue,
+                uint.MaxValue,
+                28
+            ),
             .. Words(bigEndian, 1, 20, bigEndian ? 0x0001_0000u : 1u, 0, 20), // Ethernet
             .. Words(bigEndian, 1, 28, bigEndian ? 0x0065_0000u : 101u, 2), // raw IP, snapped to 2 bytes, 2^-10 seconds
             .. Options(bigEndian, 9, 0x8a),
@@ -109,19 +124,37 @@ public sealed class CaptureReaderTests
 
         var packets = CaptureFile.Parse(file);
         Assert.Equal(2, packets.Count);
-        Assert.Equal((LinkType.Raw, 2_000_000_000, 7, 1), (packets[0].Link, packets[0].TimeNs, packets[0].WireLength, packets[0].Interface));
+        Assert.Equal(
+            (LinkType.Raw, 2_000_000_000, 7, 1),
+            (packets[0].Link, packets[0].TimeNs, packets[0].WireLength, packets[0].Interface)
+        );
         Assert.Equal(bigEndian ? [1, 2, 3] : [4, 3, 2], packets[0].Data.ToArray());
-        Assert.Equal((LinkType.Ethernet, 4, 4), (packets[1].Link, packets[1].WireLength, packets[1].Data.Length));
+        Assert.Equal(
+            (LinkType.Ethernet, 4, 4),
+            (packets[1].Link, packets[1].WireLength, packets[1].Data.Length)
+        );
     }
 
     [Fact]
     public void Broken_files_are_refused_with_the_place_where_they_break()
     {
-        byte[] cut = [.. Words(false, 0xa1b2c3d4, 0x0004_0002, 0, 0, 65535, 1), .. Words(false, 1, 1, 9, 9), 1, 2];
-        Assert.Contains("byte 40", Assert.Throws<InvalidDataException>(() => CaptureFile.Parse(cut)).Message, StringComparison.Ordinal);
+        byte[] cut =
+        [
+            .. Words(false, 0xa1b2c3d4, 0x0004_0002, 0, 0, 65535, 1),
+            .. Words(false, 1, 1, 9, 9),
+            1,
+            2,
+        ];
+        Assert.Contains(
+            "byte 40",
+            Assert.Throws<InvalidDataException>(() => CaptureFile.Parse(cut)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<InvalidDataException>(() => CaptureFile.Parse(new byte[30]));
         Assert.Throws<InvalidDataException>(() => CaptureFile.Parse(new byte[2]));
-        Assert.Throws<InvalidDataException>(() => CaptureFile.Parse(Words(false, 0x0a0d0d0a, 13, 0x1a2b3c4d, 1, 1, 1, 28)));
+        Assert.Throws<InvalidDataException>(() =>
+            CaptureFile.Parse(Words(false, 0x0a0d0d0a, 13, 0x1a2b3c4d, 1, 1, 1, 28))
+        );
     }
 
     private static CaptureFolder Folder()

@@ -15,11 +15,22 @@ internal sealed class CountedPackets
     {
         for (var end = 0; end < 2; end++)
         {
-            var (sender, receiver) = TruthTally.WithoutIdentifier(flow.Key.Protocol, flow.End(end), flow.End(1 - end));
+            var (sender, receiver) = TruthTally.WithoutIdentifier(
+                flow.Key.Protocol,
+                flow.End(end),
+                flow.End(1 - end)
+            );
             var amount = flow.By(end);
             if (amount.Packets != 0)
             {
-                Flows.Add(flow.Key.Protocol, sender, receiver, amount.Packets, amount.Bytes, flow.State.TcpFlags[end]);
+                Flows.Add(
+                    flow.Key.Protocol,
+                    sender,
+                    receiver,
+                    amount.Packets,
+                    amount.Bytes,
+                    flow.State.TcpFlags[end]
+                );
             }
         }
     }
@@ -38,7 +49,11 @@ internal sealed class CountedPackets
                 Malformed++;
                 break;
             default:
-                var (sender, receiver) = TruthTally.WithoutIdentifier(packet.Protocol, packet.Source, packet.Destination);
+                var (sender, receiver) = TruthTally.WithoutIdentifier(
+                    packet.Protocol,
+                    packet.Source,
+                    packet.Destination
+                );
                 Flows.Add(packet.Protocol, sender, receiver, 1, packet.Bytes, packet.TcpFlags);
                 break;
         }

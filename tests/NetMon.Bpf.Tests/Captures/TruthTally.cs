@@ -33,7 +33,9 @@ internal static class TruthTally
 
     /// <summary>The name under which a flow stands here: ICMP without identifiers.</summary>
     public static (End Sender, End Receiver) WithoutIdentifier(byte protocol, End sender, End receiver) =>
-        protocol is Icmp or Icmp6 ? (sender with { Port = 0 }, receiver with { Port = 0 }) : (sender, receiver);
+        protocol is Icmp or Icmp6
+            ? (sender with { Port = 0 }, receiver with { Port = 0 })
+            : (sender, receiver);
 
     private static void MoveIcmpErrors(FlowTally tally, IEnumerable<CaptureFrame> frames)
     {
@@ -46,8 +48,17 @@ internal static class TruthTally
                 continue;
             }
 
-            var carrier = read.Carrier.Source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Icmp : Icmp6;
-            tally.Add(carrier, new End(read.Carrier.Source, 0), new End(read.Carrier.Destination, 0), -1, -read.Bytes);
+            var carrier =
+                read.Carrier.Source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+                    ? Icmp
+                    : Icmp6;
+            tally.Add(
+                carrier,
+                new End(read.Carrier.Source, 0),
+                new End(read.Carrier.Destination, 0),
+                -1,
+                -read.Bytes
+            );
             var (sender, receiver) = WithoutIdentifier(read.Protocol, read.Source, read.Destination);
             tally.Add(read.Protocol, sender, receiver, 1, read.Bytes);
         }
@@ -55,7 +66,9 @@ internal static class TruthTally
 
     // tshark's twelve bits hold three reserved ones above AE.
     private static int Flags(TruthFlow row, int way) =>
-        row.Flags is { } flags ? int.Parse(flags[way].AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 0x1ff : 0;
+        row.Flags is { } flags
+            ? int.Parse(flags[way].AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 0x1ff
+            : 0;
 
     private static byte ProtocolNumber(string name) =>
         name switch

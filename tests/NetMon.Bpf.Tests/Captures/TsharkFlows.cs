@@ -35,17 +35,34 @@ internal static class TsharkFlows
             return listed;
         }
 
-        Skip.IfNot(Command.Exists("tshark"), $"needs tshark for the flows of {truth.Name} that its truth file leaves out");
+        Skip.IfNot(
+            Command.Exists("tshark"),
+            $"needs tshark for the flows of {truth.Name} that its truth file leaves out"
+        );
         var known = listed.Select(Name).ToHashSet(StringComparer.Ordinal);
         var rows = Command
-            .Run("tshark", ["-r", file, "-T", "fields", "-E", "occurrence=f", .. Fields.SelectMany(f => new[] { "-e", f })])
+            .Run(
+                "tshark",
+                [
+                    "-r",
+                    file,
+                    "-T",
+                    "fields",
+                    "-E",
+                    "occurrence=f",
+                    .. Fields.SelectMany(f => new[] { "-e", f }),
+                ]
+            )
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => Row(line.Split('\t')))
             .OfType<TruthFlow>()
             .Where(row => !known.Contains(Name(row)));
         List<TruthFlow> complete = [.. listed, .. rows];
         Assert.Equal(
-            (truth.Totals.Ipv4.Frames + truth.Totals.Ipv6.Frames, truth.Totals.Ipv4.L3Bytes + truth.Totals.Ipv6.L3Bytes),
+            (
+                truth.Totals.Ipv4.Frames + truth.Totals.Ipv6.Frames,
+                truth.Totals.Ipv4.L3Bytes + truth.Totals.Ipv6.L3Bytes
+            ),
             (complete.Sum(f => f.Pkts[0] + f.Pkts[1]), complete.Sum(f => f.L3Bytes[0] + f.L3Bytes[1]))
         );
         return complete;

@@ -46,10 +46,22 @@ internal static class Corpus
             v4.Icmp(11, 0).Payload(Samples.V4Back.Tcp(80, 1000).Quote(20)),
             v4.Icmp(3, 1).Payload(Samples.V4Back.IcmpEcho(9).Quote()),
             v6.Icmp6(1, 4).Payload(Samples.V6Back.Udp(53, 1000).Payload(30).Quote(60)),
-            v6.Icmp6(3, 0).Payload(Samples.V6Back.Extension(0).With(new IPv6FragmentLayer(4)).Udp(5, 6).Quote(60)),
+            v6.Icmp6(3, 0)
+                .Payload(Samples.V6Back.Extension(0).With(new IPv6FragmentLayer(4)).Udp(5, 6).Quote(60)),
             v6.Extension(0).Extension(43, 24).Extension(60).Extension(51, 24).Tcp(1, 2).Payload(9),
-            Packet.Ethernet().Vlan(7).Vlan(8).IPv4("10.0.0.1", "10.0.0.2", ip => ip with { Options = new byte[12] }).Tcp(1, 2),
-            Packet.Ethernet().Vlan(7, VlanLayer.ServiceTag).Vlan(8).IPv6("fd00::1", "fd00::2").Udp(1, 2).Payload(3),
+            Packet
+                .Ethernet()
+                .Vlan(7)
+                .Vlan(8)
+                .IPv4("10.0.0.1", "10.0.0.2", ip => ip with { Options = new byte[12] })
+                .Tcp(1, 2),
+            Packet
+                .Ethernet()
+                .Vlan(7, VlanLayer.ServiceTag)
+                .Vlan(8)
+                .IPv6("fd00::1", "fd00::2")
+                .Udp(1, 2)
+                .Payload(3),
             v4.Vxlan(1).Then(inner),
             v4.Gre(1).Then(inner),
             v4.IPv6("fd01::1", "fd01::2").Udp(1, 2),
@@ -64,5 +76,9 @@ internal static class Corpus
     }
 
     private static byte[] WithEthernet(byte[] packet) =>
-        [.. new byte[12], .. packet[0] >> 4 == 6 ? (ReadOnlySpan<byte>)[0x86, 0xdd] : [0x08, 0x00], .. packet];
+        [
+            .. new byte[12],
+            .. packet[0] >> 4 == 6 ? (ReadOnlySpan<byte>)[0x86, 0xdd] : [0x08, 0x00],
+            .. packet,
+        ];
 }

@@ -27,7 +27,11 @@ public sealed class MutationTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed} ({SeedVariable} sets it), {corpus.Count} packets to start from");
         var mutator = new PacketMutator(seed, corpus);
         var reference = new ReferenceReader();
-        using var run = new KernelRun(new FlowProgramOptions { MaxFragments = 1 << 18 }) { Link = link, Hook = hook };
+        using var run = new KernelRun(new FlowProgramOptions { MaxFragments = 1 << 18 })
+        {
+            Link = link,
+            Hook = hook,
+        };
         var expected = new ReferenceAccount();
         for (var packets = 0; packets < PacketsOfEachProgram; packets += PacketsBetweenDrains)
         {
@@ -38,10 +42,15 @@ public sealed class MutationTests(ITestOutputHelper output)
         output.WriteLine($"{run.PacketsFed} packets: {expected}");
     }
 
-    private static void FeedBatch(KernelRun run, PacketMutator mutator, ReferenceReader reference, ReferenceAccount expected)
+    private static void FeedBatch(
+        KernelRun run,
+        PacketMutator mutator,
+        ReferenceReader reference,
+        ReferenceAccount expected
+    )
     {
         Span<byte> buffer = stackalloc byte[PacketMutator.MaxLength];
-        for (var i = 0; i < PacketsBetweenDrains; i++)
+        for (var end = run.PacketsFed + PacketsBetweenDrains; run.PacketsFed < end; )
         {
             ReadOnlySpan<byte> packet = buffer[..mutator.Next(buffer)];
             if (run.Link == LinkLayer.None)

@@ -10,7 +10,27 @@ internal sealed class PacketMutator(ulong seed, IReadOnlyList<byte[]> corpus)
     private const int HeaderBytes = 120;
 
     private static readonly ushort[] Lengths = [0, 1, 7, 8, 19, 20, 21, 39, 40, 41, 60, 1480, 0x7fff, 0xffff];
-    private static readonly byte[] Protocols = [0, 1, 4, 6, 17, 41, 43, 44, 47, 50, 51, 58, 59, 60, 132, 135, 136, 255];
+    private static readonly byte[] Protocols =
+    [
+        0,
+        1,
+        4,
+        6,
+        17,
+        41,
+        43,
+        44,
+        47,
+        50,
+        51,
+        58,
+        59,
+        60,
+        132,
+        135,
+        136,
+        255,
+    ];
     private static readonly ushort[] EtherTypes = [0x0800, 0x86dd, 0x0806, 0x8100, 0x88a8, 0x9100, 0x8864];
 
     private ulong _state = seed == 0 ? 1 : seed;

@@ -80,7 +80,16 @@ public sealed class GsoTests
         );
         run.Feed(V4.Udp(1, 2, u => u with { Length = 1008 }).Payload(3000).Build(), 1000, 3);
 
-        Assert.Equal([3120, 3084, 3180], run.Drain().Select(f => f.Sent.Bytes).OrderBy(b => b is 3180 ? 2 : b is 3084 ? 1 : 0));
+        Assert.Equal(
+            [3120, 3084, 3180],
+            run.Drain()
+                .Select(f => f.Sent.Bytes)
+                .OrderBy(b =>
+                    b is 3180 ? 2
+                    : b is 3084 ? 1
+                    : 0
+                )
+        );
         Assert.Equal(0ul, run.Counters.Malformed);
     }
 
@@ -135,11 +144,7 @@ public sealed class GsoTests
             run.Feed(V4.IPv6("fd01::1", "fd01::2").Tcp(1, 2).Payload(3000).Build(), 1000, 3);
 
             Assert.Equal(
-                [
-                    (4, 3000 + (3 * (20 + 40))),
-                    (41, 3000 + (3 * (20 + 60))),
-                    (47, 3000 + (3 * (20 + 4 + 40))),
-                ],
+                [(4, 3000 + (3 * (20 + 40))), (41, 3000 + (3 * (20 + 60))), (47, 3000 + (3 * (20 + 4 + 40)))],
                 run.Drain().Select(f => ((int)f.Key.Protocol, (int)f.Sent.Bytes)).Order()
             );
         });

@@ -7,7 +7,16 @@ namespace NetMon.Bpf.Tests.Parsing;
 public sealed class IPv4Tests
 {
     public static TheoryData<string> Lies =>
-        ["IHL 4", "IHL 0", "IHL beyond", "length 0", "length < IHL", "length > frame", "version 6", "version 0"];
+        [
+            "IHL 4",
+            "IHL 0",
+            "IHL beyond",
+            "length 0",
+            "length < IHL",
+            "length > frame",
+            "version 6",
+            "version 0",
+        ];
 
     [SkippableTheory]
     [InlineData(4)]
@@ -29,7 +38,12 @@ public sealed class IPv4Tests
     public void Total_length_not_frame_length_is_what_counts()
     {
         using var run = new KernelRun();
-        run.Feed(Frame.IPv4(A, B, ip => ip with { TotalLength = 40 }).Udp(1, 2, u => u with { Length = 20 }).Payload(500));
+        run.Feed(
+            Frame
+                .IPv4(A, B, ip => ip with { TotalLength = 40 })
+                .Udp(1, 2, u => u with { Length = 20 })
+                .Payload(500)
+        );
 
         Assert.Equal(new Amount(1, 40), run.DrainSingle().Sent);
     }
@@ -81,9 +95,7 @@ public sealed class IPv4Tests
     {
         using var run = new KernelRun();
         run.Feed(
-            Frame
-                .IPv4(A, B, ip => ip with { Checksum = 0xdead })
-                .Udp(1, 2, u => u with { Checksum = 0xdead })
+            Frame.IPv4(A, B, ip => ip with { Checksum = 0xdead }).Udp(1, 2, u => u with { Checksum = 0xdead })
         );
 
         Assert.Equal(new Amount(1, 28), run.DrainSingle().Sent);

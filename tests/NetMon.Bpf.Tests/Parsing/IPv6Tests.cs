@@ -86,9 +86,7 @@ public sealed class IPv6Tests
     public void Payload_length_not_frame_length_is_what_counts()
     {
         using var run = new KernelRun();
-        run.Feed(
-            Frame.IPv6(A6, B6, ip => ip with { PayloadLength = 20 }).Tcp(1, 2).Payload(500)
-        );
+        run.Feed(Frame.IPv6(A6, B6, ip => ip with { PayloadLength = 20 }).Tcp(1, 2).Payload(500));
 
         Assert.Equal(new Amount(1, 60), run.DrainSingle().Sent);
     }

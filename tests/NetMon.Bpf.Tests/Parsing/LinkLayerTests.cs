@@ -62,9 +62,7 @@ public sealed class LinkLayerTests
     [InlineData(new ushort[] { VlanLayer.ServiceTag, VlanLayer.CustomerTag })]
     [InlineData(new ushort[] { VlanLayer.CustomerTag, VlanLayer.CustomerTag })]
     [InlineData(new ushort[] { 0x9100, VlanLayer.CustomerTag })]
-    [InlineData(
-        new ushort[] { VlanLayer.ServiceTag, VlanLayer.CustomerTag, VlanLayer.CustomerTag }
-    )]
+    [InlineData(new ushort[] { VlanLayer.ServiceTag, VlanLayer.CustomerTag, VlanLayer.CustomerTag })]
     public void Behind_VLAN_tags_is_the_same_flow_with_the_same_bytes(ushort[] tags)
     {
         using var run = new KernelRun();
@@ -73,7 +71,10 @@ public sealed class LinkLayerTests
         run.Feed(Udp6(100), tagged.IPv6(A6, B6).Udp(1000, 53).Payload(100));
 
         var flows = run.Drain();
-        Assert.Equal([new Amount(2, 256), new Amount(2, 296)], flows.Select(f => f.Sent).OrderBy(s => s.Bytes));
+        Assert.Equal(
+            [new Amount(2, 256), new Amount(2, 296)],
+            flows.Select(f => f.Sent).OrderBy(s => s.Bytes)
+        );
     }
 
     [SkippableFact]

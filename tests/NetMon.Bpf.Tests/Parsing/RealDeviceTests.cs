@@ -26,7 +26,10 @@ public sealed class RealDeviceTests
                     V4.Tcp(1000, 80, TcpFlags.Syn, 1, t => t with { Options = stamps }).Payload(8000),
                     V6.Extension(IPv6ExtensionLayer.DestinationOptions, 24).Udp(1000, 53).Payload(8000),
                     V4.IcmpEcho(7).Payload(8000),
-                    Frame.IPv4(Router, A).Icmp(3, 3).Payload([.. V4.Udp(5, 6).Payload(40).Quote(8), .. new byte[8000]]),
+                    Frame
+                        .IPv4(Router, A)
+                        .Icmp(3, 3)
+                        .Payload([.. V4.Udp(5, 6).Payload(40).Quote(8), .. new byte[8000]]),
                 ];
                 foreach (var packet in packets)
                 {
@@ -54,7 +57,9 @@ public sealed class RealDeviceTests
             {
                 device.Receive(Udp(100).Build());
                 device.Receive(Frame.Vlan(7).IPv4(A, B).Udp(1000, 53).Payload(100).Build());
-                device.Receive(Frame.Vlan(7, VlanLayer.ServiceTag).Vlan(8).IPv4(A, B).Udp(1000, 53).Payload(100).Build());
+                device.Receive(
+                    Frame.Vlan(7, VlanLayer.ServiceTag).Vlan(8).IPv4(A, B).Udp(1000, 53).Payload(100).Build()
+                );
                 device.Receive(Frame.Vlan(7).Arp().Build());
 
                 Assert.Equal(new Amount(3, 3 * 128), run.DrainSingle().Sent);
@@ -83,7 +88,11 @@ public sealed class RealDeviceTests
 
                 var flows = run.Drain().OrderBy(f => f.Total.Bytes).ToList();
                 Assert.Equal(
-                    [new Amount(2, 2000 + (2 * 60)), new Amount(4, 5000 + (4 * 28)), new Amount(7, 10_000 + (7 * 40))],
+                    [
+                        new Amount(2, 2000 + (2 * 60)),
+                        new Amount(4, 5000 + (4 * 28)),
+                        new Amount(7, 10_000 + (7 * 40)),
+                    ],
                     flows.Select(f => f.Total)
                 );
             }
@@ -143,7 +152,12 @@ public sealed class RealDeviceTests
             }
         );
 
-    private static VirtioPacket Segments(VirtioSegmentation kind, ushort size, ushort transport, ushort checksum) =>
+    private static VirtioPacket Segments(
+        VirtioSegmentation kind,
+        ushort size,
+        ushort transport,
+        ushort checksum
+    ) =>
         new()
         {
             Segmentation = kind,

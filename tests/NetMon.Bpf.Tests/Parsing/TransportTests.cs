@@ -140,10 +140,7 @@ public sealed class TransportTests
     public void Ports_tell_the_ends_of_a_flow_to_itself_apart()
     {
         using var run = new KernelRun();
-        run.Feed(
-            Frame.IPv4(A, A).Udp(2000, 1000).Payload(1),
-            Frame.IPv4(A, A).Udp(1000, 2000).Payload(2)
-        );
+        run.Feed(Frame.IPv4(A, A).Udp(2000, 1000).Payload(1), Frame.IPv4(A, A).Udp(1000, 2000).Payload(2));
 
         var flow = run.DrainSingle();
         Assert.Equal("17 10.0.0.1 2000 > 10.0.0.1 1000", flow.ToString());

@@ -15,7 +15,12 @@ internal sealed class ReferenceReader
 
     private readonly Dictionary<FragmentName, (byte Protocol, ushort Source, ushort Destination)> _first = [];
 
-    private readonly record struct FragmentName(IPAddress Source, IPAddress Destination, uint Id, byte Protocol);
+    private readonly record struct FragmentName(
+        IPAddress Source,
+        IPAddress Destination,
+        uint Id,
+        byte Protocol
+    );
 
     /// <summary>IP as far as the transport header; <see cref="Rest"/> is what the IP packet holds from there.</summary>
     private readonly ref struct Datagram

@@ -29,6 +29,7 @@ internal sealed class SeenFlow(FlowKey key)
     public Amount Sent => _traffic[Source];
     public Amount Received => _traffic[Destination];
     public Amount Total => _traffic[0] + _traffic[1];
+
     public Amount By(int end) => _traffic[end];
 
     public int FlagsSent => State.TcpFlags[Source];
@@ -62,10 +63,7 @@ internal sealed class SeenFlow(FlowKey key)
     {
         for (var end = 0; end < 2; end++)
         {
-            _traffic[end] += new Amount(
-                (long)record.Traffic.Packets[end],
-                (long)record.Traffic.Bytes[end]
-            );
+            _traffic[end] += new Amount((long)record.Traffic.Packets[end], (long)record.Traffic.Bytes[end]);
             _events.Retransmits[end] += record.Events.Retransmits[end];
             _events.RetransmittedBytes[end] += record.Events.RetransmittedBytes[end];
             _events.ZeroWindows[end] += record.Events.ZeroWindows[end];

@@ -7,7 +7,8 @@ namespace NetMon.Bpf.Tests.Tracking;
 /// <summary>At a limit, what suffers is counted and nothing is lost.</summary>
 public sealed class LimitTests
 {
-    private static Packet Between(int flow) => Packet.Ethernet().IPv4($"10.0.{flow / 250}.{1 + (flow % 250)}", "10.9.9.9");
+    private static Packet Between(int flow) =>
+        Packet.Ethernet().IPv4($"10.0.{flow / 250}.{1 + (flow % 250)}", "10.9.9.9");
 
     [SkippableTheory]
     [InlineData(Hook.Ingress)]
@@ -18,7 +19,11 @@ public sealed class LimitTests
         run.Feed(Between(0).Udp(1, 2), Between(1).Tcp(1, 2));
         run.Feed(Between(2).Tcp(1, 2).Payload(10), Between(2).Tcp(1, 2).Payload(20));
         run.Feed(Between(3).Udp(1, 2).Payload(5));
-        run.Feed(Between(4).IcmpEcho(1).Payload(7), Between(4).Sctp(1, 2), Between(5).Protocol(50, new byte[3]));
+        run.Feed(
+            Between(4).IcmpEcho(1).Payload(7),
+            Between(4).Sctp(1, 2),
+            Between(5).Protocol(50, new byte[3])
+        );
         run.Feed(Packet.Ethernet().IPv6("fd00::1", "fd00::2").Icmp6Echo(1));
 
         Amount Bucket(OverflowClass of, Hook at)

@@ -8,8 +8,18 @@ namespace NetMon.Bpf.Tests.Tracking;
 /// <summary>A packet seen at two interfaces is one packet: each direction is counted at one of them.</summary>
 public sealed class ObserverTests
 {
-    private static readonly byte[] Request = Packet.Ethernet().IPv4("10.0.0.1", "10.0.0.2").Udp(1000, 53).Payload(10).Build();
-    private static readonly byte[] Reply = Packet.Ethernet().IPv4("10.0.0.2", "10.0.0.1").Udp(53, 1000).Payload(90).Build();
+    private static readonly byte[] Request = Packet
+        .Ethernet()
+        .IPv4("10.0.0.1", "10.0.0.2")
+        .Udp(1000, 53)
+        .Payload(10)
+        .Build();
+    private static readonly byte[] Reply = Packet
+        .Ethernet()
+        .IPv4("10.0.0.2", "10.0.0.1")
+        .Udp(53, 1000)
+        .Payload(90)
+        .Build();
 
     [SkippableFact]
     public void From_a_pod_to_the_uplink_the_pods_side_counts_and_the_uplink_skips() =>
@@ -26,10 +36,7 @@ public sealed class ObserverTests
 
             var flow = run.DrainSingle();
             Assert.Equal(new Amount(10, 380), flow.Sent);
-            Assert.Equal(
-                (uint)pod.Ifindex | FlowStateRecord.ObserverPod,
-                flow.State.Observer[flow.Source]
-            );
+            Assert.Equal((uint)pod.Ifindex | FlowStateRecord.ObserverPod, flow.State.Observer[flow.Source]);
             Assert.Equal((10ul, 380ul), (run.Counters.SkippedPackets, run.Counters.SkippedBytes));
             Assert.Equal(0ul, run.Counters.Handovers);
             Assert.False(flow.Overlay);
@@ -54,7 +61,10 @@ public sealed class ObserverTests
                 (uint)pod.Ifindex | FlowStateRecord.ObserverPod | FlowStateRecord.ObserverEgress,
                 flow.State.Observer[flow.Source]
             );
-            Assert.Equal((1ul, 10ul, 1180ul), (run.Counters.Handovers, run.Counters.SkippedPackets, run.Counters.SkippedBytes));
+            Assert.Equal(
+                (1ul, 10ul, 1180ul),
+                (run.Counters.Handovers, run.Counters.SkippedPackets, run.Counters.SkippedBytes)
+            );
         });
 
     [SkippableTheory]
@@ -102,7 +112,12 @@ public sealed class ObserverTests
                 run.Feed(Conversation.FromClient(TcpFlags.Ack, start, 3000).Build(), 1000, 3);
                 for (var segment = 0u; segment < 3; segment++)
                 {
-                    See(run, pod, Hook.Egress, Conversation.FromClient(TcpFlags.Ack, start + (segment * 1000), 1000).Build());
+                    See(
+                        run,
+                        pod,
+                        Hook.Egress,
+                        Conversation.FromClient(TcpFlags.Ack, start + (segment * 1000), 1000).Build()
+                    );
                 }
             }
 
@@ -149,8 +164,14 @@ public sealed class ObserverTests
 
             var flow = run.DrainSingle();
             Assert.Equal((new Amount(5, 190), new Amount(5, 590)), (flow.Sent, flow.Received));
-            Assert.Equal((uint)client.Ifindex, flow.State.Observer[flow.Source] & FlowStateRecord.ObserverIfindex);
-            Assert.Equal((uint)server.Ifindex, flow.State.Observer[flow.Destination] & FlowStateRecord.ObserverIfindex);
+            Assert.Equal(
+                (uint)client.Ifindex,
+                flow.State.Observer[flow.Source] & FlowStateRecord.ObserverIfindex
+            );
+            Assert.Equal(
+                (uint)server.Ifindex,
+                flow.State.Observer[flow.Destination] & FlowStateRecord.ObserverIfindex
+            );
             Assert.Equal(10ul, run.Counters.SkippedPackets);
         });
 
@@ -187,7 +208,10 @@ public sealed class ObserverTests
             var flow = run.DrainSingle();
             Assert.Equal(3, flow.Sent.Packets);
             Assert.Equal((1ul, 1ul), (run.Counters.Takeovers, run.Counters.SkippedPackets));
-            Assert.Equal((uint)uplink.Ifindex, flow.State.Observer[flow.Source] & FlowStateRecord.ObserverIfindex);
+            Assert.Equal(
+                (uint)uplink.Ifindex,
+                flow.State.Observer[flow.Source] & FlowStateRecord.ObserverIfindex
+            );
         });
 
     [SkippableFact]

@@ -45,7 +45,11 @@ public sealed class RaceTests
             .SelectMany(port =>
                 new[] { TcpFlags.Syn, TcpFlags.Ack, TcpFlags.Fin, TcpFlags.Rst, TcpFlags.Ack }.Select(
                     (flags, i) =>
-                        Packet.Ethernet().IPv4("10.0.0.1", "10.0.0.2").Tcp((ushort)port, 80, flags, (uint)i).Build()
+                        Packet
+                            .Ethernet()
+                            .IPv4("10.0.0.1", "10.0.0.2")
+                            .Tcp((ushort)port, 80, flags, (uint)i)
+                            .Build()
                 )
             )
             .ToArray();
@@ -78,7 +82,11 @@ public sealed class RaceTests
             {
                 for (var i = 0; i < PacketsOfEachThread; i++)
                 {
-                    run.Program.TestRun(LinkLayer.Ethernet, Hook.Ingress, packets[((i * (t + 1)) + t) % packets.Length]);
+                    run.Program.TestRun(
+                        LinkLayer.Ethernet,
+                        Hook.Ingress,
+                        packets[((i * (t + 1)) + t) % packets.Length]
+                    );
                 }
             }))
             .ToList();

@@ -61,7 +61,10 @@ public sealed class RetransmitTests
     {
         using var run = new KernelRun();
         new Conversation(run).Open().Client(TcpFlags.Ack, 100).Server(TcpFlags.Ack, 300);
-        run.Feed(Conversation.FromServer(TcpFlags.Ack, 5001, 300), Conversation.FromServer(TcpFlags.Ack, 5001, 300));
+        run.Feed(
+            Conversation.FromServer(TcpFlags.Ack, 5001, 300),
+            Conversation.FromServer(TcpFlags.Ack, 5001, 300)
+        );
         run.Feed(Conversation.FromClient(TcpFlags.Ack, 1001, 100));
 
         var flow = run.DrainSingle();

@@ -12,7 +12,13 @@ public static class InterfaceIndex
         return index > 0 ? (int)index : throw new InvalidOperationException($"no interface {name}");
     }
 
-    [DllImport("libc", EntryPoint = "if_nametoindex", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport(
+        "libc",
+        EntryPoint = "if_nametoindex",
+        CharSet = CharSet.Ansi,
+        BestFitMapping = false,
+        ThrowOnUnmappableChar = true
+    )]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern uint NameToIndex(string name);
 }
