@@ -1,0 +1,15 @@
+namespace NetMon.Agent.Options;
+
+/// <summary>Everything a user can set about an agent: one small class per feature. Read once, at start-up.</summary>
+public sealed class AgentOptions
+{
+    public CaptureOptions Capture { get; } = new();
+
+    public FlowOptions Flow { get; } = new();
+
+    public ApiOptions Api { get; } = new();
+
+    public MetricsOptions Metrics { get; } = new();
+
+    public LogOptions Log { get; } = new();
+}
