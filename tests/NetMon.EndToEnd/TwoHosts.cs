@@ -30,11 +30,11 @@ internal sealed class TwoHosts : IDisposable
         LabNetwork.Connect(Router, "right", Peer, "eth0");
         HostInterface = new LabInterface(Host, "eth0");
         PeerInterface = new LabInterface(Peer, "eth0");
-        var left = new LabInterface(Router, "left");
+        RouterInterface = new LabInterface(Router, "left");
         var right = new LabInterface(Router, "right");
 
         HostInterface.SetOffloads(offloads);
-        left.SetOffloads(offloads);
+        RouterInterface.SetOffloads(offloads);
         right.SetOffloads(false);
         PeerInterface.SetOffloads(false);
         if (offloads)
@@ -43,7 +43,7 @@ internal sealed class TwoHosts : IDisposable
         }
 
         Address(HostInterface, $"{HostV4}/24", $"{HostV6}/64");
-        Address(left, "10.66.1.254/24", "fd66:1::fe/64");
+        Address(RouterInterface, "10.66.1.254/24", "fd66:1::fe/64");
         Address(right, "10.66.2.254/24", "fd66:2::fe/64");
         Address(PeerInterface, $"{PeerV4}/24", $"{PeerV6}/64");
         Route(Host, "10.66.1.254", "fd66:1::fe");
@@ -60,6 +60,9 @@ internal sealed class TwoHosts : IDisposable
 
     /// <summary>Where the agent observes.</summary>
     public LabInterface HostInterface { get; }
+
+    /// <summary>The router's end of the host's link.</summary>
+    public LabInterface RouterInterface { get; }
 
     /// <summary>Where packets are as on a wire.</summary>
     public LabInterface PeerInterface { get; }

@@ -140,18 +140,21 @@ public sealed record StreamedFlow(JsonElement Json)
 
     public Count Received => CountOf("received");
 
-    private static byte Number(string protocol) =>
-        protocol switch
-        {
-            "icmp" => 1,
-            "igmp" => 2,
-            "tcp" => 6,
-            "udp" => 17,
-            "icmpv6" => 58,
-            "sctp" => 132,
-            "udplite" => 136,
-            _ => byte.Parse(protocol, System.Globalization.CultureInfo.InvariantCulture),
-        };
+    private static readonly (byte Number, string Name)[] Protocols =
+    [
+        (1, "icmp"),
+        (2, "igmp"),
+        (6, "tcp"),
+        (17, "udp"),
+        (58, "icmpv6"),
+        (132, "sctp"),
+        (136, "udplite"),
+    ];
+
+    /// <summary>The name that the agent gives a protocol.</summary>
+    public static string ProtocolName(byte number) => Protocols.First(each => each.Number == number).Name;
+
+    private static byte Number(string protocol) => Protocols.First(each => each.Name == protocol).Number;
 
     private string Text(string name) =>
         Json.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";

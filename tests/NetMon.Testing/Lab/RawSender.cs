@@ -10,8 +10,11 @@ public sealed partial class RawSender : IDisposable
     private readonly int _socket;
 
     public RawSender(LabInterface through)
+        : this(through, through.Index) { }
+
+    /// <summary>For an interface whose index is known.</summary>
+    public RawSender(LabInterface through, int index)
     {
-        var index = through.Index;
         _socket = through.Namespace.Inside(() => socket(AF_PACKET, SOCK_RAW | Libc.O_CLOEXEC, 0));
         if (_socket < 0)
         {

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Net;
 using NetMon.Testing.Lab;
 
-namespace NetMon.EndToEnd;
+namespace NetMon.EndToEnd.Traffic;
 
 /// <summary>Real programs that make traffic from host to peer.</summary>
-internal static class Traffic
+internal static class Programs
 {
     /// <summary>Echo requests and replies, one by one.</summary>
     public static void Ping(TwoHosts lab, IPAddress to, int count, int bytes) =>
@@ -21,6 +21,19 @@ internal static class Traffic
         server.WaitForText("Server listening");
         lab.Host.Run("iperf3", ["--client", to.ToString(), .. arguments]);
         server.WaitForExit();
+    }
+
+    /// <summary>Requests, each over a connection of its own.</summary>
+    /// <returns>The bytes of the last answer's body.</returns>
+    public static int Fetch(TwoHosts lab, Uri what, int times)
+    {
+        var body = "";
+        for (var i = 0; i < times; i++)
+        {
+            body = lab.Host.Run("curl", "--silent", "--fail", what.ToString());
+        }
+
+        return body.Length;
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

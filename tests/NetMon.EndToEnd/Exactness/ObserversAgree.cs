@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Net;
+using NetMon.EndToEnd.Traffic;
 using NetMon.Testing.Lab;
 using NetMon.Testing.Lab.Connections;
 
-namespace NetMon.EndToEnd.Lab;
+namespace NetMon.EndToEnd.Exactness;
 
 /// <summary>The tests' own ground truth, checked against a second observer.</summary>
 public sealed class ObserversAgree
@@ -14,11 +15,11 @@ public sealed class ObserversAgree
         LabRequirements.SkipIfMissing("tshark", "ping", "iperf3");
         using var lab = new TwoHosts(offloads: false);
         using var capture = PacketCapture.Start(lab.PeerInterface);
-        Traffic.Ping(lab, TwoHosts.PeerV4, count: 3, bytes: 4000);
-        Traffic.Ping(lab, TwoHosts.PeerV6, count: 3, bytes: 4000);
-        Traffic.Iperf(lab, TwoHosts.PeerV4, "--bytes", "200K");
-        Traffic.Iperf(lab, TwoHosts.PeerV6, "--bytes", "200K", "--reverse");
-        Traffic.Iperf(lab, TwoHosts.PeerV6, "--bytes", "100K", "--udp", "--length", "3000", "--bitrate", "100M");
+        Programs.Ping(lab, TwoHosts.PeerV4, count: 3, bytes: 4000);
+        Programs.Ping(lab, TwoHosts.PeerV6, count: 3, bytes: 4000);
+        Programs.Iperf(lab, TwoHosts.PeerV4, "--bytes", "200K");
+        Programs.Iperf(lab, TwoHosts.PeerV6, "--bytes", "200K", "--reverse");
+        Programs.Iperf(lab, TwoHosts.PeerV6, "--bytes", "100K", "--udp", "--length", "3000", "--bitrate", "100M");
         capture.Stop();
 
         var ours = WireReader.Read(capture.Path);
