@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 
 namespace NetMon.Testing.Lab;
@@ -62,6 +63,26 @@ public sealed class AgentProcess : IDisposable
     }
 
     public MetricsSnapshot ReadMetrics() => MetricsSnapshot.Parse(Get("/metrics"));
+
+    /// <summary>A value of /proc/PID/status that is in kB, e.g. <c>VmRSS</c>; in bytes.</summary>
+    public long ReadStatus(string field) =>
+        1024
+        * long.Parse(
+            File.ReadLines($"/proc/{Id}/status")
+                .First(line => line.StartsWith(field + ":", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
+            CultureInfo.InvariantCulture
+        );
+
+    /// <summary>User and system time of the process so far.</summary>
+    public TimeSpan ReadCpuTime()
+    {
+        // Fields 14 and 15 of proc_pid_stat(5); the name in field 2 may hold blanks. USER_HZ is 100 on every architecture.
+        var text = File.ReadAllText($"/proc/{Id}/stat");
+        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        var ticks = fields[11..13].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+        return TimeSpan.FromMilliseconds(ticks * 10);
+    }
 
     /// <summary>Follows the flows from now on.</summary>
     public AgentStream Follow() => AgentStream.Open(_api);

@@ -1,19 +1,19 @@
 using System.Net;
-using NetMon.Testing.Lab;
 using NetMon.Testing.Lab.Connections;
 
-namespace NetMon.EndToEnd;
+namespace NetMon.Testing.Lab;
 
 /// <summary>
 /// Two namespaces and one veth pair with nothing on it but what a test sends: IPv4 only, neighbours known beforehand, many addresses on
 /// the near end. The interface counters of the near end are then exactly the traffic.
 /// </summary>
-internal sealed class BareLink : IDisposable
+public sealed class BareLink : IDisposable
 {
     private const int Addresses = 32;
     private readonly LabNetwork _network = new();
 
-    public BareLink()
+    /// <param name="offloads">Whether packets of more than an MTU pass; the counters then are no longer those of a wire.</param>
+    public BareLink(bool offloads = false)
     {
         Near = _network.AddNamespace("near");
         Far = _network.AddNamespace("far");
@@ -26,8 +26,8 @@ internal sealed class BareLink : IDisposable
         LabNetwork.Connect(Near, "eth0", Far, "eth0");
         NearInterface = new LabInterface(Near, "eth0");
         FarInterface = new LabInterface(Far, "eth0");
-        NearInterface.SetOffloads(false);
-        FarInterface.SetOffloads(false);
+        NearInterface.SetOffloads(offloads);
+        FarInterface.SetOffloads(offloads);
         for (var i = 1; i <= Addresses; i++)
         {
             NearInterface.AddAddress($"10.67.0.{i}/16");
