@@ -1,0 +1,76 @@
+# What ./build, ./test and ./run share: checks for what they need, and installs it where that is possible.
+# Sourced by bash with the repository's root as working directory.
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# Debian keeps tcpdump, bpftool, nft and others where an ordinary user's PATH does not look.
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+
+BUILD_PACKAGES=(clang llvm libbpf-dev libbpf1 linux-libc-dev)
+RUN_PACKAGES=(libbpf1)
+TEST_PACKAGES=(
+    bpftool clang-format conntrack curl ethtool hping3 iperf3 iproute2 iputils-ping nftables nginx-light
+    prometheus socat tcpdump tmux tshark
+)
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+    say "error: $*"
+    exit 1
+}
+
+# The .NET SDK 10, wherever its installers put it. Never installed from here.
+require_dotnet() {
+    local place
+    for place in "" "${DOTNET_ROOT:-}" "$HOME/.dotnet" /usr/share/dotnet /usr/lib/dotnet; do
+        [[ -z $place ]] || PATH="$place:$PATH"
+        if command -v dotnet >/dev/null && dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
+            return
+        fi
+    done
+    say "missing: the .NET SDK 10. Get it from https://dotnet.microsoft.com/download/dotnet/10.0, or with"
+    say "    curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0"
+    say "which installs it in ~/.dotnet, where these scripts find it."
+    exit 1
+}
+
+# require_packages NAME...: Debian packages that must be installed; as root, installs those that are not.
+require_packages() {
+    command -v dpkg-query >/dev/null ||
+        die "this needs a Debian system (or another with the contents of its packages $* and dpkg to say so)"
+    local missing=() name
+    for name in "$@"; do
+        [[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || missing+=("$name")
+    done
+    ((${#missing[@]})) || return 0
+    if ((EUID)); then
+        say "missing: ${missing[*]}. Install with"
+        say "    sudo apt-get install --no-install-recommends ${missing[*]}"
+        exit 1
+    fi
+    say "installing Debian packages: ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    # Services of test packages (nginx, prometheus) must not start: the tests run their own. See policy-rc.d(8).
+    local policy=/usr/sbin/policy-rc.d wrote=
+    if [[ ! -e $policy ]]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+        wrote=1
+    fi
+    local status=0
+    install_packages "${missing[@]}" || { apt-get update -q >&2 && install_packages "${missing[@]}"; } || status=$?
+    [[ -z $wrote ]] || rm -f "$policy"
+    ((status == 0)) || die "apt-get could not install: ${missing[*]}"
+}
+
+install_packages() {
+    apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2
+}
+
+# mount_if_absent TYPE DIRECTORY: a kernel file system that the tests read.
+mount_if_absent() {
+    mountpoint -q "$2" && return
+    if ((EUID)) || ! mount -t "$1" "$1" "$2" 2>/dev/null; then
+        say "note: $2 is not mounted ($1); tests that need it are skipped"
+    fi
+}
