@@ -77,6 +77,6 @@ internal sealed class SeenFlow(FlowKey key)
         Reasons.Add(record.Reason);
     }
 
-    private (uint Segments, ulong Bytes) Retransmits(int end) =>
+    public (uint Segments, ulong Bytes) Retransmits(int end) =>
         (_events.Retransmits[end], _events.RetransmittedBytes[end]);
 }
