@@ -44,6 +44,9 @@ internal sealed class SeenFlow(FlowKey key)
     public uint IcmpErrors => _events.IcmpErrors;
     public bool Overlay => State.Flags.HasFlag(FlowFlags.Overlay);
     public bool SynSeen => State.Flags.HasFlag(FlowFlags.SynSeen);
+
+    /// <summary>The responder sent a packet of its own; an ICMP error is none.</summary>
+    public bool Replied => State.Flags.HasFlag(FlowFlags.Replied);
     public bool Refused => State.Flags.HasFlag(FlowFlags.Refused);
 
     public IPAddress Address(int end)
