@@ -1,3 +1,4 @@
+using NetMon.Bpf.Records;
 using NetMon.Bpf.Tests.TestRun;
 using NetMon.Testing.Packets;
 using static NetMon.Bpf.Tests.Parsing.Samples;
@@ -91,7 +92,7 @@ public sealed class IcmpErrorTests
 
         var flow = run.DrainSingle();
         Assert.Equal("6 10.0.0.1 1000 > 10.0.0.2 80", flow.ToString());
-        Assert.Equal(Records.FlowTcpState.SynSent, flow.State.TcpState);
+        Assert.Equal(FlowTcpState.SynSent, flow.State.TcpState);
         Assert.Equal(((int)TcpFlags.Syn, 0), (flow.FlagsSent, flow.FlagsReceived));
         Assert.Equal((1, 1), (flow.Sent.Packets, flow.Received.Packets));
         Assert.Equal((0u, 0u), (flow.ResetsReceived, flow.ZeroWindowsReceived));
