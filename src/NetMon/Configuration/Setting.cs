@@ -1,0 +1,129 @@
+using System.Diagnostics.CodeAnalysis;
+using NetMon.Agent.Options;
+
+namespace NetMon.Configuration;
+
+/// <summary>One row of the table of settings.</summary>
+/// <param name="key">Name in a file: <c>section.name</c>.</param>
+/// <param name="flag">Name on the command line, with its dashes.</param>
+/// <param name="summary">One line for the command line's help.</param>
+internal abstract class Setting(string key, string flag, string summary)
+{
+    public string Key => key;
+
+    public string Flag => flag;
+
+    public string Summary => summary;
+
+    /// <summary>What kind of value it takes, or each item of it, as the documentation names it.</summary>
+    public abstract string Type { get; }
+
+    /// <summary>A list: as a flag it is repeated.</summary>
+    public abstract bool IsList { get; }
+
+    /// <summary>The default as a user would write it.</summary>
+    public string Default => Write(new AgentOptions());
+
+    /// <summary>The value that these options have, as a user would write it.</summary>
+    public abstract string Write(AgentOptions options);
+
+    /// <summary>Reads a value without applying it, so that nothing is applied where another setting is wrong.</summary>
+    /// <returns>False if <paramref name="errors"/> got one or more.</returns>
+    public abstract bool TryRead(
+        GivenValue given,
+        ICollection<ConfigurationError> errors,
+        [NotNullWhen(true)] out Action<AgentOptions>? apply
+    );
+}
+
+internal sealed class Setting<T>(
+    string key,
+    string flag,
+    ValueFormat<T> format,
+    Func<AgentOptions, T> get,
+    Action<AgentOptions, T> set,
+    string summary
+) : Setting(key, flag, summary)
+{
+    public override string Type => format.Name;
+
+    public override bool IsList => false;
+
+    public override string Write(AgentOptions options) => format.Write(get(options));
+
+    public override bool TryRead(
+        GivenValue given,
+        ICollection<ConfigurationError> errors,
+        [NotNullWhen(true)] out Action<AgentOptions>? apply
+    )
+    {
+        apply = null;
+        if (given.IsList)
+        {
+            errors.Add(new ConfigurationError(given.Place, Key, "takes one value, not a list"));
+            return false;
+        }
+
+        var (text, place) = given.Texts[0];
+        var parsed = format.Parse(text);
+        if (parsed.Problem is { } problem)
+        {
+            errors.Add(new ConfigurationError(place, Key, problem));
+            return false;
+        }
+
+        apply = options => set(options, parsed.Value);
+        return true;
+    }
+}
+
+/// <summary>A list of at most <paramref name="maxItems"/>; one value by itself is a list of one.</summary>
+internal sealed class ListSetting<T>(
+    string key,
+    string flag,
+    ValueFormat<T> format,
+    int maxItems,
+    Func<AgentOptions, IReadOnlyList<T>> get,
+    Action<AgentOptions, IReadOnlyList<T>> set,
+    string summary
+) : Setting(key, flag, summary)
+{
+    public override string Type => format.Name;
+
+    public override bool IsList => true;
+
+    public override string Write(AgentOptions options) =>
+        $"[{string.Join(", ", get(options).Select(format.Write))}]";
+
+    public override bool TryRead(
+        GivenValue given,
+        ICollection<ConfigurationError> errors,
+        [NotNullWhen(true)] out Action<AgentOptions>? apply
+    )
+    {
+        var before = errors.Count;
+        var items = new List<T>(given.Texts.Count);
+        foreach (var (text, place) in given.Texts)
+        {
+            var parsed = format.Parse(text);
+            if (parsed.Problem is { } problem)
+            {
+                errors.Add(new ConfigurationError(place, Key, problem));
+            }
+            else
+            {
+                items.Add(parsed.Value);
+            }
+        }
+
+        if (given.Texts.Count > maxItems)
+        {
+            errors.Add(
+                new ConfigurationError(given.Place, Key, $"has {given.Texts.Count} items; {maxItems} at most")
+            );
+        }
+
+        apply = errors.Count == before ? options => set(options, items) : null;
+        return apply is not null;
+    }
+}

@@ -1,0 +1,174 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using NetMon.Agent.Options;
+
+namespace NetMon.Configuration;
+
+/// <summary>Every setting of the agent. docs/configuration.md lists the same; a test compares them.</summary>
+internal static class SettingTable
+{
+    // Bounds that catch slips of the pen; what fits depends on the machine's memory.
+    private const int MaxGlobs = 64;
+    private const int MaxFlows = 1 << 24;
+    private const int MaxSeries = 10_000_000;
+    private const int MinRing = 4096; // a page: the kernel refuses less
+    private const int MaxRing = 1 << 30;
+
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
+    private static readonly ValueFormat<TimeSpan> Interval = ValueFormats.Duration(
+        Shortest,
+        TimeSpan.FromMinutes(10)
+    );
+    private static readonly ValueFormat<TimeSpan> Idle = ValueFormats.Duration(
+        Shortest,
+        TimeSpan.FromHours(24)
+    );
+
+    private static readonly ValueFormat<AttachMode> Attach = ValueFormats.Word(
+        ("auto", AttachMode.Auto),
+        ("tcx", AttachMode.Tcx),
+        ("clsact", AttachMode.Clsact)
+    );
+
+    private static readonly ValueFormat<LogLevel> Level = ValueFormats.Word(
+        ("debug", LogLevel.Debug),
+        ("info", LogLevel.Information),
+        ("warning", LogLevel.Warning),
+        ("error", LogLevel.Error)
+    );
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new ListSetting<string>(
+            "capture.interfaces",
+            "--interface",
+            ValueFormats.InterfaceGlob,
+            MaxGlobs,
+            o => o.Capture.Interfaces,
+            (o, value) => o.Capture.Interfaces = value,
+            "interface to observe, * and ? match; if none is given: uplinks, and interfaces of pods and containers"
+        ),
+        new ListSetting<string>(
+            "capture.exclude",
+            "--exclude-interface",
+            ValueFormats.InterfaceGlob,
+            MaxGlobs,
+            o => o.Capture.Exclude,
+            (o, value) => o.Capture.Exclude = value,
+            "interface never to observe, * and ? match"
+        ),
+        new Setting<AttachMode>(
+            "capture.attach",
+            "--attach",
+            Attach,
+            o => o.Capture.Attach,
+            (o, value) => o.Capture.Attach = value,
+            "how programs are attached; auto is tcx where the kernel has it, else clsact"
+        ),
+        new Setting<int>(
+            "flow.max_flows",
+            "--max-flows",
+            ValueFormats.Whole("number", 1, MaxFlows),
+            o => o.Flow.MaxFlows,
+            (o, value) => o.Flow.MaxFlows = value,
+            "flows held at once; packets of further ones count in overflow buckets"
+        ),
+        new Setting<TimeSpan>(
+            "flow.interval",
+            "--interval",
+            Interval,
+            o => o.Flow.Interval,
+            (o, value) => o.Flow.Interval = value,
+            "time between two reports of an active flow"
+        ),
+        new Setting<TimeSpan>(
+            "flow.tcp_idle",
+            "--tcp-idle",
+            Idle,
+            o => o.Flow.TcpIdle,
+            (o, value) => o.Flow.TcpIdle = value,
+            "time without a packet after which a TCP flow ends"
+        ),
+        new Setting<TimeSpan>(
+            "flow.tcp_closed",
+            "--tcp-closed",
+            Idle,
+            o => o.Flow.TcpClosed,
+            (o, value) => o.Flow.TcpClosed = value,
+            "the same for a TCP flow that was closed by both ends, or reset"
+        ),
+        new Setting<TimeSpan>(
+            "flow.udp_idle",
+            "--udp-idle",
+            Idle,
+            o => o.Flow.UdpIdle,
+            (o, value) => o.Flow.UdpIdle = value,
+            "the same for a UDP or UDP-Lite flow"
+        ),
+        new Setting<TimeSpan>(
+            "flow.icmp_idle",
+            "--icmp-idle",
+            Idle,
+            o => o.Flow.IcmpIdle,
+            (o, value) => o.Flow.IcmpIdle = value,
+            "the same for an ICMP or ICMPv6 flow"
+        ),
+        new Setting<TimeSpan>(
+            "flow.other_idle",
+            "--other-idle",
+            Idle,
+            o => o.Flow.OtherIdle,
+            (o, value) => o.Flow.OtherIdle = value,
+            "the same for a flow of any other protocol"
+        ),
+        new Setting<int>(
+            "flow.ring_size",
+            "--ring-size",
+            ValueFormats.PowerOfTwoSize(MinRing, MaxRing),
+            o => o.Flow.RingBytes,
+            (o, value) => o.Flow.RingBytes = value,
+            "size of the ring between kernel and agent, a power of two"
+        ),
+        new ListSetting<ushort>(
+            "flow.overlay_ports",
+            "--overlay-port",
+            ValueFormats.Whole<ushort>("port", 1, ushort.MaxValue),
+            FlowOptions.MaxOverlayPorts,
+            o => o.Flow.OverlayPorts,
+            (o, value) => o.Flow.OverlayPorts = value,
+            "UDP port whose flows on an uplink are encapsulations"
+        ),
+        new Setting<IPEndPoint>(
+            "api.listen",
+            "--listen",
+            ValueFormats.Endpoint,
+            o => o.Api.Listen,
+            (o, value) => o.Api.Listen = value,
+            "where metrics and flows are served"
+        ),
+        new Setting<int>(
+            "metrics.max_series",
+            "--max-series",
+            ValueFormats.Whole("number", 1, MaxSeries),
+            o => o.Metrics.MaxSeries,
+            (o, value) => o.Metrics.MaxSeries = value,
+            "series of one metric family; further ones count in one whose labels say 'other'"
+        ),
+        new Setting<bool>(
+            "metrics.addresses",
+            "--addresses",
+            ValueFormats.Boolean,
+            o => o.Metrics.Addresses,
+            (o, value) => o.Metrics.Addresses = value,
+            "whether bytes and packets are told apart by address"
+        ),
+        new Setting<LogLevel>(
+            "log.level",
+            "--log-level",
+            Level,
+            o => o.Log.Level,
+            (o, value) => o.Log.Level = value,
+            "least severe messages that are written"
+        ),
+    ];
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Net;
+using System.Numerics;
+
+namespace NetMon.Configuration;
+
+/// <summary>The ways in which values are written. Each says in its problem what would have been right.</summary>
+internal static class ValueFormats
+{
+    /// <summary>Longest name that Linux gives an interface, which a pattern can match (IFNAMSIZ - 1).</summary>
+    private const int MaxInterfaceName = 15;
+
+    public static readonly ValueFormat<bool> Boolean = new(
+        "true or false",
+        text =>
+            text switch
+            {
+                "true" => true,
+                "false" => false,
+                _ => new Problem($"'{text}' is neither true nor false"),
+            },
+        value => value ? "true" : "false"
+    );
+
+    /// <summary>A name of an interface, in which <c>*</c> and <c>?</c> are wildcards.</summary>
+    public static readonly ValueFormat<string> InterfaceGlob = new(
+        "interface name or pattern",
+        text =>
+            text.Length == 0 ? new Problem("an interface name is empty")
+            : text.AsSpan().IndexOfAny("/ \t\n\r") >= 0
+                ? new Problem($"'{text}' cannot match an interface: names hold no space and no '/'")
+            : text.Replace("*", "", StringComparison.Ordinal).Length > MaxInterfaceName
+                ? new Problem(
+                    $"'{text}' cannot match an interface: names have at most {MaxInterfaceName} characters"
+                )
+            : text,
+        value => value
+    );
+
+    /// <summary>An IP address (or localhost) and a port.</summary>
+    public static readonly ValueFormat<IPEndPoint> Endpoint = new(
+        "address:port",
+        ParseEndpoint,
+        value => value.ToString()
+    );
+
+    public static ValueFormat<T> Whole<T>(string name, T min, T max)
+        where T : struct, IBinaryInteger<T> =>
+        new(
+            name,
+            text =>
+                text.Length == 0 || !text.All(char.IsAsciiDigit)
+                    ? new Problem($"'{text}' is not a whole number")
+                : !T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                || value < min
+                || value > max
+                    ? new Problem($"{text} is out of range: from {min} to {max}")
+                : value,
+            value => value.ToString(null, CultureInfo.InvariantCulture)
+        );
+
+    public static ValueFormat<TimeSpan> Duration(TimeSpan min, TimeSpan max) =>
+        new(
+            "duration",
+            text =>
+                !Units.Durations.TryParse(text, out var ticks)
+                    ? new Problem(
+                        $"'{text}' is not a duration such as 500ms, 5s or 2m (units: {Units.Durations.Names})"
+                    )
+                : ticks < min.Ticks || ticks > max.Ticks
+                    ? new Problem(
+                        $"{text} is out of range: from {Units.Durations.Write(min.Ticks)} to {Units.Durations.Write(max.Ticks)}"
+                    )
+                : TimeSpan.FromTicks(ticks),
+            value => Units.Durations.Write(value.Ticks)
+        );
+
+    /// <summary>A size in bytes that is a power of two.</summary>
+    public static ValueFormat<int> PowerOfTwoSize(int min, int max) =>
+        new(
+            "size",
+            text =>
+                !Units.Sizes.TryParse(text, out var bytes)
+                    ? new Problem(
+                        $"'{text}' is not a size such as 512KiB or 4MiB (units: {Units.Sizes.Names})"
+                    )
+                : bytes < min || bytes > max
+                    ? new Problem(
+                        $"{text} is out of range: from {Units.Sizes.Write(min)} to {Units.Sizes.Write(max)}"
+                    )
+                : !long.IsPow2(bytes) ? new Problem($"{text} is not a power of two")
+                : (int)bytes,
+            value => Units.Sizes.Write(value)
+        );
+
+    /// <summary>One of a few words.</summary>
+    public static ValueFormat<T> Word<T>(params (string Word, T Value)[] words)
+        where T : struct, Enum
+    {
+        var all = string.Join(", ", words.Select(word => word.Word));
+        return new(
+            string.Join("|", words.Select(word => word.Word)),
+            text =>
+            {
+                foreach (var word in words)
+                {
+                    if (word.Word == text)
+                    {
+                        return word.Value;
+                    }
+                }
+
+                return new Problem($"'{text}' is none of {all}");
+            },
+            value => words.First(word => EqualityComparer<T>.Default.Equals(word.Value, value)).Word
+        );
+    }
+
+    private static Parsed<IPEndPoint> ParseEndpoint(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        var host = colon < 0 ? text : text[..colon];
+        var bracketed = host.StartsWith('[') && host.EndsWith(']');
+        if (colon < 0 || (host.Contains(':', StringComparison.Ordinal) && !bracketed))
+        {
+            return new Problem(
+                $"'{text}' is not an address and a port, such as 127.0.0.1:9990 or [::1]:9990"
+            );
+        }
+
+        if (
+            !ushort.TryParse(
+                text.AsSpan(colon + 1),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var port
+            )
+        )
+        {
+            return new Problem($"'{text[(colon + 1)..]}' is not a port: from 0 to 65535");
+        }
+
+        if (host == "localhost")
+        {
+            return new IPEndPoint(IPAddress.Loopback, port);
+        }
+
+        return IPAddress.TryParse(host, out var address)
+            ? new IPEndPoint(address, port)
+            : new Problem($"'{host}' is not an IP address; all of this machine's are 0.0.0.0 and [::]");
+    }
+}

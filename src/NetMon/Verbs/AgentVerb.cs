@@ -1,0 +1,44 @@
+using System.CommandLine;
+using NetMon.Agent;
+using NetMon.Configuration;
+
+namespace NetMon.Verbs;
+
+/// <summary><c>netmon agent</c>: watches this machine until it is told to stop.</summary>
+internal static class AgentVerb
+{
+    private const int BadConfiguration = 2;
+
+    public static Command Create()
+    {
+        var config = new Option<string?>("--config")
+        {
+            Description = "settings in YAML (docs/configuration.md); flags are stronger",
+            HelpName = "file",
+        };
+        var flags = new SettingFlags();
+        var command = new Command("agent", "watch this machine's traffic; serve metrics and flows")
+        {
+            config,
+        };
+        flags.AddTo(command);
+        command.SetAction((result, stop) => RunAsync(result.GetValue(config), flags.Read(result), stop));
+        return command;
+    }
+
+    private static Task<int> RunAsync(string? config, IEnumerable<GivenValue> flags, CancellationToken stop)
+    {
+        var errors = new List<ConfigurationError>();
+        if (AgentConfiguration.Load(config, flags, errors) is { } options)
+        {
+            return AgentHost.RunAsync(options, stop);
+        }
+
+        foreach (var error in errors)
+        {
+            Console.Error.WriteLine(error);
+        }
+
+        return Task.FromResult(BadConfiguration);
+    }
+}

@@ -1,0 +1,216 @@
+using System.Net;
+using NetMon.Agent.Options;
+using NetMon.Configuration;
+
+namespace NetMon.Tests.Configuration;
+
+public class AgentConfigurationTests
+{
+    [Fact]
+    public void Without_file_and_flags_the_defaults_hold()
+    {
+        var options = Accepted(null);
+
+        Assert.Equivalent(new AgentOptions(), options, strict: true);
+    }
+
+    [Fact]
+    public void A_file_changes_what_it_names_and_nothing_else()
+    {
+        var options = Accepted(
+            """
+            flow:
+              interval: 250ms
+              ring_size: 64KiB
+            capture:
+              exclude: [docker0, "*.100"]
+              attach: clsact
+            """
+        );
+
+        Assert.Equal(TimeSpan.FromMilliseconds(250), options.Flow.Interval);
+        Assert.Equal(65536, options.Flow.RingBytes);
+        Assert.Equal(["docker0", "*.100"], options.Capture.Exclude);
+        Assert.Equal(AttachMode.Clsact, options.Capture.Attach);
+        Assert.Equal(262_144, options.Flow.MaxFlows);
+        Assert.Empty(options.Capture.Interfaces);
+    }
+
+    [Fact]
+    public void Flags_are_stronger_than_the_file_and_a_list_replaces_the_files_list()
+    {
+        var options = Accepted(
+            "capture:\n  interfaces: [a, b, c]\nflow:\n  interval: 1s\n  udp_idle: 2m\n",
+            Flag("flow.interval", "2s"),
+            Flag("capture.interfaces", "eth0")
+        );
+
+        Assert.Equal(TimeSpan.FromSeconds(2), options.Flow.Interval);
+        Assert.Equal(TimeSpan.FromMinutes(2), options.Flow.UdpIdle);
+        Assert.Equal(["eth0"], options.Capture.Interfaces);
+    }
+
+    [Fact]
+    public void A_single_value_is_a_list_of_one()
+    {
+        Assert.Equal(["eth0"], Accepted("capture:\n  interfaces: eth0\n").Capture.Interfaces);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing\n")]
+    [InlineData("---\n")]
+    [InlineData("flow:\n  # interval: 5s\n")]
+    public void A_file_that_sets_nothing_is_fine(string text)
+    {
+        Assert.Equivalent(new AgentOptions(), Accepted(text), strict: true);
+    }
+
+    [Fact]
+    public void Every_error_is_reported_with_its_place_and_key_in_the_order_in_which_it_was_written()
+    {
+        var errors = Errors(
+            """
+            flow:
+              interval: 50ms
+              tcp_idel: 3s
+              ring_size: 3MiB
+              max_flows: [1, 2]
+              overlay_ports: [1, 70000]
+            capture:
+              attach: xdp
+            listen: 1.2.3.4:5
+            api: here
+            flow: {}
+            """,
+            Flag("flow.interval", "3"),
+            Flag("api.listen", "::1")
+        );
+
+        Assert.Equal(
+            [
+                "FILE:2:13: flow.interval: 50ms is out of range: from 100ms to 10m",
+                "FILE:3:13: flow.tcp_idel: unknown setting; did you mean flow.tcp_idle?",
+                "FILE:4:14: flow.ring_size: 3MiB is not a power of two",
+                "FILE:5:14: flow.max_flows: takes one value, not a list",
+                "FILE:6:22: flow.overlay_ports: 70000 is out of range: from 1 to 65535",
+                "FILE:8:11: capture.attach: 'xdp' is none of auto, tcx, clsact",
+                "FILE:9:9: listen: unknown setting; did you mean api.listen?",
+                "FILE:10:6: api: is a section; its settings go beneath it, indented",
+                "FILE:11:1: flow: given twice; first in line 1",
+                "--interval: flow.interval: '3' is not a duration such as 500ms, 5s or 2m (units: ms, s, m, h)",
+                "--listen: api.listen: '::1' is not an address and a port, such as 127.0.0.1:9990 or [::1]:9990",
+            ],
+            errors
+        );
+    }
+
+    [Fact]
+    public void A_syntax_error_is_reported_beside_the_errors_before_it()
+    {
+        var errors = Errors("flow:\n  interval: soon\n  udp_idle: [\n");
+
+        Assert.Equal(2, errors.Count);
+        Assert.StartsWith("FILE:2:13: flow.interval: 'soon'", errors[0], StringComparison.Ordinal);
+        Assert.StartsWith("FILE:4:1: ", errors[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("capture:\n  interfaces:\n  - *\n", "FILE:3:5: text that begins with * needs quotes")]
+    [InlineData(
+        "capture:\n  interfaces: [eth0, *veth]\n",
+        "FILE:2:22: capture.interfaces: *veth is an alias, which is not supported; text that begins with * needs quotes"
+    )]
+    [InlineData(
+        "capture:\n  interfaces:\n  - {a: b}\n",
+        "FILE:3:5: capture.interfaces: an item of a list is plain text"
+    )]
+    [InlineData("- flow\n", "FILE:1:1: settings are nested as in `flow:`, and beneath it `interval: 5s`")]
+    [InlineData("flow\n", "FILE:1:1: settings are nested as in `flow:`, and beneath it `interval: 5s`")]
+    [InlineData(
+        "log: {level: info}\n---\nlog: {level: info}\n",
+        "FILE:2:1: a second document; settings are in one"
+    )]
+    [InlineData("? [a]\n: b\n", "FILE:1:3: the name of a setting is plain text")]
+    [InlineData(
+        "a: {a: {a: {a: {a: {a: {a: {a: {a: 1}}}}}}}}",
+        "FILE:1:32: a.a.a.a.a.a.a.a: nested too deep"
+    )]
+    [InlineData(
+        "flow:\n  interval:\n",
+        "FILE:2:12: flow.interval: '' is not a duration such as 500ms, 5s or 2m (units: ms, s, m, h)"
+    )]
+    public void YAML_that_means_no_settings_is_refused_with_a_reason(string text, string expected)
+    {
+        Assert.Equal([expected], Errors(text));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_an_error_by_its_name()
+    {
+        Assert.Equal(["/nowhere/netmon.yaml: no such file"], ErrorsOf("/nowhere/netmon.yaml"));
+        Assert.Equal(["/dev/zero: larger than 1 MiB; this is no settings file"], ErrorsOf("/dev/zero"));
+        Assert.StartsWith(
+            "/tmp: cannot be read: ",
+            Assert.Single(ErrorsOf("/tmp")),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void No_text_breaks_the_reader()
+    {
+        var example =
+            "capture:\n  interfaces: ['a*', &x b]\nflow: {interval: 5s, ? [1] : 2}\napi: |\n  text\nlog: !!str info\n";
+        var random = new Random(1);
+        for (var round = 0; round < 20_000; round++)
+        {
+            var text = example.ToCharArray();
+            for (var change = random.Next(1, 6); change > 0; change--)
+            {
+                text[random.Next(text.Length)] = "\n\t :-[]{}&*?|>'\"%@#,!ax0\0\u00e9"[random.Next(26)];
+            }
+
+            var errors = new List<ConfigurationError>();
+            YamlSettings.Read(
+                new string(text),
+                "x",
+                value => Assert.StartsWith("x:", value.Place, StringComparison.Ordinal),
+                errors
+            );
+        }
+    }
+
+    private static GivenValue Flag(string key, params string[] texts)
+    {
+        var setting = SettingTable.All.Single(setting => setting.Key == key);
+        return new(
+            key,
+            setting.Flag,
+            [.. texts.Select(text => new GivenText(text, setting.Flag))],
+            setting.IsList
+        );
+    }
+
+    private static AgentOptions Accepted(string? text, params GivenValue[] flags)
+    {
+        using var file = new TemporaryFile(text ?? "");
+        var errors = new List<ConfigurationError>();
+        var options = AgentConfiguration.Load(text is null ? null : file.Path, flags, errors);
+        Assert.Empty(errors);
+        return options!;
+    }
+
+    private static List<string> Errors(string text, params GivenValue[] flags)
+    {
+        using var file = new TemporaryFile(text);
+        return [.. ErrorsOf(file.Path, flags).Select(error => error.Replace(file.Path, "FILE"))];
+    }
+
+    private static List<string> ErrorsOf(string path, params GivenValue[] flags)
+    {
+        var errors = new List<ConfigurationError>();
+        Assert.Null(AgentConfiguration.Load(path, flags, errors));
+        return [.. errors.Select(error => error.ToString())];
+    }
+}

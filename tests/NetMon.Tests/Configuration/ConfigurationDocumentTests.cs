@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using NetMon.Configuration;
+
+namespace NetMon.Tests.Configuration;
+
+public class ConfigurationDocumentTests
+{
+    [Fact]
+    public void The_document_lists_exactly_the_settings_with_their_flags_types_and_defaults()
+    {
+        var documented = Document()
+            .Split('\n')
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(row => string.Join(" | ", row.Split(" | ")[..4]));
+
+        var expected = SettingTable.All.Select(setting =>
+            $"| `{setting.Key}` | `{setting.Flag}` | {TypeOf(setting)} | `{setting.Default}`"
+        );
+
+        Assert.Equal(expected, documented);
+    }
+
+    [Fact]
+    public void The_documents_example_is_accepted()
+    {
+        var example = Document().Split("```yaml\n")[1].Split("```")[0];
+        using var file = new TemporaryFile(example);
+        var errors = new List<ConfigurationError>();
+
+        var options = AgentConfiguration.Load(file.Path, [], errors);
+
+        Assert.Empty(errors);
+        Assert.Equal(["eth*", "veth*"], options!.Capture.Interfaces);
+        Assert.Equal(TimeSpan.FromSeconds(1), options.Flow.Interval);
+    }
+
+    [Fact]
+    public void Keys_and_flags_are_unique_and_keys_have_a_section()
+    {
+        Assert.Distinct(SettingTable.All.Select(setting => setting.Key));
+        Assert.Distinct(SettingTable.All.Select(setting => setting.Flag));
+        Assert.All(SettingTable.All, setting => Assert.Matches(@"^[a-z]+\.[a-z_]+$", setting.Key));
+    }
+
+    [Fact]
+    public void A_default_written_out_is_accepted_and_changes_nothing()
+    {
+        var text = string.Concat(SettingTable.All.Select(setting => $"{setting.Key}: {setting.Default}\n"));
+        using var file = new TemporaryFile(text);
+        var errors = new List<ConfigurationError>();
+
+        var options = AgentConfiguration.Load(file.Path, [], errors);
+
+        Assert.Empty(errors);
+        Assert.All(SettingTable.All, setting => Assert.Equal(setting.Default, setting.Write(options!)));
+    }
+
+    private static string Document([CallerFilePath] string here = "") =>
+        File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/configuration.md"));
+
+    private static string TypeOf(Setting setting) =>
+        (setting.IsList ? "list of " : "") + setting.Type.Replace("|", "\\|");
+}
