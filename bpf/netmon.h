@@ -16,11 +16,11 @@
 #include <linux/types.h>
 #endif
 
-/* A flow has no direction in its key: end 0 is the numerically smaller (address, port). 40 bytes. */
+/* A flow has no direction in its key: end 0 is the smaller (address, port), compared as loaded words. 40 bytes. */
 struct flow_key {
-	__u8 addr[2][16];
-	__u16 port[2]; /* ICMP: the identifier of an echo at both ends, else 0 */
-	__u8 protocol; /* IP protocol number, after IPv6 extension headers */
+	__u64 addr[2][2]; /* 16 bytes each, network order */
+	__u16 port[2];    /* ICMP: the identifier of an echo at both ends, else 0 */
+	__u8 protocol;    /* IP protocol number, after IPv6 extension headers */
 	__u8 reserved[3];
 };
 
@@ -52,6 +52,7 @@ enum flow_flags {
 	FLOW_OVERLAY = 1 << 2,     /* encapsulated traffic on an uplink */
 	FLOW_REFUSED = 1 << 3,     /* RST before the flow was established */
 	FLOW_IPV6 = 1 << 4,
+	FLOW_REPLIED = 1 << 5, /* the responder sent a packet of its own: an ICMP error is none */
 };
 
 /* Where one end's packets are counted: ifindex and OBSERVER_* bits; 0 = not yet seen. */
@@ -100,8 +101,11 @@ struct flow_value {
 	__u32 next_seq[2]; /* TCP: highest sequence number sent + 1; valid once the end's packets were seen */
 	struct flow_handshake handshake;
 	struct flow_events events;
-	__u64 credit[2]; /* counted at an uplink before the pod's interface saw it: packets << 40 | bytes */
+	__u64 credit[2]; /* counted elsewhere before the pod's interface saw it: packets << 40 | bytes */
 };
+
+#define CREDIT_SHIFT       40
+#define CREDIT_MAX_PACKETS 4096 /* beyond, the direction stays where it is counted */
 
 enum record_reason {
 	RECORD_OPEN = 0,
@@ -193,7 +197,8 @@ struct fragment_ports {
 #define NETMON_OVERLAY_PORTS 8
 
 struct netmon_config {
-	__u64 interval_ns; /* between records of an active flow */
+	__u64 interval_ns;      /* between records of an active flow */
+	__u64 tcp_handshake_ns; /* time-outs: from the last packet until the flow ends */
 	__u64 tcp_idle_ns;
 	__u64 tcp_closed_ns;
 	__u64 udp_idle_ns;

@@ -1,4 +1,12 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using NetMon.Agent.Capture;
+using NetMon.Agent.Flows;
+using NetMon.Agent.Interfaces;
+using NetMon.Agent.Logging;
+using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Bpf;
 
 namespace NetMon.Agent;
 
@@ -9,9 +17,106 @@ public static class AgentHost
     /// Runs an agent until <paramref name="stop"/> is cancelled; it then reports what is unreported, detaches and returns.
     /// </summary>
     /// <returns>The exit code of the process: 0, or 1 when the agent could not start or broke down.</returns>
-    public static Task<int> RunAsync(AgentOptions options, CancellationToken stop)
+    public static async Task<int> RunAsync(AgentOptions options, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
-        throw new NotSupportedException("this build has no capture");
+        using var loggers = AgentLogging.Create(options.Log);
+        var logger = loggers.CreateLogger("NetMon.Agent");
+        try
+        {
+            await RunAsync(options, loggers, logger, stop);
+            return 0;
+        }
+        catch (Exception error) when (error is StartException or BpfException or ArgumentException)
+        {
+            AgentLog.StartFailed(logger, error.Message);
+            return 1;
+        }
+#pragma warning disable CA1031 // The last stop before the process: said in the log rather than by an abort.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            AgentLog.Crashed(logger, error);
+            return 1;
+        }
     }
+
+    /// <remarks>
+    /// <code>
+    ///   start:  load programs  |  listen      side by side: the verifier and the server take a tenth of a second each
+    ///           take records, attach
+    ///   stop:   detach, drain, end the streams, stop serving, unload
+    /// </code>
+    /// </remarks>
+    private static async Task RunAsync(
+        AgentOptions options,
+        ILoggerFactory loggers,
+        ILogger logger,
+        CancellationToken stop
+    )
+    {
+        var start = Stopwatch.GetTimestamp();
+        var names = new InterfaceNames();
+        InterfaceWatch? interfaces = null;
+        await using var agent = new RunningAgent(
+            options,
+            () => interfaces?.Observed ?? ObservedInterfaces.None,
+            names,
+            loggers,
+            TimeProvider.System
+        );
+        var loading = Task.Run(() => FlowProgram.Load(ProgramOptions(options.Flow)), CancellationToken.None);
+        var serving = agent.StartApiAsync();
+        await Task.WhenAll(loading, serving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var program = await loading;
+        var server = await serving;
+
+        _ = new KernelMetrics(program, agent.Registry, options.Flow.MaxFlows);
+        agent.StartCapture(new KernelRecordSource(program));
+        interfaces = new InterfaceWatch(
+            new InterfaceRules(options.Capture),
+            () => new KernelInterfaceHooks(program, options.Capture.Attach, logger),
+            observer => new KernelLinkSource(observer),
+            names,
+            TimeProvider.System,
+            loggers.CreateLogger<InterfaceWatch>()
+        );
+        using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var listening = new ListeningPortsWatch(
+            agent.Rules,
+            TimeProvider.System,
+            loggers.CreateLogger<ListeningPortsWatch>()
+        ).RunAsync(background.Token);
+        try
+        {
+            await interfaces.StartAsync();
+            AgentLog.Started(logger, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, server.Address);
+            await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            agent.BeginStop();
+            interfaces.Dispose();
+            AgentLog.Draining(logger);
+            await agent.StopAsync();
+            await background.CancelAsync();
+            await listening;
+        }
+
+        AgentLog.Stopped(logger);
+    }
+
+    private static FlowProgramOptions ProgramOptions(FlowOptions flow) =>
+        new()
+        {
+            MaxFlows = flow.MaxFlows,
+            RingBytes = flow.RingBytes,
+            Interval = flow.Interval,
+            TcpIdle = flow.TcpIdle,
+            TcpClosed = flow.TcpClosed,
+            UdpIdle = flow.UdpIdle,
+            IcmpIdle = flow.IcmpIdle,
+            OtherIdle = flow.OtherIdle,
+            OverlayPorts = [.. flow.OverlayPorts],
+        };
 }

@@ -1,10 +1,14 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace NetMon.Core.Flows;
 
-/// <summary>An IPv4 or IPv6 address as 16 bytes in network order; IPv4 is mapped (<c>::ffff:a.b.c.d</c>, RFC 4291 section 2.5.5.2).</summary>
+/// <summary>
+/// An IPv4 or IPv6 address as 16 bytes in network order; IPv4 is mapped (<c>::ffff:a.b.c.d</c>, RFC 4291 section
+/// 2.5.5.2).
+/// </summary>
 public readonly struct NetworkAddress
     : IEquatable<NetworkAddress>,
         IComparable<NetworkAddress>,
@@ -62,17 +66,9 @@ public readonly struct NetworkAddress
         }
     }
 
-    public static bool TryParse(ReadOnlySpan<char> text, out NetworkAddress address)
-    {
-        address = default;
-        if (!IPAddress.TryParse(text, out var parsed))
-        {
-            return false;
-        }
-
-        address = From(parsed);
-        return true;
-    }
+    /// <summary>Reads dotted decimal or an IPv6 address; no zone, brackets, port, or shortened IPv4.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out NetworkAddress address) =>
+        NetworkAddressText.TryRead(text, out address);
 
     public IPAddress ToIPAddress()
     {
@@ -100,7 +96,13 @@ public readonly struct NetworkAddress
         return high != 0 ? high : _low.CompareTo(other._low);
     }
 
-    public override string ToString() => ToIPAddress().ToString();
+    /// <summary>Dotted decimal for IPv4, else the canonical form of RFC 5952.</summary>
+    public override string ToString()
+    {
+        Span<char> text = stackalloc char[MaxTextLength];
+        TryFormat(text, out var length, default, null);
+        return new string(text[..length]);
+    }
 
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
@@ -109,29 +111,41 @@ public readonly struct NetworkAddress
         out int charsWritten,
         ReadOnlySpan<char> format,
         IFormatProvider? provider
-    ) => ToIPAddress().TryFormat(destination, out charsWritten);
+    )
+    {
+        Span<byte> text = stackalloc byte[MaxTextLength];
+        var length = NetworkAddressText.Write(this, text);
+        return Encoding.ASCII.TryGetChars(text[..length], destination, out charsWritten);
+    }
 
     public bool TryFormat(
         Span<byte> utf8Destination,
         out int bytesWritten,
         ReadOnlySpan<char> format,
         IFormatProvider? provider
-    ) => ToIPAddress().TryFormat(utf8Destination, out bytesWritten);
+    )
+    {
+        if (utf8Destination.Length >= MaxTextLength)
+        {
+            bytesWritten = NetworkAddressText.Write(this, utf8Destination);
+            return true;
+        }
+
+        Span<byte> text = stackalloc byte[MaxTextLength];
+        var length = NetworkAddressText.Write(this, text);
+        bytesWritten = text[..length].TryCopyTo(utf8Destination) ? length : 0;
+        return bytesWritten != 0;
+    }
 
     public static bool operator ==(NetworkAddress left, NetworkAddress right) => left.Equals(right);
 
-    public static bool operator !=(NetworkAddress left, NetworkAddress right) =>
-        !left.Equals(right);
+    public static bool operator !=(NetworkAddress left, NetworkAddress right) => !left.Equals(right);
 
-    public static bool operator <(NetworkAddress left, NetworkAddress right) =>
-        left.CompareTo(right) < 0;
+    public static bool operator <(NetworkAddress left, NetworkAddress right) => left.CompareTo(right) < 0;
 
-    public static bool operator <=(NetworkAddress left, NetworkAddress right) =>
-        left.CompareTo(right) <= 0;
+    public static bool operator <=(NetworkAddress left, NetworkAddress right) => left.CompareTo(right) <= 0;
 
-    public static bool operator >(NetworkAddress left, NetworkAddress right) =>
-        left.CompareTo(right) > 0;
+    public static bool operator >(NetworkAddress left, NetworkAddress right) => left.CompareTo(right) > 0;
 
-    public static bool operator >=(NetworkAddress left, NetworkAddress right) =>
-        left.CompareTo(right) >= 0;
+    public static bool operator >=(NetworkAddress left, NetworkAddress right) => left.CompareTo(right) >= 0;
 }

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One packet, several interfaces: each direction of a flow is counted at one, its observer.
+ *
+ *  1. The first interface that sees the direction is its observer.
+ *  2. A pod's own interface takes over from an uplink. What the uplink has counted by then is still on its way to the
+ *     pod: it is a credit, and the pod's interface counts only what exceeds it. So nothing is counted twice and the
+ *     sum is the larger of both.
+ *  3. An observer that went away, or an uplink silent for 2 s while another interface sees the direction, is replaced
+ *     (a route moved). What the other saw until then is in counters.skipped.
+ */
+#ifndef NETMON_OBSERVER_H
+#define NETMON_OBSERVER_H
+
+#include "packet.h"
+#include "records.h"
+
+#define SILENT_SECONDS         2
+#define CREDIT(packets, bytes) ((__u64)(packets) << CREDIT_SHIFT | (bytes))
+#define CREDIT_PACKETS(credit) ((credit) >> CREDIT_SHIFT)
+#define CREDIT_BYTES(credit)   ((credit) & ((1ull << CREDIT_SHIFT) - 1))
+
+static __always_inline __u64 minimum(__u64 a, __u64 b)
+{
+	return a < b ? a : b;
+}
+
+/* An interface that is not its observer saw a direction: claim it, take it over, or leave it. True: count here. */
+static __always_inline bool claim(struct flow_value *v, __u32 e, __u32 here, __u64 now)
+{
+	__u32 ifindex = here & OBSERVER_IFINDEX;
+	struct interface_info *info = bpf_map_lookup_elem(&interfaces, &ifindex);
+	__u32 mine = here | (info && info->kind == INTERFACE_POD ? OBSERVER_POD : 0);
+	__u32 owner = __sync_val_compare_and_swap(&v->state.observer[e], 0, mine);
+
+	if (!owner || owner == mine)
+		return true;
+
+	__u32 owner_ifindex = owner & OBSERVER_IFINDEX;
+
+	if (!bpf_map_lookup_elem(&interfaces, &owner_ifindex)) {
+		v->credit[e] = 0;
+	} else if (owner & OBSERVER_POD) {
+		return false;
+	} else if (info && (mine & OBSERVER_POD)) {
+		/* Attached after the flow began: what the uplink counted has long passed here. */
+		if (info->since_ns > v->state.first_ns)
+			v->credit[e] = 0;
+		else if (CREDIT_PACKETS(v->credit[e]) >= CREDIT_MAX_PACKETS)
+			return false;
+		if (__sync_val_compare_and_swap(&v->state.observer[e], owner, mine) != owner)
+			return false;
+		count(handovers, 1);
+		return true;
+	} else if ((__u8)(TO_SECONDS(now) - v->state.seen[e]) < SILENT_SECONDS) {
+		return false;
+	}
+	if (__sync_val_compare_and_swap(&v->state.observer[e], owner, mine) != owner)
+		return false;
+	count(takeovers, 1);
+	return true;
+}
+
+/* True if this packet, or the part of it that `p` still says on return, counts here. */
+static __always_inline bool observe_here(struct flow_value *v, struct packet *p, __u32 e, __u32 here,
+                                         __u64 now)
+{
+	if (unlikely((v->state.observer[e] & ~OBSERVER_POD) != here) && !claim(v, e, here, now)) {
+		count(skipped_packets, p->packets);
+		count(skipped_bytes, p->bytes);
+		return false;
+	}
+	v->state.seen[e] = TO_SECONDS(now);
+
+	__u64 credit = v->credit[e];
+
+	if (v->state.observer[e] & OBSERVER_POD) {
+		if (unlikely(credit)) {
+			__u64 packets = minimum(CREDIT_PACKETS(credit), p->packets);
+			__u64 bytes = minimum(CREDIT_BYTES(credit), p->bytes);
+
+			__sync_fetch_and_add(&v->credit[e], -CREDIT(packets, bytes));
+			count(skipped_packets, packets);
+			count(skipped_bytes, bytes);
+			p->packets -= packets;
+			p->bytes -= bytes;
+			return p->packets || p->bytes;
+		}
+	} else if (CREDIT_PACKETS(credit) < CREDIT_MAX_PACKETS) {
+		__sync_fetch_and_add(&v->credit[e], CREDIT(p->packets, p->bytes));
+	}
+	return true;
+}
+
+#endif

@@ -1,0 +1,26 @@
+using NetMon.Agent.Flows;
+using NetMon.Bpf;
+using NetMon.Bpf.Records;
+
+namespace NetMon.Agent.Capture;
+
+/// <summary>The records of the flow programs in the kernel.</summary>
+internal sealed class KernelRecordSource(FlowProgram program) : IRecordSource
+{
+    public void Wait(TimeSpan timeout) => program.Ring.Wait(timeout);
+
+    public void Wake() => program.Ring.Wake();
+
+    public int Consume(RecordSink sink, int max) => program.Ring.Consume(ref sink, max);
+
+    public IRecordPass OpenSweep() => new Pass(program.OpenSweep());
+
+    public IRecordPass OpenDrain() => new Pass(program.OpenDrain());
+
+    private sealed class Pass(FlowIterator iterator) : IRecordPass
+    {
+        public int Read(Span<FlowRecord> records) => iterator.Read(records);
+
+        public void Dispose() => iterator.Dispose();
+    }
+}

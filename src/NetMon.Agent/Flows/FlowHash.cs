@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using NetMon.Bpf.Records;
+
+namespace NetMon.Agent.Flows;
+
+/// <summary>Hashes a flow's identity with a key of its own per process, so that no sender can choose tuples that collide.</summary>
+/// <remarks>The mixing step is that of wyhash (Wang Yi, public domain): multiply to 128 bits, fold.</remarks>
+internal static class FlowHash
+{
+    private static readonly ulong Secret0 = NewSecret();
+    private static readonly ulong Secret1 = NewSecret();
+
+    public static ulong Of(in FlowKey key, ulong startNs)
+    {
+        var words = MemoryMarshal.Cast<FlowKey, ulong>(new ReadOnlySpan<FlowKey>(in key));
+        var hash = Mix(words[0] ^ Secret0, words[1] ^ Secret1);
+        hash = Mix(words[2] ^ hash, words[3] ^ Secret0);
+        return Mix(words[4] ^ hash, startNs ^ Secret1);
+    }
+
+    public static ulong Of(ulong a, ulong b, ulong c) => Mix(Mix(a ^ Secret0, b ^ Secret1) ^ c, Secret0);
+
+    private static ulong NewSecret() =>
+        BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+
+    private static ulong Mix(ulong left, ulong right)
+    {
+        var high = Math.BigMul(left, right, out ulong low);
+        return high ^ low;
+    }
+}

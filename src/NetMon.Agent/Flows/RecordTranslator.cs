@@ -1,0 +1,151 @@
+using NetMon.Bpf.Records;
+using NetMon.Core.Flows;
+
+namespace NetMon.Agent.Flows;
+
+/// <summary>Turns the kernel's records into flows: the one place that knows both.</summary>
+internal static class RecordTranslator
+{
+    private const ushort Syn = 0x02;
+    private const ushort SynAck = 0x12;
+
+    /// <summary>Writes the parts of a flow that never change, and its direction.</summary>
+    /// <returns>The end of the key that is the source, 0 or 1.</returns>
+    public static int Begin(in FlowRecord record, InitiatorRules rules, ref Flow flow)
+    {
+        ref readonly var state = ref record.State;
+        var source = (state.Flags & FlowFlags.Initiator1) != FlowFlags.None ? 1 : 0;
+        var from = Endpoint(in record, source);
+        var to = Endpoint(in record, 1 - source);
+        var certain = (state.Flags & FlowFlags.SynSeen) != FlowFlags.None;
+        if (
+            !certain
+            && rules.AreSwapped(
+                in from,
+                in to,
+                record.Key.Protocol,
+                (state.Observer[source], state.Observer[1 - source])
+            )
+        )
+        {
+            source = 1 - source;
+            (from, to) = (to, from);
+        }
+
+        flow = new Flow
+        {
+            Source = from,
+            Destination = to,
+            StartNs = state.FirstNs,
+            Protocol = record.Key.Protocol,
+            Class =
+                (state.Flags & FlowFlags.Overlay) != FlowFlags.None ? FlowClass.Overlay : FlowClass.Direct,
+            Direction = ObservationPoint.Direction(state.Observer[source], state.Observer[1 - source]),
+            InitiatorCertain = certain,
+            IcmpType = state.IcmpType,
+            IcmpCode = state.IcmpCode,
+        };
+        return source;
+    }
+
+    /// <summary>The flow's counts since the record before, as its source sees them.</summary>
+    public static void ReadCounts(in FlowRecord record, int source, out FlowCounts counts)
+    {
+        var destination = 1 - source;
+        ref readonly var events = ref record.Events;
+        counts = new FlowCounts
+        {
+            Sent = Traffic(in record, source),
+            Received = Traffic(in record, destination),
+            RetransmitsSent = events.Retransmits[source],
+            RetransmitsReceived = events.Retransmits[destination],
+            RetransmittedBytesSent = (long)events.RetransmittedBytes[source],
+            RetransmittedBytesReceived = (long)events.RetransmittedBytes[destination],
+            ZeroWindowsSent = events.ZeroWindows[source],
+            ZeroWindowsReceived = events.ZeroWindows[destination],
+            ResetsSent = events.Resets[source],
+            ResetsReceived = events.Resets[destination],
+            SynRetries = events.SynRetries,
+            IcmpErrors = events.IcmpErrors,
+        };
+    }
+
+    /// <summary>Brings a flow up to date with a record: adds the counts, takes over what holds now. Status and cause are left to the caller.</summary>
+    public static void Advance(in FlowRecord record, int source, in FlowCounts counts, ref Flow flow)
+    {
+        ref readonly var state = ref record.State;
+        flow.Total.Add(in counts);
+
+        // Ring and sweep are two ways: a record may arrive after a younger one, and then only its counts are news.
+        if (state.LastNs < flow.LastNs)
+        {
+            return;
+        }
+
+        var destination = 1 - source;
+        flow.LastNs = state.LastNs;
+        flow.Source = flow.Source with { InterfaceIndex = Interface(in record, source) };
+        flow.Destination = flow.Destination with { InterfaceIndex = Interface(in record, destination) };
+        flow.TcpFlagsSent = state.TcpFlags[source];
+        flow.TcpFlagsReceived = state.TcpFlags[destination];
+        flow.IcmpErrorType = state.IcmpErrorType;
+        flow.IcmpErrorCode = state.IcmpErrorCode;
+        flow.State = StateOf(in record, in flow);
+        ReadHandshake(in record.Handshake, ref flow);
+    }
+
+    public static FlowEventKind KindOf(RecordReason reason) =>
+        reason switch
+        {
+            RecordReason.Open => FlowEventKind.Open,
+            RecordReason.Close => FlowEventKind.Close,
+            RecordReason.End => FlowEventKind.End,
+            _ => FlowEventKind.Update,
+        };
+
+    private static FlowEndpoint Endpoint(in FlowRecord record, int end) =>
+        new(new NetworkAddress(record.Key.Address[end]), record.Key.Port[end], Interface(in record, end));
+
+    private static int Interface(in FlowRecord record, int end) =>
+        ObservationPoint.InterfaceIndex(record.State.Observer[end]);
+
+    private static Traffic Traffic(in FlowRecord record, int end) =>
+        new() { Packets = (long)record.Traffic.Packets[end], Bytes = (long)record.Traffic.Bytes[end] };
+
+    private static FlowState StateOf(in FlowRecord record, in Flow flow) =>
+        record.State.TcpState switch
+        {
+            FlowTcpState.SynSent => FlowState.SynSent,
+            FlowTcpState.SynReceived => FlowState.SynReceived,
+            FlowTcpState.Established => FlowState.Established,
+            FlowTcpState.Closing => FlowState.Closing,
+            FlowTcpState.Closed => FlowState.Closed,
+            FlowTcpState.Reset => FlowState.Reset,
+            _ => FlowStatusRules.StateOf(in flow.Total),
+        };
+
+    // The kernel's times count from the flow's first packet, which need not have been the SYN.
+    private static void ReadHandshake(in FlowHandshake handshake, ref Flow flow)
+    {
+        if (handshake.SynAckUs == 0 || (flow.TcpFlagsReceived & SynAck) != SynAck)
+        {
+            return;
+        }
+
+        var acknowledged = handshake.AckUs != 0;
+        if (acknowledged)
+        {
+            flow.SynAckToAckUs = Difference(handshake.AckUs, handshake.SynAckUs);
+        }
+
+        if ((flow.TcpFlagsSent & Syn) != 0)
+        {
+            // Of several SYNs the one that was answered is taken to be the last before the answer.
+            var retried = handshake.SynUs != 0 && handshake.SynUs < handshake.SynAckUs;
+            flow.SynToSynAckUs = retried ? handshake.SynAckUs - handshake.SynUs : handshake.SynAckUs;
+            flow.ConnectUs = handshake.AckUs;
+        }
+    }
+
+    private static uint Difference(uint later, uint earlier) => later > earlier ? later - earlier : 1;
+}

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.IO.Enumeration;
+using NetMon.Agent.Options;
+using NetMon.Bpf;
+using NetMon.Bpf.Netlink;
+
+namespace NetMon.Agent.Interfaces;
+
+/// <summary>Which interfaces are observed, and as what.</summary>
+/// <remarks>
+/// By default: pods' own interfaces (a veth whose peer is in another network namespace) and uplinks (a default route, or an address of the
+/// node's). Left out are loopback, bridges and tunnels, whose packets are seen at pods and uplinks, and ports of a bridge or bond, whose
+/// packets are seen at its master; but where a bridge holds the default route, its physical ports are the uplinks.
+/// </remarks>
+internal sealed class InterfaceRules(CaptureOptions options)
+{
+    private static readonly string[] PodKinds = ["veth", "netkit"];
+    private static readonly string[] UplinkPortKinds = ["", "bond", "team", "vlan"];
+
+    // As rtnetlink names them (IFLA_INFO_KIND): links that carry what other links carry already, or no packets of their own.
+    private static readonly string[] LeftOut =
+    [
+        "bridge",
+        "vrf",
+        "dummy",
+        "ifb",
+        "nlmon",
+        "openvswitch",
+        "vxlan",
+        "geneve",
+        "ipip",
+        "ip6tnl",
+        "sit",
+        "gre",
+        "gretap",
+        "ip6gre",
+        "ip6gretap",
+        "erspan",
+        "ip6erspan",
+        "vti",
+        "vti6",
+        "xfrm",
+        "wireguard",
+        "tun",
+        "bareudp",
+        "fou",
+        "gtp",
+    ];
+
+    /// <summary>What the interface is to be observed as; null if it is not.</summary>
+    /// <param name="link">The interface.</param>
+    /// <param name="links">All interfaces, by index.</param>
+    /// <param name="attached">Whether it is observed now: then it stays so while it is down.</param>
+    public InterfaceKind? Choose(
+        in NetworkLink link,
+        ImmutableDictionary<int, NetworkLink> links,
+        bool attached
+    )
+    {
+        if ((!link.Up && !attached) || Matches(options.Exclude, link.Name))
+        {
+            return null;
+        }
+
+        var kind = KindOf(in link, links);
+        if (options.Interfaces.Count > 0)
+        {
+            return Matches(options.Interfaces, link.Name) ? kind ?? InterfaceKind.Other : null;
+        }
+
+        return link.Link == LinkLayer.Unsupported ? null : kind;
+    }
+
+    private static InterfaceKind? KindOf(in NetworkLink link, ImmutableDictionary<int, NetworkLink> links)
+    {
+        // In a container's own namespace the veth with the default route is the uplink, though its peer is elsewhere too.
+        if (PodKinds.Contains(link.Kind) && link.PeerInOtherNamespace && !link.HasDefaultRoute)
+        {
+            return InterfaceKind.Pod;
+        }
+
+        if (link.Loopback || LeftOut.Contains(link.Kind))
+        {
+            return null;
+        }
+
+        if (link.MasterIndex != 0 && links.TryGetValue(link.MasterIndex, out var master))
+        {
+            var uplinkPort =
+                string.Equals(master.Kind, "bridge", StringComparison.Ordinal)
+                && master.HasDefaultRoute
+                && UplinkPortKinds.Contains(link.Kind);
+            if (uplinkPort)
+            {
+                return InterfaceKind.Uplink;
+            }
+
+            if (!string.Equals(master.Kind, "vrf", StringComparison.Ordinal))
+            {
+                return null;
+            }
+        }
+
+        return link.HasDefaultRoute || link.HasAddress ? InterfaceKind.Uplink : null;
+    }
+
+    private static bool Matches(IReadOnlyList<string> patterns, string name)
+    {
+        foreach (var pattern in patterns)
+        {
+            if (FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using NetMon.Bpf;
+using NetMon.Bpf.Attaching;
+
+namespace NetMon.Agent.Logging;
+
+/// <summary>Every message of the agent. Ids: 1 to 19 the agent as a whole, 20 to 39 capture, 40 to 59 interfaces, 60 to 79 the API.</summary>
+internal static partial class AgentLog
+{
+    [LoggerMessage(1, LogLevel.Information, "started in {Milliseconds} ms, serving http://{Address}")]
+    public static partial void Started(ILogger logger, long milliseconds, IPEndPoint address);
+
+    [LoggerMessage(2, LogLevel.Information, "stopping: detached, reporting what is unreported")]
+    public static partial void Draining(ILogger logger);
+
+    [LoggerMessage(3, LogLevel.Information, "stopped")]
+    public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(4, LogLevel.Critical, "{Error}")]
+    public static partial void StartFailed(ILogger logger, string error);
+
+    [LoggerMessage(5, LogLevel.Critical, "a fault of the agent itself ended it")]
+    public static partial void Crashed(ILogger logger, Exception error);
+
+    [LoggerMessage(
+        20,
+        LogLevel.Error,
+        "a record could not be processed: its packets count as lost ({Suppressed} more since the last message)"
+    )]
+    public static partial void RecordFailed(ILogger logger, long suppressed, Exception error);
+
+    [LoggerMessage(
+        21,
+        LogLevel.Error,
+        "the capture failed and goes on ({Suppressed} more since the last message)"
+    )]
+    public static partial void CaptureFailed(ILogger logger, long suppressed, Exception error);
+
+    [LoggerMessage(22, LogLevel.Error, "not every flow could be reported at the end")]
+    public static partial void DrainFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(
+        23,
+        LogLevel.Warning,
+        "cannot list the listening ports, so the initiator of older connections is a guess: {Error}"
+    )]
+    public static partial void ListeningPortsFailed(ILogger logger, string error);
+
+    [LoggerMessage(40, LogLevel.Information, "observing {Interface} (index {Index}) as {Kind}")]
+    public static partial void Attached(ILogger logger, string @interface, int index, InterfaceKind kind);
+
+    [LoggerMessage(41, LogLevel.Information, "no longer observing {Interface} (index {Index})")]
+    public static partial void Detached(ILogger logger, string @interface, int index);
+
+    [LoggerMessage(
+        42,
+        LogLevel.Warning,
+        "cannot observe {Interface} (index {Index}): {Error}; trying again in {Seconds} s"
+    )]
+    public static partial void AttachFailed(
+        ILogger logger,
+        string @interface,
+        int index,
+        string error,
+        double seconds
+    );
+
+    [LoggerMessage(43, LogLevel.Warning, "cannot detach from {Interface} (index {Index}): {Error}")]
+    public static partial void DetachFailed(ILogger logger, string @interface, int index, string error);
+
+    [LoggerMessage(44, LogLevel.Warning, "watching the interfaces failed and goes on: {Error}")]
+    public static partial void LinksFailed(ILogger logger, string error);
+
+    [LoggerMessage(45, LogLevel.Information, "attaching with {Method}")]
+    public static partial void AttachMethod(ILogger logger, AttachMethod method);
+
+    [LoggerMessage(46, LogLevel.Information, "removed {Count} filters that a killed agent left behind")]
+    public static partial void LeftoversRemoved(ILogger logger, int count);
+
+    [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
+    public static partial void RequestFailed(ILogger logger, string path, Exception error);
+}

@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Logging;
+using NetMon.Agent.Api;
+using NetMon.Agent.Capture;
+using NetMon.Agent.Flows;
+using NetMon.Agent.Interfaces;
+using NetMon.Agent.Metrics;
+using NetMon.Agent.Options;
+using NetMon.Agent.Streaming;
+using NetMon.Core.Metrics;
+
+namespace NetMon.Agent;
+
+/// <summary>The parts of an agent and their order of starting and stopping, wherever its records come from.</summary>
+internal sealed class RunningAgent : IAsyncDisposable
+{
+    // What is active at the end of a slow shutdown: followers that do not read on are cut off.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+
+    private readonly AgentOptions _options;
+    private readonly ILoggerFactory _loggers;
+    private readonly Broadcaster _broadcaster = new();
+    private readonly FlowMetrics _flowMetrics;
+    private readonly FlowPipeline _pipeline;
+    private readonly MetricsEndpoint _metricsEndpoint;
+    private readonly FlowList _list;
+    private readonly RouteTable _routes;
+    private CaptureLoop? _capture;
+    private ApiServer? _server;
+    private volatile bool _stopping;
+
+    /// <param name="options">Its settings.</param>
+    /// <param name="interfaces">What is observed.</param>
+    /// <param name="names">Names of interfaces.</param>
+    /// <param name="loggers">Its log.</param>
+    /// <param name="time">Its clock.</param>
+    public RunningAgent(
+        AgentOptions options,
+        Func<ObservedInterfaces> interfaces,
+        InterfaceNames names,
+        ILoggerFactory loggers,
+        TimeProvider time
+    )
+    {
+        _options = options;
+        _loggers = loggers;
+        Table = new FlowTable(TableCapacity(options.Flow.MaxFlows));
+        Rules = new InitiatorRules(LocalPortRange.First());
+        _flowMetrics = new FlowMetrics(Registry, options.Metrics);
+        _pipeline = new FlowPipeline(
+            Table,
+            Rules,
+            _flowMetrics,
+            _broadcaster,
+            loggers.CreateLogger<FlowPipeline>()
+        );
+        AgentMetrics.Register(Registry, interfaces, _broadcaster);
+        ProcessMetrics.Register(Registry, time);
+
+        var clock = new WallClock(time);
+        var health = new HealthEndpoints(interfaces, () => _stopping);
+        _metricsEndpoint = new MetricsEndpoint(Registry);
+        _list = new FlowList(Table, clock, names.Find);
+        var flows = new FlowsEndpoint(_list, new FlowStream(_broadcaster, clock, names.Find));
+        _routes = new RouteTable(
+            [
+                new("/metrics", _metricsEndpoint.HandleAsync),
+                new("/healthz", HealthEndpoints.HealthyAsync),
+                new("/readyz", health.ReadyAsync),
+                new("/api/v1/flows", flows.HandleAsync),
+            ],
+            loggers.CreateLogger<RouteTable>()
+        );
+    }
+
+    public MetricRegistry Registry { get; } = new();
+
+    public FlowTable Table { get; }
+
+    public InitiatorRules Rules { get; }
+
+    /// <summary>Starts taking records.</summary>
+    public void StartCapture(IRecordSource source)
+    {
+        var flow = _options.Flow;
+        TimeSpan[] idle = [flow.TcpIdle, flow.TcpClosed, flow.UdpIdle, flow.IcmpIdle, flow.OtherIdle];
+        var longestLife = idle.Max() + (2 * flow.Interval);
+        _capture = new CaptureLoop(
+            source,
+            _pipeline,
+            _flowMetrics,
+            _broadcaster,
+            new OrphanSearch(Table, _pipeline, longestLife),
+            flow.Interval,
+            _loggers.CreateLogger<CaptureLoop>()
+        );
+        _capture.Start();
+    }
+
+    /// <summary>Starts to serve.</summary>
+    /// <exception cref="StartException">The address cannot be listened on.</exception>
+    public async Task<ApiServer> StartApiAsync() =>
+        _server = await ApiServer.StartAsync(_options.Api.Listen, _routes, _loggers);
+
+    /// <summary>From here on it is not ready.</summary>
+    public void BeginStop() => _stopping = true;
+
+    /// <summary>Reports what is unreported, ends the streams, then stops serving. Nothing may be attached any more.</summary>
+    public async Task StopAsync()
+    {
+        _stopping = true;
+        if (_capture is { } capture)
+        {
+            _capture = null;
+            await capture.Drain();
+        }
+
+        if (_server is { } server)
+        {
+            _server = null;
+            await server.StopAsync(StopPatience);
+            await server.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _metricsEndpoint.Dispose();
+        _list.Dispose();
+    }
+
+    // Flows whose END is on its way have left the kernel's table and are still in ours.
+    private static int TableCapacity(int maxFlows) =>
+        (int)Math.Min(maxFlows + (maxFlows / 8L) + 1024, int.MaxValue / 2);
+}

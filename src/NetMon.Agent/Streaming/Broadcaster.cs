@@ -1,0 +1,127 @@
+using System.Diagnostics.CodeAnalysis;
+using NetMon.Core.Flows;
+
+namespace NetMon.Agent.Streaming;
+
+/// <summary>Hands the capture loop's events to those who follow. A slow reader loses its own events and delays nobody.</summary>
+internal sealed class Broadcaster
+{
+    /// <summary>Readers at once.</summary>
+    public const int MaxSubscriptions = 8;
+
+    /// <summary>Events that wait for one reader: some 20 MB when it is that far behind.</summary>
+    public const int QueueCapacity = 65_536;
+
+    private readonly Lock _gate = new();
+    private readonly int _queueCapacity;
+    private volatile Subscription[] _subscriptions = [];
+    private bool _completed;
+    private long _delivered;
+    private long _lost;
+
+    public Broadcaster(int queueCapacity = QueueCapacity) => _queueCapacity = queueCapacity;
+
+    /// <summary>Whether anybody follows.</summary>
+    public bool HasSubscriptions => _subscriptions.Length > 0;
+
+    public int SubscriptionCount => _subscriptions.Length;
+
+    /// <summary>Events queued for readers.</summary>
+    public long Delivered => Volatile.Read(ref _delivered);
+
+    /// <summary>Events that readers lost because they were slow.</summary>
+    public long Lost => Volatile.Read(ref _lost);
+
+    /// <summary>Whether a reader has more than half of its queue to read.</summary>
+    public bool Backlogged
+    {
+        get
+        {
+            foreach (var subscription in _subscriptions)
+            {
+                if (subscription.Backlogged)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Begins a stream of the events from now on whose flow passes the filter.</summary>
+    /// <returns>False if there are too many already.</returns>
+    public bool TrySubscribe(FlowFilter filter, [NotNullWhen(true)] out Subscription? subscription)
+    {
+        lock (_gate)
+        {
+            if (_subscriptions.Length >= MaxSubscriptions)
+            {
+                subscription = null;
+                return false;
+            }
+
+            subscription = new Subscription(this, filter, _queueCapacity);
+            if (_completed)
+            {
+                subscription.Complete();
+            }
+            else
+            {
+                _subscriptions = [.. _subscriptions, subscription];
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Queues an event for everyone whom it concerns. The capture loop's.</summary>
+    public void Publish(in FlowEvent step)
+    {
+        foreach (var subscription in _subscriptions)
+        {
+            switch (subscription.Push(in step))
+            {
+                case PushOutcome.Queued:
+                    Volatile.Write(ref _delivered, _delivered + 1);
+                    break;
+                case PushOutcome.OldestLost:
+                    Volatile.Write(ref _delivered, _delivered + 1);
+                    Volatile.Write(ref _lost, _lost + 1);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Wakes the readers for whom something was queued. The capture loop's, once per batch.</summary>
+    public void Flush()
+    {
+        foreach (var subscription in _subscriptions)
+        {
+            subscription.Signal();
+        }
+    }
+
+    /// <summary>Ends all streams after what is queued. The capture loop's.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            _completed = true;
+            foreach (var subscription in _subscriptions)
+            {
+                subscription.Complete();
+            }
+
+            _subscriptions = [];
+        }
+    }
+
+    internal void Remove(Subscription subscription)
+    {
+        lock (_gate)
+        {
+            _subscriptions = [.. _subscriptions.Where(each => each != subscription)];
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using NetMon.Bpf.Interop;
+using NetMon.Bpf.Objects;
+
+namespace NetMon.Bpf.Attaching;
+
+/// <summary>Attaches with TCX links (kernel 6.6, commit e420bed02507), held by descriptors: they vanish with the process.</summary>
+internal sealed class TcxAttacher : IAttacher
+{
+    private readonly FlowProgram _program;
+
+    /// <exception cref="BpfException">The kernel has no TCX, or privileges are missing.</exception>
+    public TcxAttacher(FlowProgram program)
+    {
+        _program = program;
+        if (!IsSupported(program))
+        {
+            throw new BpfException("attach with TCX", 0, "this kernel has no TCX links");
+        }
+    }
+
+    public AttachMethod Method => AttachMethod.Tcx;
+
+    /// <summary>Tries an interface that cannot exist: a kernel with TCX misses the interface, one without it does not know what is asked for.</summary>
+    /// <exception cref="BpfException">Privileges are missing.</exception>
+    public static bool IsSupported(FlowProgram program)
+    {
+        var result = CreateLink(program, int.MaxValue, LinkLayer.Ethernet, Hook.Ingress);
+        return result switch
+        {
+            -Errno.ENODEV => true,
+            -Errno.EPERM => throw new BpfException("look for TCX", -result, ""),
+            _ => false,
+        };
+    }
+
+    public Attachment Attach(int ifindex, LinkLayer link)
+    {
+        var ingress = Link(ifindex, link, Hook.Ingress);
+        try
+        {
+            return new TcxAttachment(ifindex, ingress, Link(ifindex, link, Hook.Egress));
+        }
+        catch
+        {
+            ingress.Dispose();
+            throw;
+        }
+    }
+
+    public int CleanUp() => 0;
+
+    public void Dispose() { }
+
+    private FileDescriptor Link(int ifindex, LinkLayer link, Hook hook)
+    {
+        var result = CreateLink(_program, ifindex, link, hook);
+        return result < 0
+            ? throw new BpfException(
+                $"attach {FlowProgram.NameOf(link, hook)} to interface {ifindex} with TCX",
+                -result,
+                ""
+            )
+            : new FileDescriptor(result);
+    }
+
+    /// <returns>A descriptor, or -errno.</returns>
+    private static int CreateLink(FlowProgram program, int ifindex, LinkLayer link, Hook hook) =>
+        // Without a program to come before, BPF_F_BEFORE is the head of the line.
+        BpfLink.CreateTcx(program.Program(link, hook), ifindex, hook, Libbpf.BPF_F_BEFORE);
+
+    private sealed class TcxAttachment(int ifindex, FileDescriptor ingress, FileDescriptor egress)
+        : Attachment(ifindex, first: true)
+    {
+        protected override void Detach()
+        {
+            ingress.Dispose();
+            egress.Dispose();
+        }
+    }
+}

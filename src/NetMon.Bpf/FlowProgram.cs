@@ -1,0 +1,211 @@
+using System.Runtime.InteropServices;
+using NetMon.Bpf.Interop;
+using NetMon.Bpf.Objects;
+using NetMon.Bpf.Records;
+
+namespace NetMon.Bpf;
+
+/// <summary>The flow programs and their maps, loaded into the kernel. Everything vanishes from the kernel when it is disposed or the process ends.</summary>
+/// <remarks>Not thread-safe, but for <see cref="RingBuffer.Wake"/>; the ring, iterators and maps may each be used by a thread of their own.</remarks>
+public sealed class FlowProgram : IDisposable
+{
+    private const string Resource = "flows.bpf.o";
+    private static readonly string[] PacketPrograms =
+    [
+        "netmon_l2_in",
+        "netmon_l2_out",
+        "netmon_l3_in",
+        "netmon_l3_out",
+    ];
+
+    private readonly BpfProgram[] _packetPrograms;
+    private readonly BpfMap _flows;
+    private readonly BpfMap _records;
+    private readonly BpfMap _counters;
+    private readonly BpfMap _overflow;
+    private readonly BpfMap _interfaces;
+    private readonly BpfMap _fragments;
+    private readonly FileDescriptor _sweep;
+    private readonly FileDescriptor _drain;
+    private readonly KernelCounters[] _countersPerCpu;
+    private readonly OverflowBucket[] _bucketPerCpu;
+
+    private FlowProgram(BpfObject bpfObject)
+    {
+        _packetPrograms = Array.ConvertAll(PacketPrograms, bpfObject.TakeProgram);
+        _flows = bpfObject.TakeMap("flows");
+        _records = bpfObject.TakeMap("records");
+        _counters = bpfObject.TakeMap("counters");
+        _overflow = bpfObject.TakeMap("overflow");
+        _interfaces = bpfObject.TakeMap("interfaces");
+        _fragments = bpfObject.TakeMap("fragments");
+        using var sweep = bpfObject.TakeProgram("netmon_sweep");
+        _sweep = BpfLink.CreateIterator(sweep.Descriptor, _flows);
+        using var drain = bpfObject.TakeProgram("netmon_drain");
+        _drain = BpfLink.CreateIterator(drain.Descriptor, _flows);
+        Ring = new RingBuffer(_records);
+        var cpus = Libbpf.libbpf_num_possible_cpus();
+        _countersPerCpu = new KernelCounters[cpus];
+        _bucketPerCpu = new OverflowBucket[cpus];
+    }
+
+    public RingBuffer Ring { get; }
+
+    /// <summary>Kernel memory of all maps now, as /proc/self/fdinfo accounts it.</summary>
+    /// <exception cref="BpfException">The kernel does not say.</exception>
+    public long FlowMapMemoryBytes =>
+        _flows.MemoryBytes
+        + _records.MemoryBytes
+        + _counters.MemoryBytes
+        + _overflow.MemoryBytes
+        + _interfaces.MemoryBytes
+        + _fragments.MemoryBytes;
+
+    /// <summary>Loads the programs that this assembly carries.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="BpfException">libbpf is missing, privileges are, or the kernel refused: says what, errno, and libbpf's log.</exception>
+    public static FlowProgram Load(FlowProgramOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        FlowProgramOptions.Validate(options);
+        using var bpfObject = BpfObject.Open(ReadResource(), "netmon"u8);
+        bpfObject.SetMaxEntries("flows", options.MaxFlows);
+        bpfObject.SetMaxEntries("records", options.RingBytes);
+        bpfObject.SetMaxEntries("fragments", options.MaxFragments);
+        bpfObject.SetVariable(".rodata", "config", NetmonConfig.From(options));
+        bpfObject.Load();
+        return new FlowProgram(bpfObject);
+    }
+
+    /// <summary>Starts a pass that writes a record for each flow that went quiet with counts pending or has timed out, and removes what timed out earlier.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public FlowIterator OpenSweep() => FlowIterator.Open(_sweep);
+
+    /// <summary>Starts a pass that writes the last record of every flow.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public FlowIterator OpenDrain() => FlowIterator.Open(_drain);
+
+    /// <summary>Tells the programs how an interface is observed; call it before attaching to it.</summary>
+    /// <param name="ifindex">The interface.</param>
+    /// <param name="kind">A pod's own interface takes over a flow's direction from others.</param>
+    /// <param name="sinceNs">When observation begins, nanoseconds of CLOCK_MONOTONIC.</param>
+    /// <exception cref="BpfException">The map is full, or the kernel refused.</exception>
+    public void SetInterface(int ifindex, InterfaceKind kind, ulong sinceNs) =>
+        _interfaces.Update((uint)ifindex, new InterfaceInfo { Kind = kind, SinceNs = sinceNs });
+
+    /// <summary>Forgets an interface; one that is not known does not matter.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public void RemoveInterface(int ifindex) => _interfaces.Delete((uint)ifindex);
+
+    /// <summary>Counters since the load, summed over the CPUs.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public KernelCounters ReadCounters()
+    {
+        _counters.LookupPerCpu(0, _countersPerCpu.AsSpan());
+        var sum = default(KernelCounters);
+        var total = MemoryMarshal.Cast<KernelCounters, ulong>(new Span<KernelCounters>(ref sum));
+        foreach (ref var counters in _countersPerCpu.AsSpan())
+        {
+            var each = MemoryMarshal.Cast<KernelCounters, ulong>(new Span<KernelCounters>(ref counters));
+            for (var i = 0; i < total.Length; i++)
+            {
+                total[i] += each[i];
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>What found no room in the flow map since the load, summed over the CPUs.</summary>
+    /// <param name="buckets">Room for <see cref="OverflowBucket.Count"/>; see <see cref="OverflowBucket.IndexOf"/>.</param>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public void ReadOverflow(Span<OverflowBucket> buckets)
+    {
+        if (buckets.Length < OverflowBucket.Count)
+        {
+            throw new ArgumentException($"{OverflowBucket.Count} are needed", nameof(buckets));
+        }
+
+        for (var i = 0; i < OverflowBucket.Count; i++)
+        {
+            _overflow.LookupPerCpu((uint)i, _bucketPerCpu.AsSpan());
+            buckets[i] = default;
+            foreach (ref readonly var bucket in _bucketPerCpu.AsSpan())
+            {
+                buckets[i].Packets += bucket.Packets;
+                buckets[i].Bytes += bucket.Bytes;
+            }
+        }
+    }
+
+    /// <summary>Runs a packet through a program in the kernel (BPF_PROG_TEST_RUN), with all its effects on the maps.</summary>
+    /// <param name="link">Which program.</param>
+    /// <param name="hook">Which program.</param>
+    /// <param name="packet">From the link header on, 14 bytes at least. The kernel takes bytes 12 and 13 as the packet's EtherType, for a program without link layer too.</param>
+    /// <param name="options">GSO, interface, repetitions.</param>
+    /// <exception cref="BpfException">The kernel refuses the packet (too short, too long, no such interface).</exception>
+    public TestRunResult TestRun(
+        LinkLayer link,
+        Hook hook,
+        ReadOnlySpan<byte> packet,
+        TestRunOptions options = default
+    ) => _packetPrograms[IndexOf(link, hook)].TestRun(packet, in options);
+
+    /// <summary>Makes the kernel measure every BPF program of the machine until disposed; costs some 20 ns a run.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public static IDisposable EnableRunStatistics()
+    {
+        LibbpfLibrary.EnsureLoaded();
+        var descriptor = Libbpf.bpf_enable_stats(Libbpf.BPF_STATS_RUN_TIME);
+        return descriptor < 0
+            ? throw new BpfException("measure BPF programs", -descriptor, "")
+            : new FileDescriptor(descriptor);
+    }
+
+    /// <summary>What the kernel measured of our packet programs.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public ProgramStatistics[] ReadRunStatistics() =>
+        Array.ConvertAll(_packetPrograms, program => program.ReadStatistics());
+
+    public void Dispose()
+    {
+        Ring.Dispose();
+        _sweep.Dispose();
+        _drain.Dispose();
+        foreach (var program in _packetPrograms)
+        {
+            program.Dispose();
+        }
+
+        _flows.Dispose();
+        _records.Dispose();
+        _counters.Dispose();
+        _overflow.Dispose();
+        _interfaces.Dispose();
+        _fragments.Dispose();
+    }
+
+    /// <exception cref="ArgumentException">There are no programs for such a link layer.</exception>
+    internal FileDescriptor Program(LinkLayer link, Hook hook) =>
+        _packetPrograms[IndexOf(link, hook)].Descriptor;
+
+    internal static string NameOf(LinkLayer link, Hook hook) => PacketPrograms[IndexOf(link, hook)];
+
+    private static int IndexOf(LinkLayer link, Hook hook) =>
+        link switch
+        {
+            LinkLayer.Ethernet => hook == Hook.Ingress ? 0 : 1,
+            LinkLayer.None => hook == Hook.Ingress ? 2 : 3,
+            _ => throw new ArgumentException("there are no programs for this link layer", nameof(link)),
+        };
+
+    private static byte[] ReadResource()
+    {
+        using var stream =
+            typeof(FlowProgram).Assembly.GetManifestResourceStream(Resource)
+            ?? throw new BpfException("find the BPF object", 0, $"the assembly has no {Resource}");
+        var image = new byte[stream.Length];
+        stream.ReadExactly(image);
+        return image;
+    }
+}

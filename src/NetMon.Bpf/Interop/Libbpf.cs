@@ -1,0 +1,136 @@
+using System.Runtime.InteropServices;
+
+namespace NetMon.Bpf.Interop;
+
+/// <summary>
+/// libbpf 1.x (libbpf.so.1), native names kept. Unless stated, a function that returns int gives 0 or a descriptor on
+/// success and -errno on failure; one that returns a pointer gives null on failure, with errno set.
+/// Each call goes through <see cref="LibbpfLibrary"/> first, so that a missing library has a clear error.
+/// </summary>
+internal static unsafe partial class Libbpf
+{
+    public const string Library = "libbpf.so.1";
+
+    public const int BPF_TRACE_ITER = 28;
+    public const int BPF_TCX_INGRESS = 46;
+    public const int BPF_TCX_EGRESS = 47;
+    public const uint BPF_F_BEFORE = 1 << 3;
+    public const ulong BPF_ANY = 0;
+    public const int BPF_STATS_RUN_TIME = 0;
+    public const uint BTF_KIND_DATASEC = 15;
+
+    /// <summary>A callback of libbpf's messages: level (0 warning, 1 information, 2 debug), format, va_list.</summary>
+    /// <returns>The callback before.</returns>
+    [LibraryImport(Library)]
+    public static partial nint libbpf_set_print(delegate* unmanaged<int, byte*, nint, int> callback);
+
+    /// <returns>CPUs that the kernel can ever have: the number of values of an entry of a per-CPU map.</returns>
+    [LibraryImport(Library)]
+    public static partial int libbpf_num_possible_cpus();
+
+    /// <returns>The object; null on failure, with errno set.</returns>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial BpfObjectHandle bpf_object__open_mem(
+        byte* image,
+        nuint size,
+        BpfObjectOpenOptions* options
+    );
+
+    /// <returns>0. Raises the memory lock limit itself on kernels that need it.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_object__load(BpfObjectHandle bpfObject);
+
+    /// <summary>Frees the object; maps and programs live on in descriptors that were duplicated.</summary>
+    [LibraryImport(Library)]
+    public static partial void bpf_object__close(nint bpfObject);
+
+    /// <returns>A map that the object owns; 0 if it has none of this name.</returns>
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint bpf_object__find_map_by_name(BpfObjectHandle bpfObject, string name);
+
+    /// <returns>A program that the object owns; 0 if it has none of this name.</returns>
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint bpf_object__find_program_by_name(BpfObjectHandle bpfObject, string name);
+
+    /// <returns>The object's type information, which it owns; 0 if it has none.</returns>
+    [LibraryImport(Library)]
+    public static partial nint bpf_object__btf(BpfObjectHandle bpfObject);
+
+    /// <returns>The type's number, or -ENOENT.</returns>
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int btf__find_by_name_kind(nint btf, string name, uint kind);
+
+    /// <returns>struct btf_type, followed by what its kind adds; null for a wrong number.</returns>
+    [LibraryImport(Library)]
+    public static partial BtfType* btf__type_by_id(nint btf, uint id);
+
+    /// <returns>A NUL-terminated string; null for a wrong offset.</returns>
+    [LibraryImport(Library)]
+    public static partial byte* btf__name_by_offset(nint btf, uint offset);
+
+    /// <returns>0, or -EBUSY after the object was loaded.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_map__set_max_entries(nint map, uint maxEntries);
+
+    [LibraryImport(Library)]
+    public static partial uint bpf_map__max_entries(nint map);
+
+    [LibraryImport(Library)]
+    public static partial uint bpf_map__key_size(nint map);
+
+    [LibraryImport(Library)]
+    public static partial uint bpf_map__value_size(nint map);
+
+    /// <returns>The section's initial content, writable until the object is loaded; null if the map is not a data section.</returns>
+    [LibraryImport(Library)]
+    public static partial byte* bpf_map__initial_value(nint map, nuint* size);
+
+    /// <returns>The descriptor, which the object owns; -EINVAL before the object was loaded.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_map__fd(nint map);
+
+    /// <returns>The descriptor, which the object owns; -EINVAL or -ENOENT before the object was loaded.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_program__fd(nint program);
+
+    /// <returns>0, or -ENOENT. A per-CPU map's value is one per possible CPU, each rounded up to 8 bytes.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_map_lookup_elem(FileDescriptor map, void* key, void* value);
+
+    /// <returns>0, or -E2BIG where the map is full.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_map_update_elem(FileDescriptor map, void* key, void* value, ulong flags);
+
+    /// <returns>0, or -ENOENT.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_map_delete_elem(FileDescriptor map, void* key);
+
+    /// <returns>The link's descriptor. TCX: -EINVAL where the kernel has no TCX, -ENODEV where there is no such interface.</returns>
+    /// <param name="program">What is attached.</param>
+    /// <param name="target">TCX: the interface's index in the namespace of the calling thread. Iterator: 0.</param>
+    /// <param name="attachType">BPF_TCX_INGRESS and so on.</param>
+    /// <param name="options">May be null.</param>
+    [LibraryImport(Library)]
+    public static partial int bpf_link_create(
+        FileDescriptor program,
+        int target,
+        int attachType,
+        BpfLinkCreateOptions* options
+    );
+
+    /// <returns>A descriptor from which one pass of the iterator is read.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_iter_create(FileDescriptor link);
+
+    /// <returns>0; the program's own result is in the options.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_prog_test_run_opts(FileDescriptor program, BpfTestRunOptions* options);
+
+    /// <returns>0; <paramref name="length"/> is the size of the struct that the kernel filled.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_obj_get_info_by_fd(FileDescriptor descriptor, void* info, uint* length);
+
+    /// <returns>A descriptor; the kernel takes the statistics while one is open.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_enable_stats(int type);
+}

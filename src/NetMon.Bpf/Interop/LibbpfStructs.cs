@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+
+namespace NetMon.Bpf.Interop;
+
+// The beginnings of libbpf's option structs, up to the last field that we set: libbpf reads no further than Size says.
+
+/// <summary>struct bpf_object_open_opts, first 16 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct BpfObjectOpenOptions
+{
+    public nuint Size;
+    public byte* ObjectName;
+}
+
+/// <summary>struct bpf_link_create_opts, first 32 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct BpfLinkCreateOptions
+{
+    public nuint Size;
+    public uint Flags;
+
+    /// <summary>union bpf_iter_link_info.</summary>
+    public uint* IteratorInfo;
+    public uint IteratorInfoLength;
+    public uint TargetBtfId;
+}
+
+/// <summary>struct bpf_test_run_opts.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct BpfTestRunOptions
+{
+    public nuint Size;
+    public byte* DataIn;
+    public byte* DataOut;
+    public uint DataSizeIn;
+    public uint DataSizeOut;
+    public SocketBufferContext* ContextIn;
+    public SocketBufferContext* ContextOut;
+    public uint ContextSizeIn;
+    public uint ContextSizeOut;
+    public uint ReturnValue;
+    public int Repeat;
+    public uint Duration;
+    public uint Flags;
+    public uint Cpu;
+    public uint BatchSize;
+}
+
+/// <summary>struct __sk_buff (linux/bpf.h): what a test run may set of a packet's metadata.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 192)]
+internal struct SocketBufferContext
+{
+    [FieldOffset(40)]
+    public uint InterfaceIndex;
+
+    [FieldOffset(164)]
+    public uint GsoSegments;
+
+    [FieldOffset(176)]
+    public uint GsoSize;
+}
+
+/// <summary>struct bpf_prog_info (linux/bpf.h): what we read of it.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 232)]
+internal struct BpfProgramInfo
+{
+    [FieldOffset(4)]
+    public uint Id;
+
+    /// <summary>Nanoseconds, and number of runs, while statistics were on.</summary>
+    [FieldOffset(192)]
+    public ulong RunTimeNs;
+
+    [FieldOffset(200)]
+    public ulong RunCount;
+}
+
+/// <summary>struct btf_type (linux/btf.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct BtfType
+{
+    public uint NameOffset;
+
+    /// <summary>Bits 0 to 15: number of members; bits 24 to 28: kind.</summary>
+    public uint Info;
+    public uint SizeOrType;
+
+    public readonly int Members => (int)(Info & 0xffff);
+}
+
+/// <summary>struct btf_var_secinfo (linux/btf.h): where a variable is in its section.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct BtfSectionVariable
+{
+    public uint Type;
+    public uint Offset;
+    public uint Size;
+}

@@ -1,0 +1,2 @@
+// All P/Invoke signatures are blittable; the source generator makes the rest.
+[assembly: System.Runtime.CompilerServices.DisableRuntimeMarshalling]

@@ -1,0 +1,51 @@
+using NetMon.Bpf.Interop;
+
+namespace NetMon.Bpf.Objects;
+
+/// <summary>Makes links: programs stay attached as long as the link's descriptor is open.</summary>
+internal static unsafe class BpfLink
+{
+    /// <param name="program">A program of type SCHED_CLS.</param>
+    /// <param name="ifindex">In the network namespace of the calling thread.</param>
+    /// <param name="hook">Which side.</param>
+    /// <param name="flags">BPF_F_BEFORE: the head of the line; 0: its end.</param>
+    /// <returns>The descriptor, or -errno: EINVAL where the kernel has no TCX, ENODEV where there is no such interface.</returns>
+    public static int CreateTcx(FileDescriptor program, int ifindex, Hook hook, uint flags)
+    {
+        var options = new BpfLinkCreateOptions { Size = (nuint)sizeof(BpfLinkCreateOptions), Flags = flags };
+        return Libbpf.bpf_link_create(
+            program,
+            ifindex,
+            hook == Hook.Ingress ? Libbpf.BPF_TCX_INGRESS : Libbpf.BPF_TCX_EGRESS,
+            &options
+        );
+    }
+
+    /// <param name="program">A program of section iter/bpf_map_elem.</param>
+    /// <param name="map">What it walks over.</param>
+    /// <exception cref="BpfException">The kernel has no iterators over map elements.</exception>
+    public static FileDescriptor CreateIterator(FileDescriptor program, BpfMap map)
+    {
+        var held = false;
+        map.Descriptor.DangerousAddRef(ref held);
+        try
+        {
+            // union bpf_iter_link_info, of which map.map_fd is the first word.
+            var target = (uint)map.Descriptor.DangerousGetHandle();
+            var options = new BpfLinkCreateOptions
+            {
+                Size = (nuint)sizeof(BpfLinkCreateOptions),
+                IteratorInfo = &target,
+                IteratorInfoLength = sizeof(uint),
+            };
+            var link = Libbpf.bpf_link_create(program, 0, Libbpf.BPF_TRACE_ITER, &options);
+            return link < 0
+                ? throw new BpfException("attach an iterator to the flow map", -link, "")
+                : new FileDescriptor(link);
+        }
+        finally
+        {
+            map.Descriptor.DangerousRelease();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using NetMon.Bpf.Interop;
+
+namespace NetMon.Bpf.Objects;
+
+/// <summary>A compiled BPF object on its way into the kernel: opened, set up, loaded; then its maps and programs are taken out and it is disposed.</summary>
+internal sealed unsafe class BpfObject : IDisposable
+{
+    private readonly BpfObjectHandle _handle;
+
+    private BpfObject(BpfObjectHandle handle) => _handle = handle;
+
+    /// <param name="image">The bytes of an ELF file.</param>
+    /// <param name="name">Names the object in errors and its data sections in the kernel.</param>
+    /// <exception cref="BpfException">libbpf is missing, or cannot read the image.</exception>
+    public static BpfObject Open(ReadOnlySpan<byte> image, ReadOnlySpan<byte> name)
+    {
+        LibbpfLibrary.EnsureLoaded();
+        LibbpfLog.Clear();
+        Span<byte> terminated = stackalloc byte[name.Length + 1];
+        name.CopyTo(terminated);
+        terminated[^1] = 0;
+        fixed (byte* start = image)
+        fixed (byte* text = terminated)
+        {
+            var options = new BpfObjectOpenOptions
+            {
+                Size = (nuint)sizeof(BpfObjectOpenOptions),
+                ObjectName = text,
+            };
+            var handle = Libbpf.bpf_object__open_mem(start, (nuint)image.Length, &options);
+            if (handle.IsInvalid)
+            {
+                var error = Marshal.GetLastPInvokeError();
+                throw new BpfException("read the BPF object", error, LibbpfLog.Take());
+            }
+
+            return new BpfObject(handle);
+        }
+    }
+
+    /// <exception cref="BpfException">There is no such map, or the object is loaded.</exception>
+    public void SetMaxEntries(string map, int maxEntries) =>
+        Check(
+            Libbpf.bpf_map__set_max_entries(FindMap(map), (uint)maxEntries),
+            $"set the size of the BPF map {map}"
+        );
+
+    /// <summary>Sets a constant of the programs before the verifier sees them.</summary>
+    /// <exception cref="BpfException">There is no such variable of this size.</exception>
+    public void SetVariable<T>(string section, string variable, in T value)
+        where T : unmanaged
+    {
+        nuint length;
+        var content = Libbpf.bpf_map__initial_value(FindMap(section), &length);
+        var offset = BtfSection.OffsetOf(Libbpf.bpf_object__btf(_handle), section, variable, sizeof(T));
+        if (content is null || offset < 0 || offset + sizeof(T) > (int)length)
+        {
+            throw new BpfException(
+                $"set {variable}",
+                0,
+                $"the BPF object has no such variable of {sizeof(T)} bytes in {section}"
+            );
+        }
+
+        Unsafe.WriteUnaligned(content + offset, value);
+    }
+
+    /// <exception cref="BpfException">The kernel refused a map or a program; holds libbpf's and the verifier's log.</exception>
+    public void Load()
+    {
+        LibbpfLog.Clear();
+        Check(Libbpf.bpf_object__load(_handle), "load the BPF programs");
+    }
+
+    /// <summary>A map that outlives this object.</summary>
+    /// <exception cref="BpfException">There is no such map, or the object is not loaded.</exception>
+    public BpfMap TakeMap(string name)
+    {
+        var map = FindMap(name);
+        var descriptor = Libbpf.bpf_map__fd(map);
+        Check(Math.Min(descriptor, 0), $"find the BPF map {name}");
+        return new BpfMap(
+            name,
+            FileDescriptor.Duplicate(descriptor),
+            (int)Libbpf.bpf_map__key_size(map),
+            (int)Libbpf.bpf_map__value_size(map),
+            (int)Libbpf.bpf_map__max_entries(map)
+        );
+    }
+
+    /// <summary>A program that outlives this object.</summary>
+    /// <exception cref="BpfException">There is no such program, or the object is not loaded.</exception>
+    public BpfProgram TakeProgram(string name)
+    {
+        var program = Libbpf.bpf_object__find_program_by_name(_handle, name);
+        var descriptor = program == 0 ? -Errno.ENOENT : Libbpf.bpf_program__fd(program);
+        Check(Math.Min(descriptor, 0), $"find the BPF program {name}");
+        return new BpfProgram(name, FileDescriptor.Duplicate(descriptor));
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private nint FindMap(string name)
+    {
+        var map = Libbpf.bpf_object__find_map_by_name(_handle, name);
+        return map != 0 ? map : throw new BpfException($"find the BPF map {name}", Errno.ENOENT, "");
+    }
+
+    private static void Check(int result, string operation)
+    {
+        if (result < 0)
+        {
+            throw new BpfException(operation, -result, LibbpfLog.Take());
+        }
+    }
+}

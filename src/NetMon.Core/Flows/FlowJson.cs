@@ -1,0 +1,185 @@
+using System.Text.Json;
+
+namespace NetMon.Core.Flows;
+
+/// <summary>What the JSON of a flow needs that the flow does not hold.</summary>
+/// <param name="WallOffsetNs">Nanoseconds to add to a time of CLOCK_MONOTONIC to have nanoseconds of the Unix epoch.</param>
+/// <param name="InterfaceName">The name of an interface by its index; null if it has none (any more).</param>
+public readonly record struct FlowJsonContext(long WallOffsetNs, Func<int, string?> InterfaceName);
+
+/// <summary>Writes flows in the shape of <c>docs/flow.schema.json</c>. Allocates nothing itself.</summary>
+public static class FlowJson
+{
+    /// <summary>A flow as it is now: counts since its start.</summary>
+    public static void Write(Utf8JsonWriter json, in Flow flow, in FlowJsonContext context)
+    {
+        json.WriteStartObject();
+        WriteId(json, in flow);
+        WriteMembers(json, in flow, in flow.Total, in context);
+        json.WriteEndObject();
+    }
+
+    /// <summary>A step of a flow: the flow after it, with the counts since the step before.</summary>
+    public static void Write(Utf8JsonWriter json, in FlowEvent step, in FlowJsonContext context)
+    {
+        json.WriteStartObject();
+        WriteId(json, in step.Flow);
+        json.WriteString("event"u8, step.Kind.Word());
+        WriteMembers(json, in step.Flow, in step.Delta, in context);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The line of a stream that says how many records it lost.</summary>
+    public static void WriteLost(Utf8JsonWriter json, long lost)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("lost"u8, lost);
+        json.WriteEndObject();
+    }
+
+    /// <summary>A time of CLOCK_MONOTONIC as RFC 3339 in UTC, to the microsecond.</summary>
+    public static void WriteTime(
+        Utf8JsonWriter json,
+        ReadOnlySpan<byte> name,
+        ulong monotonicNs,
+        in FlowJsonContext context
+    )
+    {
+        Span<byte> text = stackalloc byte[FlowJsonText.MaxLength];
+        var length = FlowJsonText.WriteTime(text, (long)monotonicNs + context.WallOffsetNs);
+        json.WriteString(name, text[..length]);
+    }
+
+    private static void WriteId(Utf8JsonWriter json, in Flow flow)
+    {
+        Span<byte> text = stackalloc byte[FlowJsonText.MaxLength];
+        flow.Identity.Number.TryFormat(text, out var length, "x16");
+        json.WriteString("id"u8, text[..length]);
+    }
+
+    private static void WriteMembers(
+        Utf8JsonWriter json,
+        in Flow flow,
+        in FlowCounts counts,
+        in FlowJsonContext context
+    )
+    {
+        WriteTime(json, "start"u8, flow.StartNs, in context);
+        WriteTime(json, "last"u8, flow.LastNs, in context);
+        json.WriteString("protocol"u8, IpProtocolNames.Name(flow.Protocol));
+        json.WriteString("state"u8, flow.State.Word());
+        json.WriteString("status"u8, flow.Status.Word());
+        json.WriteString("direction"u8, flow.Direction.Word());
+        WriteEndpoint(json, "source"u8, in flow.Source, flow.Protocol, in context);
+        WriteEndpoint(json, "destination"u8, in flow.Destination, flow.Protocol, in context);
+        WriteTraffic(json, "sent"u8, in counts.Sent);
+        WriteTraffic(json, "received"u8, in counts.Received);
+        if (flow.Protocol == IpProtocol.Tcp)
+        {
+            WriteTcp(json, in flow, in counts);
+        }
+
+        if (IpProtocol.IsIcmp(flow.Protocol) || flow.Total.IcmpErrors > 0)
+        {
+            WriteIcmp(json, in flow, in counts);
+        }
+
+        json.WriteString("class"u8, flow.Class.Word());
+        if (flow.Cause != FlowCause.None)
+        {
+            json.WriteString("cause"u8, flow.Cause.Word());
+        }
+    }
+
+    private static void WriteEndpoint(
+        Utf8JsonWriter json,
+        ReadOnlySpan<byte> name,
+        in FlowEndpoint endpoint,
+        byte protocol,
+        in FlowJsonContext context
+    )
+    {
+        Span<byte> address = stackalloc byte[NetworkAddress.MaxTextLength];
+        endpoint.Address.TryFormat(address, out var length, default, null);
+        json.WriteStartObject(name);
+        json.WriteString("ip"u8, address[..length]);
+        if (IpProtocol.HasPorts(protocol))
+        {
+            json.WriteNumber("port"u8, endpoint.Port);
+        }
+
+        if (
+            endpoint.InterfaceIndex != 0
+            && context.InterfaceName(endpoint.InterfaceIndex) is { } interfaceName
+        )
+        {
+            json.WriteString("interface"u8, interfaceName);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteTraffic(Utf8JsonWriter json, ReadOnlySpan<byte> name, in Traffic traffic)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("bytes"u8, traffic.Bytes);
+        json.WriteNumber("packets"u8, traffic.Packets);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTcp(Utf8JsonWriter json, in Flow flow, in FlowCounts counts)
+    {
+        Span<byte> flags = stackalloc byte[FlowJsonText.MaxLength];
+        json.WriteStartObject("tcp"u8);
+        json.WriteString("flags_sent"u8, flags[..FlowJsonText.WriteTcpFlags(flags, flow.TcpFlagsSent)]);
+        json.WriteString(
+            "flags_received"u8,
+            flags[..FlowJsonText.WriteTcpFlags(flags, flow.TcpFlagsReceived)]
+        );
+        WriteIfSeen(json, "connect_us"u8, flow.ConnectUs);
+        WriteIfSeen(json, "syn_synack_us"u8, flow.SynToSynAckUs);
+        WriteIfSeen(json, "synack_ack_us"u8, flow.SynAckToAckUs);
+        json.WriteNumber("retransmits_sent"u8, counts.RetransmitsSent);
+        json.WriteNumber("retransmits_received"u8, counts.RetransmitsReceived);
+        json.WriteNumber("retransmitted_bytes_sent"u8, counts.RetransmittedBytesSent);
+        json.WriteNumber("retransmitted_bytes_received"u8, counts.RetransmittedBytesReceived);
+        json.WriteNumber("zero_windows"u8, counts.ZeroWindowsSent + counts.ZeroWindowsReceived);
+        json.WriteNumber("resets"u8, counts.ResetsSent + counts.ResetsReceived);
+        json.WriteNumber("syn_retries"u8, counts.SynRetries);
+        json.WriteEndObject();
+    }
+
+    private static void WriteIcmp(Utf8JsonWriter json, in Flow flow, in FlowCounts counts)
+    {
+        json.WriteStartObject("icmp"u8);
+        if (IpProtocol.IsIcmp(flow.Protocol))
+        {
+            json.WriteNumber("type"u8, flow.IcmpType);
+            json.WriteNumber("code"u8, flow.IcmpCode);
+            if (IsEcho(flow.Protocol, flow.IcmpType))
+            {
+                json.WriteNumber("id"u8, flow.Source.Port);
+            }
+        }
+
+        if (flow.Total.IcmpErrors > 0)
+        {
+            json.WriteNumber("error_type"u8, flow.IcmpErrorType);
+            json.WriteNumber("error_code"u8, flow.IcmpErrorCode);
+            json.WriteNumber("errors"u8, counts.IcmpErrors);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteIfSeen(Utf8JsonWriter json, ReadOnlySpan<byte> name, uint microseconds)
+    {
+        if (microseconds != 0)
+        {
+            json.WriteNumber(name, microseconds);
+        }
+    }
+
+    private static bool IsEcho(byte protocol, byte type) =>
+        protocol == IpProtocol.Icmp ? type is 0 or 8 : type is 128 or 129;
+}

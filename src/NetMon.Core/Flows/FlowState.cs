@@ -1,0 +1,79 @@
+namespace NetMon.Core.Flows;
+
+/// <summary>State of the conversation. TCP states follow RFC 9293 as far as an observer can tell.</summary>
+public enum FlowState : byte
+{
+    /// <summary>Not TCP: packets in one direction only.</summary>
+    Unreplied,
+
+    /// <summary>Not TCP: packets both ways.</summary>
+    Replied,
+    SynSent,
+    SynReceived,
+    Established,
+
+    /// <summary>FIN from one end.</summary>
+    Closing,
+
+    /// <summary>FIN from both ends.</summary>
+    Closed,
+
+    /// <summary>RST by either end.</summary>
+    Reset,
+}
+
+/// <summary>
+/// The local endpoint's view of the initiator's packets: egress if sent from this node, ingress if received by
+/// it.
+/// </summary>
+public enum FlowDirection : byte
+{
+    Ingress,
+    Egress,
+}
+
+public enum FlowClass : byte
+{
+    Direct,
+
+    /// <summary>Encapsulated traffic on an uplink; its inner packets are seen at the pods.</summary>
+    Overlay,
+}
+
+/// <summary>Whether the flow came about. Decided once.</summary>
+public enum FlowStatus : byte
+{
+    Pending,
+    Ok,
+    Failed,
+}
+
+/// <summary>Why a flow failed, or how it was broken off.</summary>
+public enum FlowCause : byte
+{
+    None,
+
+    /// <summary>RST by the destination before the connection was established.</summary>
+    Refused,
+
+    /// <summary>A handshake that nobody completed until the flow timed out.</summary>
+    Timeout,
+    UnreachableNetwork,
+    UnreachableHost,
+    UnreachablePort,
+    UnreachableProtocol,
+    Prohibited,
+    TimeExceeded,
+
+    /// <summary>
+    /// RST by the source: after the connection was established (status ok), or instead of establishing it (failed).
+    /// </summary>
+    ResetByClient,
+
+    /// <summary>Established, then RST by the destination.</summary>
+    ResetByServer,
+    FragmentationNeeded,
+
+    /// <summary>A header that a router or the destination could not process.</summary>
+    ParameterProblem,
+}

@@ -1,0 +1,83 @@
+namespace NetMon.Core.Flows;
+
+/// <summary>A flow as a reader of the API sees it; the members are those of <c>docs/flow.schema.json</c>.</summary>
+public sealed class FlowView
+{
+    public required string Id { get; init; }
+
+    /// <summary>open, update, close or end; null when the flow is not part of a stream.</summary>
+    public string? Event { get; init; }
+    public required DateTimeOffset Start { get; init; }
+    public required DateTimeOffset Last { get; init; }
+    public required string Protocol { get; init; }
+    public required string State { get; init; }
+    public required string Status { get; init; }
+    public required string Direction { get; init; }
+    public required EndpointView Source { get; init; }
+    public required EndpointView Destination { get; init; }
+    public required TrafficView Sent { get; init; }
+    public required TrafficView Received { get; init; }
+    public TcpView? Tcp { get; init; }
+    public IcmpView? Icmp { get; init; }
+    public required string Class { get; init; }
+    public string? Cause { get; init; }
+}
+
+public sealed class EndpointView
+{
+    public required string Ip { get; init; }
+
+    /// <summary>Null where the protocol has none.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>Where this end's packets are counted; null if none were seen.</summary>
+    public string? Interface { get; init; }
+}
+
+public sealed class TrafficView
+{
+    public required long Bytes { get; init; }
+    public required long Packets { get; init; }
+}
+
+/// <summary>Times are microseconds, null if not seen.</summary>
+public sealed class TcpView
+{
+    public required string FlagsSent { get; init; }
+    public required string FlagsReceived { get; init; }
+    public long? ConnectUs { get; init; }
+    public long? SynSynackUs { get; init; }
+    public long? SynackAckUs { get; init; }
+    public required long RetransmitsSent { get; init; }
+    public required long RetransmitsReceived { get; init; }
+    public required long RetransmittedBytesSent { get; init; }
+    public required long RetransmittedBytesReceived { get; init; }
+    public required long ZeroWindows { get; init; }
+    public required long Resets { get; init; }
+    public required long SynRetries { get; init; }
+}
+
+public sealed class IcmpView
+{
+    public int? Type { get; init; }
+    public int? Code { get; init; }
+    public int? Id { get; init; }
+    public int? ErrorType { get; init; }
+    public int? ErrorCode { get; init; }
+    public long? Errors { get; init; }
+}
+
+/// <summary>The answer of <c>/api/v1/flows</c>.</summary>
+public sealed class FlowListView
+{
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Active flows that passed the filter, before the limit.</summary>
+    public required int Total { get; init; }
+    public required IReadOnlyList<FlowView> Flows { get; init; }
+}
+
+/// <summary>One line of a stream: a flow's step, or how many records the stream lost before the next line.</summary>
+/// <param name="Flow">Null when the line tells a loss.</param>
+/// <param name="Lost">0 when the line is a flow.</param>
+public readonly record struct FlowStreamLine(FlowView? Flow, long Lost);

@@ -1,0 +1,70 @@
+namespace NetMon.Core.Flows;
+
+/// <summary>The words by which JSON, queries and metrics name the values of a flow's enumerations.</summary>
+public static class FlowWords
+{
+    private static readonly string[] States =
+    [
+        "unreplied",
+        "replied",
+        "syn-sent",
+        "syn-received",
+        "established",
+        "closing",
+        "closed",
+        "reset",
+    ];
+
+    private static readonly string[] Causes =
+    [
+        "none",
+        "refused",
+        "timeout",
+        "unreachable-network",
+        "unreachable-host",
+        "unreachable-port",
+        "unreachable-protocol",
+        "prohibited",
+        "time-exceeded",
+        "reset-by-client",
+        "reset-by-server",
+        "fragmentation-needed",
+        "parameter-problem",
+    ];
+
+    private static readonly string[] Statuses = ["pending", "ok", "failed"];
+    private static readonly string[] Directions = ["ingress", "egress"];
+    private static readonly string[] Classes = ["direct", "overlay"];
+    private static readonly string[] EventKinds = ["open", "update", "close", "end"];
+
+    /// <summary>Every state's word, in the order of <see cref="FlowState"/>.</summary>
+    public static IReadOnlyList<string> AllStates => States;
+
+    public static string Word(this FlowState state) => States[(int)state];
+
+    public static string Word(this FlowCause cause) => Causes[(int)cause];
+
+    public static string Word(this FlowStatus status) => Statuses[(int)status];
+
+    public static string Word(this FlowDirection direction) => Directions[(int)direction];
+
+    public static string Word(this FlowClass flowClass) => Classes[(int)flowClass];
+
+    public static string Word(this FlowEventKind kind) => EventKinds[(int)kind];
+
+    /// <summary>The state that a word names, in any case.</summary>
+    public static bool TryParseState(ReadOnlySpan<char> word, out FlowState state)
+    {
+        for (var i = 0; i < States.Length; i++)
+        {
+            if (word.Equals(States[i], StringComparison.OrdinalIgnoreCase))
+            {
+                state = (FlowState)i;
+                return true;
+            }
+        }
+
+        state = default;
+        return false;
+    }
+}

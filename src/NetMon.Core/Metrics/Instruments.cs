@@ -1,0 +1,429 @@
+namespace NetMon.Core.Metrics;
+
+/// <summary>Every instrument of the agent. <c>docs/metrics.md</c> lists the same; a test compares them.</summary>
+public static class Instruments
+{
+    // Traffic. The names of this section are fixed: dashboards and alerts of users hold them.
+
+    public static readonly Instrument FlowsActive = new(
+        "netmon_flows_active",
+        MetricType.Gauge,
+        "flows",
+        "Flows in the flow table now. direction is the local end's view of the initiator's packets.",
+        "protocol",
+        "direction"
+    );
+
+    public static readonly Instrument Flows = new(
+        "netmon_flows_total",
+        MetricType.Counter,
+        "flows",
+        "Flows that came about (status ok: established, or replied to, or ended without an error) or did not (status failed). Each is counted once, when that is known.",
+        "protocol",
+        "direction",
+        "status"
+    );
+
+    public static readonly Instrument Bytes = new(
+        "netmon_bytes_total",
+        MetricType.Counter,
+        "bytes",
+        "IP bytes on the wire, headers of each segment included. direction is the local end's view of these bytes; src_ip sent them, dst_ip is whom they were for.",
+        "protocol",
+        "direction",
+        "src_ip",
+        "dst_ip"
+    );
+
+    public static readonly Instrument Packets = new(
+        "netmon_packets_total",
+        MetricType.Counter,
+        "packets",
+        "Packets on the wire: the segments of an offloaded packet each count. Labels as in netmon_bytes_total.",
+        "protocol",
+        "direction",
+        "src_ip",
+        "dst_ip"
+    );
+
+    public static readonly Instrument Latency = new(
+        "netmon_latency_seconds",
+        MetricType.Histogram,
+        "seconds",
+        "Latency of network operations. type connect: from a TCP connection's first SYN to the ACK that established it, retries included.",
+        "type"
+    );
+
+    public static readonly Instrument TcpRetransmits = new(
+        "netmon_tcp_retransmits_total",
+        MetricType.Counter,
+        "segments",
+        "TCP segments sent again, by sequence number, both ways."
+    );
+
+    public static readonly Instrument TcpResets = new(
+        "netmon_tcp_resets_total",
+        MetricType.Counter,
+        "segments",
+        "TCP segments with RST, both ways."
+    );
+
+    public static readonly Instrument EventsProcessed = new(
+        "netmon_ebpf_events_processed_total",
+        MetricType.Counter,
+        "records",
+        "Flow records from the kernel whose counts are in the figures."
+    );
+
+    public static readonly Instrument EventsDropped = new(
+        "netmon_ebpf_events_dropped_total",
+        MetricType.Counter,
+        "events",
+        "Events in the kernel that failed, by reason: map_full, map_failed, race, delete_failed, fragment_map_failed, bad_record. Their packets are counted all the same, elsewhere.",
+        "reason"
+    );
+
+    public static readonly Instrument ProcessingDuration = new(
+        "netmon_processing_duration_seconds",
+        MetricType.Summary,
+        "seconds",
+        "Time from when a record left the kernel program until all figures held it; quantiles over the last minutes."
+    );
+
+    public static readonly Instrument MemoryUsage = new(
+        "netmon_memory_usage_bytes",
+        MetricType.Gauge,
+        "bytes",
+        "Resident memory of this process."
+    );
+
+    public static readonly Instrument CpuUsage = new(
+        "netmon_cpu_usage_percentage",
+        MetricType.Gauge,
+        "percent",
+        "CPU time of this process over the last seconds, in percent of one core."
+    );
+
+    public static readonly Instrument Interfaces = new(
+        "netmon_interfaces",
+        MetricType.Gauge,
+        "interfaces",
+        "Interfaces under observation, by kind: pod, uplink, other.",
+        "kind"
+    );
+
+    public static readonly Instrument MapEntries = new(
+        "netmon_map_entries",
+        MetricType.Gauge,
+        "entries",
+        "Entries of a kernel map now.",
+        "map"
+    );
+
+    public static readonly Instrument MapCapacity = new(
+        "netmon_map_capacity",
+        MetricType.Gauge,
+        "entries",
+        "Entries that a kernel map has room for.",
+        "map"
+    );
+
+    public static readonly Instrument BuildInfo = new(
+        "netmon_build_info",
+        MetricType.Info,
+        "",
+        "The program that serves these metrics: always 1.",
+        "version",
+        "revision"
+    );
+
+    public static readonly Instrument SeriesOverflow = new(
+        "netmon_series_overflow_total",
+        MetricType.Counter,
+        "samples",
+        "Samples that went to a family's overflow series (all labels other), because the family was at its limit of series when their labels were first met.",
+        "family"
+    );
+
+    // What the kernel programs did with packets that are in no flow.
+
+    public static readonly Instrument PacketsUncounted = new(
+        "netmon_packets_uncounted_total",
+        MetricType.Counter,
+        "packets",
+        "Packets handed to the programs that are in no flow, by reason: malformed (truncated or lying headers), arp, non_ip, skipped (counted at another observation point of the same flow).",
+        "reason"
+    );
+
+    public static readonly Instrument SkippedBytes = new(
+        "netmon_skipped_bytes_total",
+        MetricType.Counter,
+        "bytes",
+        "IP bytes of the packets that were skipped because another observation point counted them."
+    );
+
+    public static readonly Instrument OverflowPackets = new(
+        "netmon_overflow_packets_total",
+        MetricType.Counter,
+        "packets",
+        "Packets that found no room in the flow map, by protocol (tcp, udp, icmp, other).",
+        "protocol",
+        "direction"
+    );
+
+    public static readonly Instrument OverflowBytes = new(
+        "netmon_overflow_bytes_total",
+        MetricType.Counter,
+        "bytes",
+        "IP bytes of the packets that found no room in the flow map, by protocol (tcp, udp, icmp, other).",
+        "protocol",
+        "direction"
+    );
+
+    public static readonly Instrument FragmentsUnmatched = new(
+        "netmon_fragments_unmatched_total",
+        MetricType.Counter,
+        "packets",
+        "Later fragments whose first fragment was not seen: counted in a flow with ports 0."
+    );
+
+    public static readonly Instrument FlowsCreated = new(
+        "netmon_ebpf_flows_created_total",
+        MetricType.Counter,
+        "flows",
+        "Entries made in the flow map."
+    );
+
+    public static readonly Instrument FlowsRemoved = new(
+        "netmon_ebpf_flows_removed_total",
+        MetricType.Counter,
+        "flows",
+        "Entries removed from the flow map."
+    );
+
+    public static readonly Instrument Records = new(
+        "netmon_ebpf_records_total",
+        MetricType.Counter,
+        "records",
+        "Flow records that left the kernel, by way: ring, sweep.",
+        "way"
+    );
+
+    public static readonly Instrument RecordsDeferred = new(
+        "netmon_ebpf_records_deferred_total",
+        MetricType.Counter,
+        "records",
+        "Flow records that found the ring full: their counts stayed in the map and leave with a later record."
+    );
+
+    public static readonly Instrument ObserverChanges = new(
+        "netmon_ebpf_observer_changes_total",
+        MetricType.Counter,
+        "directions",
+        "Directions of flows whose observation point changed, by reason: handover (to a pod's own interface), takeover (the one before fell silent or went away).",
+        "reason"
+    );
+
+    public static readonly Instrument MapMemory = new(
+        "netmon_map_memory_bytes",
+        MetricType.Gauge,
+        "bytes",
+        "Kernel memory of all maps."
+    );
+
+    // The agent's own flow table and interfaces.
+
+    public static readonly Instrument RecordsUntracked = new(
+        "netmon_records_untracked_total",
+        MetricType.Counter,
+        "records",
+        "Flow records whose counts are in all sums but belong to no flow of the list, by reason: late (raced with the flow's end), table_full.",
+        "reason"
+    );
+
+    public static readonly Instrument RecordsFailed = new(
+        "netmon_records_failed_total",
+        MetricType.Counter,
+        "records",
+        "Flow records that the agent could not process because of a fault of its own."
+    );
+
+    public static readonly Instrument PacketsLost = new(
+        "netmon_packets_lost_total",
+        MetricType.Counter,
+        "packets",
+        "Packets counted by the kernel whose record could not be processed: they are in no other figure."
+    );
+
+    public static readonly Instrument FlowsOrphaned = new(
+        "netmon_flows_orphaned_total",
+        MetricType.Counter,
+        "flows",
+        "Flows that the agent ended by itself because the kernel no longer reported them."
+    );
+
+    public static readonly Instrument AttachFailures = new(
+        "netmon_interface_attach_failures_total",
+        MetricType.Counter,
+        "attempts",
+        "Attempts to attach to an interface that failed; each is made again."
+    );
+
+    public static readonly Instrument InterfaceFailed = new(
+        "netmon_interface_failed",
+        MetricType.Gauge,
+        "interfaces",
+        "1 for each interface that should be under observation and is not, because attaching to it fails.",
+        "interface"
+    );
+
+    // Live streams.
+
+    public static readonly Instrument Streams = new(
+        "netmon_streams",
+        MetricType.Gauge,
+        "streams",
+        "Live streams of flow records being served."
+    );
+
+    public static readonly Instrument StreamRecords = new(
+        "netmon_stream_records_total",
+        MetricType.Counter,
+        "records",
+        "Flow records handed to live streams."
+    );
+
+    public static readonly Instrument StreamRecordsLost = new(
+        "netmon_stream_records_lost_total",
+        MetricType.Counter,
+        "records",
+        "Flow records that live streams lost because their readers were slow; each reader is told its own number."
+    );
+
+    // The process, under the names that Prometheus' client libraries share.
+
+    public static readonly Instrument ProcessCpu = new(
+        "process_cpu_seconds_total",
+        MetricType.Counter,
+        "seconds",
+        "Total user and system CPU time spent in seconds."
+    );
+
+    public static readonly Instrument ProcessOpenFds = new(
+        "process_open_fds",
+        MetricType.Gauge,
+        "descriptors",
+        "Number of open file descriptors."
+    );
+
+    public static readonly Instrument ProcessMaxFds = new(
+        "process_max_fds",
+        MetricType.Gauge,
+        "descriptors",
+        "Maximum number of open file descriptors."
+    );
+
+    public static readonly Instrument ProcessVirtualMemory = new(
+        "process_virtual_memory_bytes",
+        MetricType.Gauge,
+        "bytes",
+        "Virtual memory size in bytes."
+    );
+
+    public static readonly Instrument ProcessVirtualMemoryMax = new(
+        "process_virtual_memory_max_bytes",
+        MetricType.Gauge,
+        "bytes",
+        "Maximum amount of virtual memory available in bytes; -1 without a limit."
+    );
+
+    public static readonly Instrument ProcessResidentMemory = new(
+        "process_resident_memory_bytes",
+        MetricType.Gauge,
+        "bytes",
+        "Resident memory size in bytes."
+    );
+
+    public static readonly Instrument ProcessStartTime = new(
+        "process_start_time_seconds",
+        MetricType.Gauge,
+        "seconds",
+        "Start time of the process since unix epoch in seconds."
+    );
+
+    /// <summary>All of the above, in the order of the documentation.</summary>
+    public static IReadOnlyList<Instrument> All { get; } =
+    [
+        FlowsActive,
+        Flows,
+        Bytes,
+        Packets,
+        Latency,
+        TcpRetransmits,
+        TcpResets,
+        EventsProcessed,
+        EventsDropped,
+        ProcessingDuration,
+        MemoryUsage,
+        CpuUsage,
+        Interfaces,
+        MapEntries,
+        MapCapacity,
+        BuildInfo,
+        SeriesOverflow,
+        PacketsUncounted,
+        SkippedBytes,
+        OverflowPackets,
+        OverflowBytes,
+        FragmentsUnmatched,
+        FlowsCreated,
+        FlowsRemoved,
+        Records,
+        RecordsDeferred,
+        ObserverChanges,
+        MapMemory,
+        RecordsUntracked,
+        RecordsFailed,
+        PacketsLost,
+        FlowsOrphaned,
+        AttachFailures,
+        InterfaceFailed,
+        Streams,
+        StreamRecords,
+        StreamRecordsLost,
+        ProcessCpu,
+        ProcessOpenFds,
+        ProcessMaxFds,
+        ProcessVirtualMemory,
+        ProcessVirtualMemoryMax,
+        ProcessResidentMemory,
+        ProcessStartTime,
+    ];
+
+    /// <summary>
+    /// Upper bounds of the buckets of <see cref="Latency"/>, seconds: from inside a machine to several lost SYNs.
+    /// </summary>
+    public static ReadOnlySpan<double> LatencyBounds =>
+        [
+            0.00005,
+            0.0001,
+            0.00025,
+            0.0005,
+            0.001,
+            0.0025,
+            0.005,
+            0.01,
+            0.025,
+            0.05,
+            0.1,
+            0.25,
+            0.5,
+            1,
+            2.5,
+            5,
+            10,
+        ];
+
+    /// <summary>Quantiles of <see cref="ProcessingDuration"/>.</summary>
+    public static ReadOnlySpan<double> ProcessingQuantiles => [0.5, 0.9, 0.99];
+}

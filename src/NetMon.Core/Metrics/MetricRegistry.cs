@@ -1,0 +1,156 @@
+using System.Buffers;
+
+namespace NetMon.Core.Metrics;
+
+/// <summary>The families of a process, and their exposition.</summary>
+/// <remarks>
+/// Families are made at start-up, from any thread. What a family's series count is written by one thread per family;
+/// exposing them takes no lock that the writer would meet and allocates nothing on its behalf.
+/// </remarks>
+public sealed class MetricRegistry
+{
+    /// <summary>Series per family unless said otherwise.</summary>
+    public const int DefaultSeriesLimit = 10_000;
+
+    private readonly Lock _registration = new();
+    private volatile Entry[] _entries = [];
+
+    public MetricRegistry()
+    {
+        Observe(Instruments.SeriesOverflow, WriteOverflow);
+    }
+
+    /// <param name="instrument">A counter.</param>
+    /// <param name="seriesLimit">The most series, beside the one that takes the rest.</param>
+    public CounterFamily<TKey> Counter<TKey>(Instrument instrument, int seriesLimit = DefaultSeriesLimit)
+        where TKey : struct, ISeriesKey<TKey> =>
+        Register(new CounterFamily<TKey>(Expect(instrument, MetricType.Counter), seriesLimit));
+
+    /// <summary>A counter without labels, from 0.</summary>
+    public CounterFamily<NoLabels> Counter(Instrument instrument)
+    {
+        var family = Counter<NoLabels>(instrument, seriesLimit: 1);
+        family.GetOrAdd(default);
+        return family;
+    }
+
+    /// <param name="instrument">A gauge.</param>
+    /// <param name="seriesLimit">The most series, beside the one that takes the rest.</param>
+    public GaugeFamily<TKey> Gauge<TKey>(Instrument instrument, int seriesLimit = DefaultSeriesLimit)
+        where TKey : struct, ISeriesKey<TKey> =>
+        Register(new GaugeFamily<TKey>(Expect(instrument, MetricType.Gauge), seriesLimit));
+
+    /// <summary>A gauge without labels, from 0.</summary>
+    public GaugeFamily<NoLabels> Gauge(Instrument instrument)
+    {
+        var family = Gauge<NoLabels>(instrument, seriesLimit: 1);
+        family.GetOrAdd(default);
+        return family;
+    }
+
+    /// <param name="instrument">A histogram.</param>
+    /// <param name="bounds">Upper bounds of the buckets, increasing; a last one without bound is added.</param>
+    /// <param name="seriesLimit">The most series, beside the one that takes the rest.</param>
+    public HistogramFamily<TKey> Histogram<TKey>(
+        Instrument instrument,
+        ReadOnlySpan<double> bounds,
+        int seriesLimit = DefaultSeriesLimit
+    )
+        where TKey : struct, ISeriesKey<TKey> =>
+        Register(
+            new HistogramFamily<TKey>(Expect(instrument, MetricType.Histogram), seriesLimit, bounds.ToArray())
+        );
+
+    /// <param name="instrument">A summary without labels, in seconds.</param>
+    /// <param name="quantiles">Shares from 0 to 1.</param>
+    public DurationSummary Summary(Instrument instrument, params ReadOnlySpan<double> quantiles) =>
+        Register(new DurationSummary(Expect(instrument, MetricType.Summary), quantiles.ToArray()));
+
+    /// <summary>A counter, gauge or info whose values are asked for at each exposition. Counters must not decrease.</summary>
+    public void Observe(Instrument instrument, MetricObserver observer)
+    {
+        if (instrument.Type is MetricType.Histogram or MetricType.Summary)
+        {
+            throw new ArgumentException($"observed as single samples: {instrument.Name}", nameof(instrument));
+        }
+
+        Register(new ObservedFamily(instrument, observer));
+    }
+
+    /// <summary>A gauge or counter without labels whose value is asked for at each exposition.</summary>
+    public void Observe(Instrument instrument, Func<double> value) =>
+        Observe(instrument, (ref MetricSamples samples) => samples.Add(value()));
+
+    /// <inheritdoc cref="Observe(Instrument, Func{double})"/>
+    public void Observe(Instrument instrument, Func<long> value) =>
+        Observe(instrument, (ref MetricSamples samples) => samples.Add(value()));
+
+    /// <summary>Exposes all families in the order of their making. Any number of threads may at once.</summary>
+    public void Write(IBufferWriter<byte> output, ExpositionFormat format)
+    {
+        var writer = new ExpositionWriter(output, format);
+        foreach (var (family, text) in _entries)
+        {
+            writer.BeginFamily(text);
+            family.WriteSamples(ref writer);
+        }
+
+        writer.Finish();
+    }
+
+    private static Instrument Expect(Instrument instrument, MetricType type) =>
+        instrument.Type == type
+            ? instrument
+            : throw new ArgumentException(
+                $"{instrument.Name} is a {instrument.Type}, not a {type}",
+                nameof(instrument)
+            );
+
+    private TFamily Register<TFamily>(TFamily family)
+        where TFamily : MetricFamily
+    {
+        lock (_registration)
+        {
+            foreach (var (other, _) in _entries)
+            {
+                if (
+                    string.Equals(other.Instrument.Family, family.Instrument.Family, StringComparison.Ordinal)
+                )
+                {
+                    throw new ArgumentException(
+                        $"registered twice: {family.Instrument.Name}",
+                        nameof(family)
+                    );
+                }
+            }
+
+            _entries = [.. _entries, new Entry(family, FamilyText.Of(family.Instrument))];
+            return family;
+        }
+    }
+
+    private void WriteOverflow(ref MetricSamples samples)
+    {
+        foreach (var (family, _) in _entries)
+        {
+            if (family is SeriesFamily { Instrument.Labels.Count: > 0 } series)
+            {
+                samples.Add(series.Overflowed, series.Instrument.Name);
+            }
+        }
+    }
+
+    private readonly record struct Entry(MetricFamily Family, FamilyText Text);
+}
+
+/// <summary>Families without labels, by their only series.</summary>
+public static class PlainFamilies
+{
+    private static readonly SeriesHandle Only = new(SeriesFamily.OverflowSeries + 1);
+
+    public static void Add(this CounterFamily<NoLabels> family, long value) => family.Add(Only, value);
+
+    public static void Add(this GaugeFamily<NoLabels> family, double value) => family.Add(Only, value);
+
+    public static void Set(this GaugeFamily<NoLabels> family, double value) => family.Set(Only, value);
+}

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using NetMon.Agent.Capture;
+using NetMon.Agent.Flows;
+using NetMon.Agent.Tests.Records;
+using NetMon.Bpf.Records;
+
+namespace NetMon.Agent.Tests.Capture;
+
+public sealed class CaptureLoopTests
+{
+    [Fact]
+    public async Task Records_of_ring_sweep_and_drain_all_arrive_and_then_the_streams_end()
+    {
+        using var source = new ScriptedSource();
+        var agent = new PipelineUnderTest();
+        var loop = Start(agent, source);
+        var flow = new TestFlow("10.0.0.1:40000", "10.0.0.2:80");
+        for (var i = 0; i < 5000; i++)
+        {
+            source.Put(flow.Record(RecordReason.Update, (1, 60)));
+            source.Sweep.Enqueue(flow.Record(RecordReason.Update, (1, 60)));
+        }
+
+        source.Drain.Enqueue(flow.Record(RecordReason.End, (1, 60)));
+        while (!source.Sweep.IsEmpty)
+        {
+            await Task.Delay(1);
+        }
+
+        await loop.Drain();
+        Assert.Equal(10_001, agent.Samples("netmon_packets_total").Values.Single());
+        Assert.Equal(10_001, agent.TakeEvents().Count);
+        Assert.Equal(0, agent.Table.Count);
+    }
+
+    [Fact]
+    public async Task A_source_that_fails_is_tried_again()
+    {
+        using var source = new ScriptedSource { FailingSweeps = 3 };
+        var agent = new PipelineUnderTest();
+        var loop = Start(agent, source);
+        source.Sweep.Enqueue(
+            new TestFlow("10.0.0.1:40000", "10.0.0.2:80").Record(RecordReason.Open, (1, 60))
+        );
+        while (agent.Table.Count == 0)
+        {
+            await Task.Delay(1);
+        }
+
+        await loop.Drain();
+        Assert.True(source.Sweeps > 3);
+    }
+
+    private static CaptureLoop Start(PipelineUnderTest agent, ScriptedSource source)
+    {
+        var loop = new CaptureLoop(
+            source,
+            agent.Pipeline,
+            agent.Metrics,
+            agent.Broadcaster,
+            new OrphanSearch(agent.Table, agent.Pipeline, TimeSpan.FromMinutes(5)),
+            TimeSpan.FromMilliseconds(100),
+            NullLogger<CaptureLoop>.Instance
+        );
+        loop.Start();
+        return loop;
+    }
+}

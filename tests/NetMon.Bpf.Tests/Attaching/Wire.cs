@@ -1,0 +1,87 @@
+using System.Text.Json;
+using NetMon.Bpf.Attaching;
+using NetMon.Bpf.Netlink;
+
+namespace NetMon.Bpf.Tests.Attaching;
+
+/// <summary>Two namespaces joined by a veth: nm0 (192.0.2.1), where programs are attached, and far0 (192.0.2.2).</summary>
+internal sealed class Wire : IDisposable
+{
+    private readonly TestNamespace _far = TestNamespace.Create();
+
+    public Wire()
+    {
+        Near.Ip($"link add nm0 type veth peer name far0 netns {_far.Name}");
+        Near.Ip("addr add 192.0.2.1/24 dev nm0");
+        Near.Ip("link set nm0 up");
+        _far.Ip("addr add 192.0.2.2/24 dev far0");
+        _far.Ip("link set far0 up");
+        using var links = JsonDocument.Parse(Near.Ip("-j link show nm0"));
+        Index = links.RootElement[0].GetProperty("ifindex").GetInt32();
+    }
+
+    public TestNamespace Near { get; } = TestNamespace.Create();
+
+    /// <summary>nm0's.</summary>
+    public int Index { get; }
+
+    /// <summary>Runs in the near namespace, on a thread of its own.</summary>
+    public void Inside(Action action) =>
+        NetworkNamespace.Run(
+            Near.Path,
+            () =>
+            {
+                action();
+                return 0;
+            }
+        );
+
+    /// <summary>Ten packets each way at least.</summary>
+    public void Ping() =>
+        Near.Exec("ping", "-q", "-c", "10", "-i", "0.002", "-W", "5", "192.0.2.2");
+
+    /// <summary>Ten packets towards the near end, whose answers may get lost.</summary>
+    public void PingFromFar()
+    {
+        try
+        {
+            _far.Exec("ping", "-q", "-c", "10", "-i", "0.002", "-W", "1", "192.0.2.1");
+        }
+        catch (InvalidOperationException)
+        {
+            // No answer.
+        }
+    }
+
+    /// <summary>What tc(8) says is at a hook of nm0.</summary>
+    public string Filters(Hook hook) =>
+        Near.Exec("tc", "filter", "show", "dev", "nm0", hook.ToString().ToLowerInvariant());
+
+    public bool HasClsact => Near.Exec("tc", "qdisc", "show", "dev", "nm0").Contains("clsact");
+
+    public void Dispose()
+    {
+        Near.Dispose();
+        _far.Dispose();
+    }
+}
+
+/// <summary>The flow programs, and how often each ran.</summary>
+internal sealed class CountedProgram : IDisposable
+{
+    private readonly IDisposable _statistics = FlowProgram.EnableRunStatistics();
+
+    public FlowProgram Program { get; } =
+        FlowProgram.Load(new() { MaxFlows = 1024, RingBytes = 64 * 1024 });
+
+    public ulong Runs(Hook hook) =>
+        Program.ReadRunStatistics()[hook == Hook.Ingress ? 0 : 1].Runs;
+
+    public IAttacher Open(AttachMethod method) => Attacher.Open(Program, method);
+
+    public void Dispose()
+    {
+        Program.Dispose();
+        _statistics.Dispose();
+    }
+}

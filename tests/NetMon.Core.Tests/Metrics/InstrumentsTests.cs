@@ -1,0 +1,137 @@
+using System.Reflection;
+using System.Text;
+using NetMon.Core.Metrics;
+
+namespace NetMon.Core.Tests.Metrics;
+
+public class InstrumentsTests
+{
+    private const string DocumentPath = "docs/metrics.md";
+    private const string Begin = "<!-- begin: instruments -->\n";
+    private const string End = "<!-- end: instruments -->";
+
+    [Fact]
+    public void Every_instrument_is_in_the_list_of_all()
+    {
+        var fields = typeof(Instruments)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => field.GetValue(null));
+        Assert.Equal(fields, Instruments.All);
+    }
+
+    [Theory]
+    [InlineData("netmon_flows_active", "protocol,direction")]
+    [InlineData("netmon_flows_total", "protocol,direction,status")]
+    [InlineData("netmon_bytes_total", "protocol,direction,src_ip,dst_ip")]
+    [InlineData("netmon_packets_total", "protocol,direction,src_ip,dst_ip")]
+    [InlineData("netmon_series_overflow_total", "family")]
+    [InlineData("netmon_latency_seconds", "type")]
+    [InlineData("netmon_tcp_retransmits_total", "")]
+    [InlineData("netmon_tcp_resets_total", "")]
+    [InlineData("netmon_ebpf_events_processed_total", "")]
+    [InlineData("netmon_ebpf_events_dropped_total", "reason")]
+    [InlineData("netmon_processing_duration_seconds", "")]
+    [InlineData("netmon_memory_usage_bytes", "")]
+    [InlineData("netmon_cpu_usage_percentage", "")]
+    [InlineData("netmon_interfaces", "kind")]
+    [InlineData("netmon_map_entries", "map")]
+    [InlineData("netmon_map_capacity", "map")]
+    [InlineData("netmon_build_info", "version,revision")]
+    public void The_names_that_users_hold_are_there_with_their_labels(string name, string labels)
+    {
+        var instrument = Assert.Single(
+            Instruments.All,
+            one => string.Equals(one.Name, name, StringComparison.Ordinal)
+        );
+        Assert.Equal(labels, string.Join(',', instrument.Labels));
+    }
+
+    [Fact]
+    public void The_document_lists_exactly_these_instruments()
+    {
+        var path = Repository.Path(DocumentPath);
+        var document = File.ReadAllText(path);
+        var start = document.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        var end = document.IndexOf(End, StringComparison.Ordinal);
+        var table = Table();
+        if (Environment.GetEnvironmentVariable("NETMON_UPDATE_DOCS") is "1")
+        {
+            File.WriteAllText(path, document[..start] + table + document[end..]);
+            return;
+        }
+
+        Assert.True(
+            string.Equals(table, document[start..end], StringComparison.Ordinal),
+            $"{DocumentPath} is out of date: run the tests once with NETMON_UPDATE_DOCS=1"
+        );
+    }
+
+    [Fact]
+    public void Every_reason_is_documented()
+    {
+        var document = File.ReadAllText(Repository.Path(DocumentPath));
+        foreach (var field in typeof(MetricReasons).GetFields())
+        {
+            Assert.Contains($"`{field.GetValue(null)}`", document, StringComparison.Ordinal);
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Promtool_has_no_complaint(bool filled)
+    {
+        var registry = filled ? AllFamilies.Filled() : AllFamilies.Empty();
+        var (exitCode, output) = await Tool.RunAsync(
+            "promtool",
+            Exposition.Text(registry),
+            "check",
+            "metrics"
+        );
+        Skip.If(exitCode == -1, "promtool is not installed (Debian: prometheus)");
+        Assert.Equal((0, ""), (exitCode, output));
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_independent_reader_of_OpenMetrics_accepts_the_exposition(bool filled)
+    {
+        const string Script = """
+            import sys
+            from prometheus_client.openmetrics.parser import text_fd_to_metric_families
+            for family in text_fd_to_metric_families(sys.stdin):
+                print(family.name)
+            """;
+        Skip.IfNot(
+            await Python.HasAsync("prometheus_client.openmetrics.parser", "text_fd_to_metric_families"),
+            "python3-prometheus-client is not installed"
+        );
+
+        var registry = filled ? AllFamilies.Filled() : AllFamilies.Empty();
+        var (exitCode, output) = await Python.RunAsync(
+            Script,
+            Exposition.Text(registry, ExpositionFormat.OpenMetrics)
+        );
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(
+            Instruments.All.Select(one => one.Family).Order(StringComparer.Ordinal),
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)
+        );
+    }
+
+    private static string Table()
+    {
+        var text = new StringBuilder("| Name | Type | Unit | Labels | Meaning |\n|---|---|---|---|---|\n");
+        foreach (var one in Instruments.All)
+        {
+            var labels = string.Join(", ", one.Labels.Select(label => $"`{label}`"));
+            text.Append(
+                $"| `{one.Name}` | {one.Type.ToString().ToLowerInvariant()} | {one.Unit} | {labels} | {one.Help} |\n"
+            );
+        }
+
+        return text.ToString();
+    }
+}
