@@ -7,6 +7,8 @@ var root = new RootCommand(
 )
 {
     AgentVerb.Create(),
+    FlowsVerb.Create(),
+    TopVerb.Create(),
     VersionVerb.Create(),
 };
 

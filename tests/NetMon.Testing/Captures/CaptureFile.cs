@@ -26,9 +26,7 @@ public static class CaptureFile
             throw new InvalidDataException("shorter than a magic number");
         }
 
-        return
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span)
-            == PcapNgReader.SectionHeaderBlock
+        return BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span) == PcapNgReader.SectionHeaderBlock
             ? new PcapNgReader(bytes).ReadAll()
             : PcapReader.ReadAll(bytes);
     }

@@ -38,8 +38,12 @@ public readonly record struct LinkFrame(
         return packet.Link switch
         {
             LinkType.Ethernet => new(LinkFrameKind.Ethernet, 0, data, missing),
-            LinkType.Raw or LinkType.RawBsd or LinkType.RawOpenBsd or LinkType.IPv4 or LinkType.IPv6 =>
-                new(LinkFrameKind.Ip, 0, data, missing),
+            LinkType.Raw or LinkType.RawBsd or LinkType.RawOpenBsd or LinkType.IPv4 or LinkType.IPv6 => new(
+                LinkFrameKind.Ip,
+                0,
+                data,
+                missing
+            ),
             LinkType.Null => OfFamily(BinaryPrimitives.ReadUInt32LittleEndian(bytes), data, missing),
             LinkType.Loop => OfFamily(BinaryPrimitives.ReadUInt32BigEndian(bytes), data, missing),
             LinkType.LinuxCooked => OfEtherType(bytes[14..], data[16..], missing),
@@ -51,11 +55,7 @@ public readonly record struct LinkFrame(
         };
     }
 
-    private static LinkFrame OfEtherType(
-        ReadOnlySpan<byte> type,
-        ReadOnlyMemory<byte> payload,
-        int missing
-    )
+    private static LinkFrame OfEtherType(ReadOnlySpan<byte> type, ReadOnlyMemory<byte> payload, int missing)
     {
         var protocol = BinaryPrimitives.ReadUInt16BigEndian(type);
         if (protocol == EtherTypeVlan)
@@ -63,8 +63,7 @@ public readonly record struct LinkFrame(
             return OfEtherType(payload.Span[2..], payload[4..], missing);
         }
 
-        var kind =
-            protocol is EtherTypeIPv4 or EtherTypeIPv6 ? LinkFrameKind.Ip : LinkFrameKind.Other;
+        var kind = protocol is EtherTypeIPv4 or EtherTypeIPv6 ? LinkFrameKind.Ip : LinkFrameKind.Other;
         return new(kind, protocol, payload, missing);
     }
 

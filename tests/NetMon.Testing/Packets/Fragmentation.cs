@@ -17,10 +17,8 @@ public sealed partial class Packet
         var cut = ipIndex + 1;
         while (
             cut < _layers.Length
-            && _layers[cut] is IPv6ExtensionLayer
-            {
-                Number: IPv6ExtensionLayer.HopByHop or IPv6ExtensionLayer.Routing
-            }
+            && _layers[cut]
+                is IPv6ExtensionLayer { Number: IPv6ExtensionLayer.HopByHop or IPv6ExtensionLayer.Routing }
         )
         {
             cut++;
@@ -47,8 +45,7 @@ public sealed partial class Packet
     {
         var ipIndex = IndexOfIp();
         var datagram = Build(ipIndex);
-        var header =
-            _layers[ipIndex] is IPv4Layer ? (datagram[0] & 0xf) * 4 : IPv6Layer.HeaderLength;
+        var header = _layers[ipIndex] is IPv4Layer ? (datagram[0] & 0xf) * 4 : IPv6Layer.HeaderLength;
         return datagram[..Math.Min(datagram.Length, header + length)];
     }
 

@@ -48,6 +48,5 @@ public sealed record RawLayer(byte[] Bytes) : Layer
     public override ushort? EtherType => AnnouncedEtherType;
     public override byte? IpProtocol => AnnouncedProtocol;
 
-    internal override byte[] Wrap(ReadOnlySpan<byte> payload, LayerContext context) =>
-        Join(Bytes, payload);
+    internal override byte[] Wrap(ReadOnlySpan<byte> payload, LayerContext context) => Join(Bytes, payload);
 }

@@ -81,13 +81,7 @@ public sealed partial class Packet
         With(new IcmpLayer(type, code) { Rest = rest });
 
     public Packet Icmp6(byte type, byte code, uint rest = 0) =>
-        With(
-            new IcmpLayer(type, code)
-            {
-                Version6 = true,
-                Rest = rest,
-            }
-        );
+        With(new IcmpLayer(type, code) { Version6 = true, Rest = rest });
 
     /// <summary>Any other IP protocol by number.</summary>
     public Packet Protocol(byte number, byte[] bytes) =>
