@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* IPv4, and IPv6 with its extension headers: addresses, size, and where the transport header is. */
 #ifndef NETMON_IP_H
 #define NETMON_IP_H

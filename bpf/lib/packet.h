@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * From bytes to a struct packet: whose it is (key, sending end), how much it was on the wire, what TCP or ICMP said.
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* What TCP's headers tell an observer: state, handshake times, retransmissions, zero windows, resets. */
 #ifndef NETMON_TCP_H
 #define NETMON_TCP_H
