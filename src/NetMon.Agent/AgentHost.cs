@@ -112,6 +112,7 @@ public static class AgentHost
             MaxFlows = flow.MaxFlows,
             RingBytes = flow.RingBytes,
             Interval = flow.Interval,
+            TcpHandshake = flow.TcpHandshake,
             TcpIdle = flow.TcpIdle,
             TcpClosed = flow.TcpClosed,
             UdpIdle = flow.UdpIdle,

@@ -79,6 +79,33 @@ public sealed class FlowsVerbTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_pager_that_takes_its_time_does_not_hold_the_agent()
+    {
+        var json = FlowText.List([
+            .. Enumerable.Range(0, 20_000).Select(i => FlowText.Tcp("10.0.0.1", i, "10.0.0.2", 80)),
+        ]);
+        var sent = new TaskCompletionSource();
+        _agent.List = async context =>
+        {
+            await context.SendAsync(json);
+            sent.SetResult();
+        };
+        using var pager = new Pager();
+        var output = new NetMon.Terminal.TerminalOutput(pager, TextWriter.Null);
+        var running = Task.Run(() =>
+            FlowsVerb
+                .Create(() => output)
+                .Parse(["-o", "json", "--server", _agent.Address.ToString()])
+                .InvokeAsync()
+        );
+        await sent.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.False(running.IsCompleted);
+        pager.Continue.Set();
+        Assert.Equal(0, await running);
+        Assert.Equal(json.Length + 1, pager.Length);
+    }
+
+    [Fact]
     public async Task A_list_that_comes_slowly_and_in_pieces_is_read_to_its_end()
     {
         var json = FlowText.List(FlowTableTests.Flows);
@@ -417,6 +444,24 @@ public sealed class FlowsVerbTests : IAsyncLifetime, IDisposable
             .Create(() => _output.Target)
             .Parse([.. arguments, "--server", _agent.Address.ToString()])
             .InvokeAsync(cancellationToken: stop);
+
+    /// <summary>A pipe whose reader shows a page until told to go on.</summary>
+    private sealed class Pager : MemoryStream
+    {
+        public ManualResetEventSlim Continue { get; } = new();
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            Continue.Wait();
+            base.Write(buffer);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            Continue.Dispose();
+            base.Dispose(disposing);
+        }
+    }
 
     /// <summary>A pipe whose reader is gone.</summary>
     private sealed class ClosedPipe : MemoryStream
