@@ -19,6 +19,7 @@ enum packet_flags {
 	PACKET_IS_IPV6 = 1 << 0,
 	PACKET_IS_FRAGMENT = 1 << 1,
 	PACKET_IS_ICMP_ERROR = 1 << 2,
+	PACKET_IS_LATER_FRAGMENT = 1 << 3, /* no transport header */
 };
 
 struct packet {

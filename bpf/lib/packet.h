@@ -132,7 +132,7 @@ static __always_inline enum packet_kind read_ip(struct __sk_buff *skb, __u32 off
 			remember_fragment(p, &ip);
 	}
 	if (ip.fragment)
-		p->flags |= PACKET_IS_FRAGMENT;
+		p->flags |= ip.later ? PACKET_IS_FRAGMENT | PACKET_IS_LATER_FRAGMENT : PACKET_IS_FRAGMENT;
 
 	p->packets = 1;
 	if (skb->gso_size) {
