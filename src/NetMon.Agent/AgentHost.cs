@@ -124,6 +124,7 @@ public static class AgentHost
             MaxFlows = flow.MaxFlows,
             RingBytes = flow.RingBytes,
             Interval = flow.Interval,
+            TcpHandshake = flow.TcpHandshake,
             TcpIdle = flow.TcpIdle,
             TcpClosed = flow.TcpClosed,
             UdpIdle = flow.UdpIdle,

@@ -199,7 +199,7 @@ public sealed class FlowProgram : IDisposable
             _ => throw new ArgumentException("there are no programs for this link layer", nameof(link)),
         };
 
-    private static byte[] ReadResource()
+    internal static byte[] ReadResource()
     {
         using var stream =
             typeof(FlowProgram).Assembly.GetManifestResourceStream(Resource)

@@ -15,7 +15,7 @@ internal sealed class TestNamespace : IDisposable
 
     public static TestNamespace Create()
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess, "network namespaces need root");
+        Privileges.Require();
         var number = Interlocked.Increment(ref _count);
         var ns = new TestNamespace($"nm-bpf-{Environment.ProcessId}-{number}");
         Shell.Run("ip", "netns", "add", ns.Name);
@@ -29,9 +29,17 @@ internal sealed class TestNamespace : IDisposable
     /// <summary>Runs a command in the namespace; unlike "ip netns exec", its view of /sys stays.</summary>
     public string Exec(params string[] command) => Shell.Run("nsenter", [$"--net={Path}", .. command]);
 
-    public int IndexOf(string link) => int.Parse(Exec("cat", $"/proc/self/net/dev_snmp6/{link}").Split()[1]);
-
     public void Dispose() => Shell.Run("ip", "netns", "del", Name);
+}
+
+internal static class Privileges
+{
+    /// <summary>Skips the test without them.</summary>
+    public static void Require() =>
+        Skip.IfNot(
+            Environment.IsPrivilegedProcess,
+            "loading BPF programs and making network namespaces need root"
+        );
 }
 
 internal static class Shell

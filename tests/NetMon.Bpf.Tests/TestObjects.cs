@@ -4,14 +4,19 @@ namespace NetMon.Bpf.Tests;
 internal static class TestObjects
 {
     private static readonly Lock Gate = new();
+    private static readonly Lazy<string> Folder = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("nm-bpf-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
+    });
 
     /// <param name="source">Relative to this project.</param>
     /// <returns>The file of the compiled object.</returns>
     public static string Compile(string source)
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess, "loading BPF programs needs root");
         var repository = Repository();
-        var output = Path.Combine(AppContext.BaseDirectory, Path.GetFileNameWithoutExtension(source) + ".o");
+        var output = TemporaryFile(Path.GetFileNameWithoutExtension(source) + ".o");
         lock (Gate)
         {
             string[] arguments =
@@ -30,6 +35,9 @@ internal static class TestObjects
             return output;
         }
     }
+
+    /// <summary>A file that is gone after the tests.</summary>
+    public static string TemporaryFile(string name) => Path.Combine(Folder.Value, name);
 
     private static string Repository()
     {

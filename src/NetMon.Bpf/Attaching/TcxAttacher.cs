@@ -42,12 +42,17 @@ internal sealed class TcxAttacher : IAttacher
         }
         catch
         {
-            ingress.Dispose();
+            BpfLink.Detach(ingress);
             throw;
         }
     }
 
-    public int CleanUp() => 0;
+    /// <remarks>Links leave nothing; the process that was killed may have attached with filters.</remarks>
+    public int CleanUp()
+    {
+        using var filters = new ClsactAttacher(_program);
+        return filters.CleanUp();
+    }
 
     public void Dispose() { }
 
@@ -73,8 +78,8 @@ internal sealed class TcxAttacher : IAttacher
     {
         protected override void Detach()
         {
-            ingress.Dispose();
-            egress.Dispose();
+            BpfLink.Detach(ingress);
+            BpfLink.Detach(egress);
         }
     }
 }

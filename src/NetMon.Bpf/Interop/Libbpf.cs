@@ -118,6 +118,10 @@ internal static unsafe partial class Libbpf
         BpfLinkCreateOptions* options
     );
 
+    /// <returns>0, also if the interface is gone; the link is then attached to nothing.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_link_detach(FileDescriptor link);
+
     /// <returns>A descriptor from which one pass of the iterator is read.</returns>
     [LibraryImport(Library)]
     public static partial int bpf_iter_create(FileDescriptor link);

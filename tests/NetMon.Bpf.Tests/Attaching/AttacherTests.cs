@@ -133,9 +133,7 @@ public class AttacherTests
                 wire.Near.Ip("link del nm0");
             }
 
-            var error = Assert.Throws<BpfException>(() =>
-                attacher.Attach(wire.Index, LinkLayer.Ethernet)
-            );
+            var error = Assert.Throws<BpfException>(() => attacher.Attach(wire.Index, LinkLayer.Ethernet));
             Assert.True(error.IsGone);
             Assert.Equal(0, attacher.CleanUp());
         });
@@ -151,9 +149,7 @@ public class AttacherTests
         wire.Inside(() =>
         {
             using var attacher = counted.Open(method);
-            Assert.Throws<ArgumentException>(() =>
-                attacher.Attach(wire.Index, LinkLayer.Unsupported)
-            );
+            Assert.Throws<ArgumentException>(() => attacher.Attach(wire.Index, LinkLayer.Unsupported));
             Assert.False(wire.HasClsact);
         });
     }
@@ -176,6 +172,5 @@ public class AttacherTests
         });
     }
 
-    private static string AllFilters(Wire wire) =>
-        wire.Filters(Hook.Ingress) + wire.Filters(Hook.Egress);
+    private static string AllFilters(Wire wire) => wire.Filters(Hook.Ingress) + wire.Filters(Hook.Egress);
 }

@@ -93,13 +93,11 @@ public partial class ClsactTests
             wire.Near.Exec("tc", "qdisc", "add", "dev", "nm0", "clsact");
             foreach (var priority in new[] { "1", "2", "4" })
             {
-                wire.Near.Exec(
-                    [
-                        .. $"tc filter add dev nm0 ingress protocol ip prio {priority} u32 match u32 0 0 classid 1:1".Split(
-                            ' '
-                        ),
-                    ]
-                );
+                wire.Near.Exec([
+                    .. $"tc filter add dev nm0 ingress protocol ip prio {priority} u32 match u32 0 0 classid 1:1".Split(
+                        ' '
+                    ),
+                ]);
             }
 
             using var attacher = counted.Open(AttachMethod.Clsact);
@@ -119,9 +117,7 @@ public partial class ClsactTests
         {
             wire.Near.Exec("tc", "qdisc", "add", "dev", "nm0", "ingress");
             using var attacher = counted.Open(AttachMethod.Clsact);
-            var error = Assert.Throws<BpfException>(() =>
-                attacher.Attach(wire.Index, LinkLayer.Ethernet)
-            );
+            var error = Assert.Throws<BpfException>(() => attacher.Attach(wire.Index, LinkLayer.Ethernet));
             Assert.Contains("clsact", error.Message, StringComparison.Ordinal);
             Assert.Contains(
                 "ingress",
@@ -151,9 +147,15 @@ public partial class ClsactTests
         }
     }
 
-    [GeneratedRegex(@"pref 1 bpf .*handle 0x[0-9a-f]+ netmon_l2_in:[0-9a-f]{8}\+clsact direct-action", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"pref 1 bpf .*handle 0x[0-9a-f]+ netmon_l2_in:[0-9a-f]{8}\+clsact direct-action",
+        RegexOptions.NonBacktracking
+    )]
     private static partial Regex OurIngress();
 
-    [GeneratedRegex(@"pref 1 bpf .*handle 0x[0-9a-f]+ netmon_l2_out:[0-9a-f]{8}\+clsact direct-action", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"pref 1 bpf .*handle 0x[0-9a-f]+ netmon_l2_out:[0-9a-f]{8}\+clsact direct-action",
+        RegexOptions.NonBacktracking
+    )]
     private static partial Regex OurEgress();
 }

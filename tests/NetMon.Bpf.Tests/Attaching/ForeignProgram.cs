@@ -44,13 +44,11 @@ internal sealed class ForeignProgram : IDisposable
         Shell.Run("bpftool", "prog", "pin", "id", id, pin);
         try
         {
-            ns.Exec(
-                [
-                    .. $"tc filter add dev {device} {hook} prio {priority} bpf da object-pinned {pin}"
-                        .ToLowerInvariant()
-                        .Split(' '),
-                ]
-            );
+            ns.Exec([
+                .. $"tc filter add dev {device} {hook} prio {priority} bpf da object-pinned {pin}"
+                    .ToLowerInvariant()
+                    .Split(' '),
+            ]);
         }
         finally
         {

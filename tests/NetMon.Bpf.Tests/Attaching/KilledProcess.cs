@@ -6,7 +6,6 @@ namespace NetMon.Bpf.Tests.Attaching;
 /// <summary>Another process that attaches the programs, until it is killed as kill -9 does it.</summary>
 internal sealed class KilledProcess : IDisposable
 {
-    private const string Ready = "attached";
     private readonly Process _process;
 
     public KilledProcess(TestNamespace ns, AttachMethod method, int ifindex)
@@ -17,7 +16,8 @@ internal sealed class KilledProcess : IDisposable
                 [
                     $"--net={ns.Path}",
                     "dotnet",
-                    typeof(KilledProcess).Assembly.Location,
+                    ChildProcess.Assembly,
+                    "attach",
                     method.ToString(),
                     ifindex.ToString(),
                 ]
@@ -28,16 +28,19 @@ internal sealed class KilledProcess : IDisposable
                 RedirectStandardInput = true,
             }
         )!;
-        Assert.Equal(Ready, _process.StandardOutput.ReadLine());
+        ProgramId = int.Parse(_process.StandardOutput.ReadLine()!);
     }
 
-    /// <summary>The child's side: attaches, says so, and waits.</summary>
+    /// <summary>The kernel's number of a program that it has attached.</summary>
+    public int ProgramId { get; }
+
+    /// <summary>The child's side: attaches, says its program's number, and waits.</summary>
     public static void Attach(AttachMethod method, int ifindex)
     {
         using var program = FlowProgram.Load(new() { MaxFlows = 1024, RingBytes = 64 * 1024 });
         using var attacher = Attacher.Open(program, method);
         using var attachment = attacher.Attach(ifindex, LinkLayer.Ethernet);
-        Console.WriteLine(Ready);
+        Console.WriteLine(program.ReadRunStatistics()[0].Id);
 
         // Ends with the test, also if that is killed.
         Console.In.ReadToEnd();
@@ -59,11 +62,4 @@ internal sealed class KilledProcess : IDisposable
 
         _process.Dispose();
     }
-}
-
-/// <summary>The test assembly's entry point: the test host does not use it, <see cref="KilledProcess"/> does.</summary>
-internal static class Program
-{
-    private static void Main(string[] arguments) =>
-        KilledProcess.Attach(Enum.Parse<AttachMethod>(arguments[0]), int.Parse(arguments[1]));
 }

@@ -37,8 +37,7 @@ internal sealed class Wire : IDisposable
         );
 
     /// <summary>Ten packets each way at least.</summary>
-    public void Ping() =>
-        Near.Exec("ping", "-q", "-c", "10", "-i", "0.002", "-W", "5", "192.0.2.2");
+    public void Ping() => Near.Exec("ping", "-q", "-c", "10", "-i", "0.002", "-W", "5", "192.0.2.2");
 
     /// <summary>Ten packets towards the near end, whose answers may get lost.</summary>
     public void PingFromFar()
@@ -69,13 +68,18 @@ internal sealed class Wire : IDisposable
 /// <summary>The flow programs, and how often each ran.</summary>
 internal sealed class CountedProgram : IDisposable
 {
-    private readonly IDisposable _statistics = FlowProgram.EnableRunStatistics();
+    private readonly IDisposable _statistics;
 
-    public FlowProgram Program { get; } =
-        FlowProgram.Load(new() { MaxFlows = 1024, RingBytes = 64 * 1024 });
+    public CountedProgram()
+    {
+        Privileges.Require();
+        _statistics = FlowProgram.EnableRunStatistics();
+        Program = FlowProgram.Load(new() { MaxFlows = 1024, RingBytes = 64 * 1024 });
+    }
 
-    public ulong Runs(Hook hook) =>
-        Program.ReadRunStatistics()[hook == Hook.Ingress ? 0 : 1].Runs;
+    public FlowProgram Program { get; }
+
+    public ulong Runs(Hook hook) => Program.ReadRunStatistics()[hook == Hook.Ingress ? 0 : 1].Runs;
 
     public IAttacher Open(AttachMethod method) => Attacher.Open(Program, method);
 

@@ -54,6 +54,7 @@ public class FlowIteratorTests
 
         public Walk(int elements, int step)
         {
+            Privileges.Require();
             _object = BpfObject.Open(
                 File.ReadAllBytes(TestObjects.Compile("Interop/iterate.bpf.c")),
                 "iterate"u8

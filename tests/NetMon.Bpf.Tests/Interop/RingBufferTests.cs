@@ -21,6 +21,7 @@ public sealed class RingBufferTests : IDisposable
 
     public RingBufferTests()
     {
+        Privileges.Require();
         _object = BpfObject.Open(File.ReadAllBytes(TestObjects.Compile("Interop/ring.bpf.c")), "ring"u8);
         _object.SetMaxEntries("records", RingBytes);
         _object.Load();

@@ -1,0 +1,71 @@
+using NetMon.Benchmarks.Reporting;
+using NetMon.Testing.Lab;
+using NetMon.Testing.Packets;
+
+namespace NetMon.Benchmarks.Figures;
+
+/// <summary>(d) Memory of kernel and process with 0, 100,000 and 1,000,000 active flows.</summary>
+internal static class Memory
+{
+    private const double MiB = 1024 * 1024;
+
+    public static Section Measure()
+    {
+        var figures = new List<Figure>();
+        foreach (var (flows, limit) in ((int, double?)[])[(0, 60), (100_000, 150), (1_000_000, null)])
+        {
+            using var link = new BareLink();
+            using var agent = AgentProcess.Start(
+                link.Near,
+                ["--udp-idle", "1h", .. flows > 100_000 ? (string[])["--max-flows", "1000000"] : []]
+            );
+            Thread.Sleep(TimeSpan.FromSeconds(2));
+            Make(link, agent, flows);
+
+            // Two report intervals, so that the table, the series and the garbage of the growth are there.
+            Thread.Sleep(TimeSpan.FromSeconds(12));
+            var resident = agent.ReadStatus("VmRSS") / MiB;
+            var kernel = agent.ReadMetrics().Sum("netmon_map_memory_bytes") / MiB;
+            var what = $"resident memory, {flows:N0} flows";
+            figures.Add(limit is { } most ? Figure.AtMost(what, resident, most, "MiB", "0.0") : new(what, $"{resident:0.0} MiB"));
+            figures.Add(new($"kernel maps, {flows:N0} flows", $"{kernel:0.0} MiB"));
+        }
+
+        return new(
+            "(d) Memory",
+            "Active UDP flows from 65,536 addresses; resident memory as the kernel says (VmRSS) after two report intervals, kernel memory of "
+                + "the maps from their fdinfo. Each case with an agent of its own, default sizes up to 262,144 flows.",
+            figures
+        );
+    }
+
+    private static void Make(BareLink link, AgentProcess agent, int flows)
+    {
+        using var sender = new RawSender(link.FarInterface);
+        var frame = Packet
+            .Ethernet(ethernet =>
+                ethernet with { Source = link.FarInterface.HardwareAddress, Destination = link.NearInterface.HardwareAddress }
+            )
+            .IPv4("10.70.0.0", "10.71.0.1")
+            .Udp(1024, 9, udp => udp with { Checksum = 0 })
+            .Build();
+        for (var flow = 0; flow < flows; flow++)
+        {
+            // 65,536 source addresses, then the next source port. The IP checksum is nobody's concern: the host has no such address.
+            frame[28] = (byte)(flow >> 8);
+            frame[29] = (byte)flow;
+            frame[34] = (byte)(4 + (flow >> 16));
+            sender.Send(frame);
+            if (flow % 1000 == 999)
+            {
+                Thread.Sleep(5);
+            }
+        }
+
+        Wait.Until(
+            () => agent.ReadMetrics().Sum("netmon_flows_active") >= flows,
+            $"{flows} active flows",
+            TimeSpan.FromMinutes(1)
+        );
+    }
+}

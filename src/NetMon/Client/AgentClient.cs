@@ -1,0 +1,180 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using NetMon.Core.Flows;
+
+namespace NetMon.Client;
+
+/// <summary>Asks one agent, over HTTP. Every failure but cancellation is an <see cref="AgentException"/>.</summary>
+internal sealed class AgentClient : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly ClientPatience _patience;
+
+    public AgentClient(ServerAddress address, ClientPatience? patience = null)
+    {
+        Address = address;
+        _patience = patience ?? new ClientPatience();
+        _http = new HttpClient(CreateHandler(_patience))
+        {
+            BaseAddress = address.ToUri(),
+            // A followed stream has no end; each step has a limit of its own.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd("netmon");
+    }
+
+    public ServerAddress Address { get; }
+
+    /// <summary>The flows that match. Read piece by piece: only they are kept, not the answer's text.</summary>
+    public Task<FlowListView> ListAsync(FlowRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request, FlowListReader.ReadAsync, cancellationToken);
+
+    /// <summary>The answer's own JSON, handed on piece by piece; read as fast as it comes, however long <paramref name="write"/> takes.</summary>
+    public Task CopyListAsync(
+        FlowRequest request,
+        Action<ReadOnlySpan<byte>> write,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync(
+            request,
+            async (body, limited) =>
+            {
+                await EagerCopy.RunAsync(body, write, limited, cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>Follows one stream until the agent ends it: a line of JSON for each record, valid until the next is asked for.</summary>
+    /// <param name="connected">Called when the agent has accepted.</param>
+    public async IAsyncEnumerable<ReadOnlySequence<byte>> FollowAsync(
+        FlowRequest request,
+        Action connected,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        using var response = await SendAsync(
+            request.ToPath(follow: true),
+            _patience.Answer,
+            cancellationToken
+        );
+        connected();
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await using var lines = new LineReader(body);
+        while (true)
+        {
+            ReadOnlySequence<byte>? line;
+            try
+            {
+                line = await lines.ReadAsync(cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw AgentFailure.From(e, Address);
+            }
+
+            if (line is not { } text)
+            {
+                yield break;
+            }
+
+            yield return text;
+        }
+    }
+
+    /// <summary>Reads a line of a followed stream.</summary>
+    public FlowStreamLine ReadLine(in ReadOnlySequence<byte> text) =>
+        FlowLines.TryRead(text, out var line)
+            ? line
+            : throw AgentFailure.From(
+                new InvalidDataException("a line of the stream cannot be read"),
+                Address
+            );
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> ReadAsync<T>(
+        FlowRequest request,
+        Func<Stream, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken
+    )
+    {
+        using var response = await SendAsync(request.ToPath(), _patience.Answer, cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_patience.List);
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
+            return await read(body, limit.Token);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && AgentFailure.IsOurs(e))
+        {
+            throw AgentFailure.From(e, Address);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        string path,
+        TimeSpan patience,
+        CancellationToken cancellationToken
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        try
+        {
+            var response = await _http.GetAsync(
+                new Uri(path, UriKind.Relative),
+                HttpCompletionOption.ResponseHeadersRead,
+                limit.Token
+            );
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                throw await AgentFailure.FromAnswerAsync(response, Address, limit.Token);
+            }
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && AgentFailure.IsOurs(e))
+        {
+            throw AgentFailure.From(e, Address);
+        }
+    }
+
+    private static SocketsHttpHandler CreateHandler(ClientPatience patience) =>
+        new()
+        {
+            // An agent is asked directly; the environment's proxy is for the world outside.
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = patience.Connect,
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    // A quiet stream and a node that vanished look alike: keep-alive tells them apart in about 30 s.
+                    socket.SetSocketOption(
+                        SocketOptionLevel.Socket,
+                        SocketOptionName.KeepAlive,
+                        optionValue: true
+                    );
+                    socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
+                    socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+                    socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+                    await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+        };
+}

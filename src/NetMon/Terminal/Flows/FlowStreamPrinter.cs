@@ -1,0 +1,98 @@
+using System.Text;
+using NetMon.Core.Flows;
+using NetMon.Terminal.Tables;
+
+namespace NetMon.Terminal.Flows;
+
+/// <summary>
+/// Prints a stream of flows as a table that grows: columns begin at their typical width and only ever widen, so that rows stay
+/// below each other. The header is printed again when the columns changed, on a terminal.
+/// </summary>
+internal sealed class FlowStreamPrinter
+{
+    // Widening in steps: a new width moves every column to its right.
+    private const int Step = 4;
+
+    private readonly IReadOnlyList<Column<FlowView>> _columns;
+    private readonly TerminalOutput _output;
+    private readonly RowWriter<FlowView> _rows;
+    private readonly StringBuilder _text = new();
+    private readonly int[] _natural;
+    private readonly bool[] _empty;
+    private int? _terminalWidth;
+    private bool _printed;
+
+    public FlowStreamPrinter(IReadOnlyList<Column<FlowView>> columns, TerminalOutput output)
+    {
+        _columns = columns;
+        _output = output;
+        _rows = new RowWriter<FlowView>(columns, output.Glyphs);
+        _natural = [.. columns.Select(column => Math.Max(column.Header.Length, column.Typical))];
+        _empty = new bool[columns.Count];
+    }
+
+    public void Print(FlowView flow)
+    {
+        var changed = Widen(flow);
+        var width = _output.Width();
+        if (changed || width != _terminalWidth || !_printed)
+        {
+            _terminalWidth = width;
+            Fit();
+        }
+
+        var line = new StyledLine(_output.Colour, _terminalWidth);
+        _rows.Row(line, flow);
+        Append(line);
+        _output.Write(_text);
+    }
+
+    private void Fit()
+    {
+        var before = _rows.Widths;
+        _rows.Use(ColumnLayout.Fit(_columns, _natural, _empty, _terminalWidth));
+        if (!_printed || (_terminalWidth is not null && Moved(before, _rows.Widths)))
+        {
+            var line = new StyledLine(_output.Colour, _terminalWidth);
+            _rows.Header(line);
+            Append(line);
+            _printed = true;
+        }
+    }
+
+    /// <summary>Whether a column begins elsewhere: the last one may widen where it is.</summary>
+    private static bool Moved(IReadOnlyList<int> before, IReadOnlyList<int> after)
+    {
+        for (var i = 0; i < after.Count - 1; i++)
+        {
+            if (before[i] != after[i])
+            {
+                return true;
+            }
+        }
+
+        return before[^1] == 0 != (after[^1] == 0);
+    }
+
+    private bool Widen(FlowView flow)
+    {
+        var changed = false;
+        for (var i = 0; i < _natural.Length; i++)
+        {
+            var needed = _columns[i].Read(flow).Text.Length;
+            if (needed > _natural[i])
+            {
+                _natural[i] = (needed + Step - 1) / Step * Step;
+                changed = true;
+            }
+        }
+
+        return changed;
+    }
+
+    private void Append(StyledLine line)
+    {
+        line.AppendTo(_text);
+        _text.Append('\n');
+    }
+}

@@ -1,0 +1,92 @@
+using System.Buffers;
+using NetMon.Client;
+using NetMon.Core.Flows;
+
+namespace NetMon.Terminal.Flows;
+
+internal enum FlowsFormat
+{
+    Table,
+    Wide,
+    Json,
+}
+
+/// <summary>What <c>netmon flows</c> shows: an agent's flows once, or as they go on.</summary>
+internal sealed class FlowsView(
+    AgentClient client,
+    TerminalOutput output,
+    FlowsFormat format,
+    TimeProvider time
+)
+{
+    public async Task ListAsync(FlowRequest request, CancellationToken cancellationToken)
+    {
+        if (format == FlowsFormat.Json)
+        {
+            var printer = new JsonPrinter(output);
+            await client.CopyListAsync(request, printer.Print, cancellationToken);
+            printer.End();
+            return;
+        }
+
+        var list = await client.ListAsync(request, cancellationToken);
+        if (list.Flows.Count == 0)
+        {
+            Say(request.IsFiltered ? "no active flow matches" : "no active flows");
+            return;
+        }
+
+        var columns = FlowColumns.List(Context(list.Time), format == FlowsFormat.Wide);
+        var missing = FlowListPrinter.Print(list, columns, output);
+        if (missing > 0 && format == FlowsFormat.Wide)
+        {
+            Say($"{missing} columns do not fit this terminal; to see all: pipe into less -S");
+        }
+
+        if (list.Flows.Count < list.Total && request.Last is null)
+        {
+            Say($"{list.Flows.Count} of {list.Total} flows shown: the agent sent no more");
+        }
+    }
+
+    /// <summary>Until cancelled, which is its ordinary end.</summary>
+    public async Task FollowAsync(FlowRequest request, CancellationToken cancellationToken)
+    {
+        var follower = new FlowFollower(client, Say, new ClientPatience(), time);
+        try
+        {
+            await follower.RunAsync(request, CreatePrinter(), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
+    }
+
+    private Action<ReadOnlySequence<byte>> CreatePrinter()
+    {
+        if (format == FlowsFormat.Json)
+        {
+            var json = new JsonPrinter(output);
+            return line => json.PrintLine(line);
+        }
+
+        var arrived = DateTimeOffset.MinValue;
+        var columns = FlowColumns.Stream(Context(now: null), () => arrived, format == FlowsFormat.Wide);
+        var table = new FlowStreamPrinter(columns, output);
+        return text =>
+        {
+            var line = client.ReadLine(text);
+            if (line.Flow is { } flow)
+            {
+                arrived = time.GetUtcNow();
+                table.Print(flow);
+            }
+            else
+            {
+                Say($"{line.Lost} records lost here: they came faster than they were read");
+            }
+        };
+    }
+
+    private FlowColumnContext Context(DateTimeOffset? now) => new(output.Glyphs, time.LocalTimeZone, now);
+
+    private void Say(string message) => output.Errors.WriteLine($"netmon: {message}");
+}

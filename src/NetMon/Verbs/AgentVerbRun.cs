@@ -1,0 +1,64 @@
+using System.CommandLine;
+using NetMon.Client;
+using NetMon.Terminal;
+
+namespace NetMon.Verbs;
+
+/// <summary>Runs what a verb asks of an agent, and tells failures apart.</summary>
+internal static class AgentVerbRun
+{
+    /// <param name="cancellationToken">Cancelled by Ctrl-C and SIGTERM.</param>
+    /// <returns>The process's exit code. Every failure is on standard error: what, and what to do next, a line each.</returns>
+    public static async Task<int> RunAsync(
+        FlowRequestOptions requested,
+        ParseResult arguments,
+        TerminalOutput output,
+        Func<AgentClient, Task> ask,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!requested.TryReadServer(arguments, out var server, out var error))
+        {
+            return Fail(output, error, "correct it, or give --server", ExitCode.Usage);
+        }
+
+        try
+        {
+            using var client = new AgentClient(server);
+            await ask(client);
+            return ExitCode.Ok;
+        }
+        catch (AgentException e)
+        {
+            return Fail(output, e.Message, e.Advice);
+        }
+        catch (OutputException e) when (e.ReaderLeft)
+        {
+            return ExitCode.Ok;
+        }
+        catch (OutputException e)
+        {
+            return Fail(
+                output,
+                $"cannot write the output: {e.Message}",
+                "see where it goes: a full disk, or a closed file"
+            );
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Failed;
+        }
+    }
+
+    public static int Fail(
+        TerminalOutput output,
+        string message,
+        string advice,
+        int exitCode = ExitCode.Failed
+    )
+    {
+        output.Errors.WriteLine($"netmon: {message}");
+        output.Errors.WriteLine(advice);
+        return exitCode;
+    }
+}

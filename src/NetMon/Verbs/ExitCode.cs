@@ -1,0 +1,11 @@
+namespace NetMon.Verbs;
+
+/// <summary>Exit codes of every verb.</summary>
+internal static class ExitCode
+{
+    public const int Ok = 0;
+    public const int Failed = 1;
+
+    /// <summary>The command line or the environment makes no sense; nothing was done.</summary>
+    public const int Usage = 2;
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Globalization;
+using NetMon.Core.Flows;
+using NetMon.Terminal;
+using NetMon.Terminal.Flows;
+
+namespace NetMon.Verbs;
+
+/// <summary><c>netmon flows</c>: lists an agent's flows, or follows them.</summary>
+internal static class FlowsVerb
+{
+    // In the order of FlowsFormat.
+    private static readonly string[] Formats = ["table", "wide", "json"];
+
+    public static Command Create(Func<TerminalOutput>? output = null, TimeProvider? time = null)
+    {
+        var requested = new FlowRequestOptions();
+        var follow = new Option<bool>("--follow", "-f")
+        {
+            Description =
+                "print what happens as it happens, until Ctrl-C; counts are those since the flow's line before",
+        };
+        var last = CheckedOption.One(
+            "--last",
+            "number",
+            "at most so many flows, the first by --sort",
+            CheckedOption.Not("a number of flows, 1 or more", value => TryReadCount(value, out _))
+        );
+        var sort = CheckedOption
+            .One(
+                "--sort",
+                string.Join('|', FlowSorts.Words),
+                $"greatest first [default: {FlowSorts.Words[0]}]",
+                CheckedOption.Not(
+                    CheckedOption.OneOf(FlowSorts.Words),
+                    value => FlowSorts.TryParse(value, out _)
+                )
+            )
+            .Completing(FlowSorts.Words);
+        var format = CheckedOption
+            .One(
+                "--output",
+                string.Join('|', Formats),
+                "wide: every column; json: exact figures, with --follow a flow a line [default: table]",
+                CheckedOption.Not(CheckedOption.OneOf(Formats), value => Array.IndexOf(Formats, value) >= 0),
+                "-o"
+            )
+            .Completing(Formats);
+        foreach (var option in new Option[] { last, sort })
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.GetValue(follow))
+                {
+                    result.AddError(
+                        $"{option.Name}: a stream has no end and no order, so this does not go with --follow"
+                    );
+                }
+            });
+        }
+
+        var command = new Command("flows", "list the flows that an agent sees, or follow them")
+        {
+            follow,
+            last,
+            sort,
+        };
+        requested.AddTo(command);
+        command.Options.Add(format);
+        command.SetAction(
+            (arguments, stop) =>
+            {
+                var request = requested.ReadRequest(arguments) with
+                {
+                    Sort = arguments.GetValue(sort),
+                    Last = TryReadCount(arguments.GetValue(last), out var count) ? count : null,
+                };
+                var target = output?.Invoke() ?? TerminalOutput.ForProcess();
+                return AgentVerbRun.RunAsync(
+                    requested,
+                    arguments,
+                    target,
+                    client =>
+                    {
+                        var view = new FlowsView(
+                            client,
+                            target,
+                            ReadFormat(arguments.GetValue(format)),
+                            time ?? TimeProvider.System
+                        );
+                        return arguments.GetValue(follow)
+                            ? view.FollowAsync(request, stop)
+                            : view.ListAsync(request, stop);
+                    },
+                    stop
+                );
+            }
+        );
+        return command;
+    }
+
+    private static FlowsFormat ReadFormat(string? word) =>
+        (FlowsFormat)Math.Max(0, Array.IndexOf(Formats, word));
+
+    private static bool TryReadCount(string? text, out int count) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
+}

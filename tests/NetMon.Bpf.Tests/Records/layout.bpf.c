@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names every type of the contract, so that its type information has them all, enums included. */
+#include <linux/types.h>
+#include "netmon.h"
+
+#define NAME(kind, type) kind type *name_##type
+
+NAME(struct, flow_record);
+NAME(struct, flow_value);
+NAME(struct, interface_info);
+NAME(struct, overflow_bucket);
+NAME(struct, netmon_counters);
+NAME(struct, netmon_config);
+NAME(enum, flow_tcp_state);
+NAME(enum, flow_flags);
+NAME(enum, record_reason);
+NAME(enum, interface_kind);
+NAME(enum, overflow_class);
+
+enum observer {
+	EGRESS = OBSERVER_EGRESS,
+	POD = OBSERVER_POD,
+	IFINDEX = OBSERVER_IFINDEX,
+};
+
+NAME(enum, observer);

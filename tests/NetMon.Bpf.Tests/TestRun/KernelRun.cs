@@ -1,0 +1,154 @@
+using System.Runtime.InteropServices;
+using NetMon.Bpf.Records;
+using NetMon.Testing.Packets;
+
+namespace NetMon.Bpf.Tests.TestRun;
+
+/// <summary>
+/// A freshly loaded flow program, fed packet by packet through BPF_PROG_TEST_RUN. Skips the test where the kernel or the user does not
+/// allow that. Every packet must come back with the verdict "next".
+/// </summary>
+internal sealed class KernelRun : IDisposable, IRecordHandler
+{
+    /// <summary>TCX_NEXT and TC_ACT_UNSPEC: the packet goes on to whoever is next.</summary>
+    public const uint Next = uint.MaxValue;
+
+    private readonly Dictionary<(string Key, ulong FirstNs), SeenFlow> _flows = [];
+    private readonly FlowRecord[] _chunk = new FlowRecord[256];
+
+    public KernelRun(FlowProgramOptions? options = null)
+    {
+        Program = Privileges.Load(options ?? new FlowProgramOptions());
+    }
+
+    public FlowProgram Program { get; }
+
+    public long PacketsFed { get; private set; }
+
+    /// <summary>Since the load.</summary>
+    public KernelCounters Counters => Program.ReadCounters();
+
+    /// <summary>Where the packets of <see cref="Feed(Packet, TestRunOptions)"/> go; a packet without Ethernet needs <see cref="LinkLayer.None"/>.</summary>
+    public Hook Hook { get; set; } = Hook.Ingress;
+    public LinkLayer Link { get; set; } = LinkLayer.Ethernet;
+
+    /// <summary>Interface that the packets seem to cross; 0 is the loopback device's stand-in.</summary>
+    public int Ifindex { get; set; }
+
+    public KernelRun Feed(params ReadOnlySpan<Packet> packets)
+    {
+        foreach (var packet in packets)
+        {
+            Feed(packet.Build());
+        }
+
+        return this;
+    }
+
+    public KernelRun Feed(byte[] packet) => Feed(packet.AsSpan());
+
+    public KernelRun Feed(ReadOnlySpan<byte> packet, ushort gsoSize = 0, ushort gsoSegments = 0)
+    {
+        var options = new TestRunOptions
+        {
+            Ifindex = Ifindex,
+            GsoSize = gsoSize,
+            GsoSegs = gsoSegments,
+        };
+        var result = Program.TestRun(Link, Hook, packet, options);
+        if ((uint)result.ReturnValue != Next)
+        {
+            Assert.Fail($"verdict {result.ReturnValue} for {Convert.ToHexString(packet)}");
+        }
+
+        PacketsFed += Math.Max(1, (int)gsoSegments);
+        return this;
+    }
+
+    /// <summary>Everything that the kernel has to say: the ring, then every flow of the map with all pending counts.</summary>
+    public IReadOnlyList<SeenFlow> Drain()
+    {
+        Consume();
+        using var drain = Program.OpenDrain();
+        Read(drain);
+        Consume();
+        return [.. _flows.Values];
+    }
+
+    /// <summary>Runs the sweep once; returns how many records it gave.</summary>
+    public int Sweep()
+    {
+        Consume();
+        using var sweep = Program.OpenSweep();
+        return Read(sweep);
+    }
+
+    /// <summary>Takes what is on the ring; returns the flows seen so far.</summary>
+    public IReadOnlyList<SeenFlow> Consume()
+    {
+        var self = this;
+        while (Program.Ring.Consume(ref self, 1024) > 0) { }
+        return [.. _flows.Values];
+    }
+
+    /// <summary>The only flow that there is.</summary>
+    public SeenFlow DrainSingle() => Assert.Single(Drain());
+
+    /// <summary>Sum over the overflow buckets, in packets and bytes.</summary>
+    public Amount Overflow()
+    {
+        var buckets = Buckets();
+        return new(buckets.Sum(b => (long)b.Packets), buckets.Sum(b => (long)b.Bytes));
+    }
+
+    public OverflowBucket[] Buckets()
+    {
+        var buckets = new OverflowBucket[8];
+        Program.ReadOverflow(buckets);
+        return buckets;
+    }
+
+    /// <summary>Packets that are not in a flow, by the counters' own account.</summary>
+    public long OutsideFlows()
+    {
+        var counters = Counters;
+        return (long)(counters.SkippedPackets + counters.Arp + counters.NonIp + counters.Malformed)
+            + Overflow().Packets;
+    }
+
+    public void OnRecord(in FlowRecord record)
+    {
+        var key = Convert.ToHexString(MemoryMarshal.AsBytes(new ReadOnlySpan<FlowKey>(in record.Key)));
+        var identity = (key, record.State.FirstNs);
+        if (!_flows.TryGetValue(identity, out var flow))
+        {
+            _flows.Add(identity, flow = new SeenFlow(record.Key));
+        }
+
+        flow.Add(record);
+    }
+
+    /// <summary>Forgets every flow, here and in the kernel: the drain ends them, the second one removes them.</summary>
+    public void Clear()
+    {
+        Drain();
+        Drain();
+        _flows.Clear();
+    }
+
+    public void Dispose() => Program.Dispose();
+
+    private int Read(FlowIterator iterator)
+    {
+        var total = 0;
+        for (int count; (count = iterator.Read(_chunk)) > 0; total += count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                OnRecord(_chunk[i]);
+            }
+        }
+
+        return total;
+    }
+}

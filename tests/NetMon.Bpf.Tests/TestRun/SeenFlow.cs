@@ -1,0 +1,82 @@
+using System.Net;
+using NetMon.Bpf.Records;
+using NetMon.Bpf.Tests.Reference;
+
+namespace NetMon.Bpf.Tests.TestRun;
+
+/// <summary>Packets and IP bytes.</summary>
+internal readonly record struct Amount(long Packets, long Bytes)
+{
+    public static Amount operator +(Amount left, Amount right) =>
+        new(left.Packets + right.Packets, left.Bytes + right.Bytes);
+}
+
+/// <summary>One flow as its records tell it: the sum of their counts, and what the last one held.</summary>
+internal sealed class SeenFlow(FlowKey key)
+{
+    private readonly Amount[] _traffic = new Amount[2];
+    private FlowEvents _events;
+
+    public FlowKey Key { get; } = key;
+    public FlowStateRecord State { get; private set; }
+    public FlowHandshake Handshake { get; private set; }
+    public List<RecordReason> Reasons { get; } = [];
+
+    /// <summary>Which end of the key is the initiator.</summary>
+    public int Source => State.Flags.HasFlag(FlowFlags.Initiator1) ? 1 : 0;
+    public int Destination => 1 - Source;
+
+    public Amount Sent => _traffic[Source];
+    public Amount Received => _traffic[Destination];
+    public Amount Total => _traffic[0] + _traffic[1];
+
+    public Amount By(int end) => _traffic[end];
+
+    public int FlagsSent => State.TcpFlags[Source];
+    public int FlagsReceived => State.TcpFlags[Destination];
+    public (uint Segments, ulong Bytes) RetransmitsSent => Retransmits(Source);
+    public (uint Segments, ulong Bytes) RetransmitsReceived => Retransmits(Destination);
+    public uint ZeroWindowsSent => _events.ZeroWindows[Source];
+    public uint ZeroWindowsReceived => _events.ZeroWindows[Destination];
+    public uint ResetsSent => _events.Resets[Source];
+    public uint ResetsReceived => _events.Resets[Destination];
+    public uint SynRetries => _events.SynRetries;
+    public uint IcmpErrors => _events.IcmpErrors;
+    public bool Overlay => State.Flags.HasFlag(FlowFlags.Overlay);
+    public bool SynSeen => State.Flags.HasFlag(FlowFlags.SynSeen);
+    public bool Refused => State.Flags.HasFlag(FlowFlags.Refused);
+
+    public IPAddress Address(int end)
+    {
+        var ends = Key;
+        var address = new IPAddress(ends.Address[end]);
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    }
+
+    public End End(int end) => new(Address(end), Key.Port[end]);
+
+    /// <summary>"PROTOCOL SOURCE PORT > DESTINATION PORT", protocol by number: what most assertions compare.</summary>
+    public override string ToString() =>
+        $"{Key.Protocol} {Address(Source)} {Key.Port[Source]} > {Address(Destination)} {Key.Port[Destination]}";
+
+    public void Add(in FlowRecord record)
+    {
+        for (var end = 0; end < 2; end++)
+        {
+            _traffic[end] += new Amount((long)record.Traffic.Packets[end], (long)record.Traffic.Bytes[end]);
+            _events.Retransmits[end] += record.Events.Retransmits[end];
+            _events.RetransmittedBytes[end] += record.Events.RetransmittedBytes[end];
+            _events.ZeroWindows[end] += record.Events.ZeroWindows[end];
+            _events.Resets[end] += record.Events.Resets[end];
+        }
+
+        _events.SynRetries += record.Events.SynRetries;
+        _events.IcmpErrors += record.Events.IcmpErrors;
+        State = record.State;
+        Handshake = record.Handshake;
+        Reasons.Add(record.Reason);
+    }
+
+    private (uint Segments, ulong Bytes) Retransmits(int end) =>
+        (_events.Retransmits[end], _events.RetransmittedBytes[end]);
+}

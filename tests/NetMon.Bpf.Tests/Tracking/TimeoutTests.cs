@@ -1,0 +1,149 @@
+using NetMon.Bpf.Records;
+using NetMon.Bpf.Tests.TestRun;
+using NetMon.Testing.Packets;
+
+namespace NetMon.Bpf.Tests.Tracking;
+
+public sealed class TimeoutTests
+{
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
+
+    private static Packet Udp => Packet.Ethernet().IPv4("10.0.0.1", "10.0.0.2").Udp(1000, 53);
+
+    [SkippableFact]
+    public void An_active_flow_leaves_a_record_each_interval_with_the_counts_since_the_last()
+    {
+        using var run = new KernelRun(new FlowProgramOptions { Interval = TimeSpan.FromMilliseconds(100) });
+        run.Feed(Udp, Udp, Udp);
+        Thread.Sleep(150);
+        run.Feed(Udp);
+        var flow = Assert.Single(run.Consume());
+        Assert.Equal([RecordReason.Open, RecordReason.Update], flow.Reasons);
+        Assert.Equal(4, flow.Sent.Packets);
+
+        run.Feed(Udp);
+        Assert.Equal(4, Assert.Single(run.Consume()).Sent.Packets);
+        Assert.Equal(5, run.DrainSingle().Sent.Packets);
+    }
+
+    [SkippableFact]
+    public void The_sweep_reports_a_flow_that_went_quiet_with_counts_pending_once()
+    {
+        using var run = new KernelRun(new FlowProgramOptions { Interval = TimeSpan.FromMilliseconds(100) });
+        run.Feed(Udp, Udp);
+        Assert.Equal(1, Assert.Single(run.Consume()).Sent.Packets);
+        Thread.Sleep(150);
+
+        Assert.Equal(1, run.Sweep());
+        Assert.Equal(2, Assert.Single(run.Consume()).Sent.Packets);
+        Assert.Equal(0, run.Sweep());
+        Assert.Equal(1ul, run.Counters.SweepRecords);
+    }
+
+    [SkippableFact]
+    public void A_flow_that_times_out_ends_once_and_leaves_the_map()
+    {
+        using var run = new KernelRun(new FlowProgramOptions { UdpIdle = Short });
+        run.Feed(Udp, Udp);
+        Thread.Sleep(80);
+        run.Sweep();
+
+        var flow = Assert.Single(run.Consume());
+        Assert.Equal([RecordReason.Open, RecordReason.End], flow.Reasons);
+        Assert.Equal(2, flow.Sent.Packets);
+
+        Thread.Sleep(80);
+        for (var i = 0; i < 3; i++)
+        {
+            run.Sweep();
+            Thread.Sleep(20);
+        }
+
+        Assert.Equal(1ul, run.Counters.FlowsRemoved);
+        Assert.Equal([RecordReason.Open, RecordReason.End], run.DrainSingle().Reasons);
+    }
+
+    [SkippableFact]
+    public void A_packet_after_the_end_starts_a_new_flow_whether_the_old_entry_is_still_there_or_not()
+    {
+        using var run = new KernelRun(new FlowProgramOptions { UdpIdle = Short });
+        for (var round = 0; round < 4; round++)
+        {
+            run.Feed(Udp);
+            Thread.Sleep(80);
+            for (var sweeps = 0; sweeps <= round; sweeps++)
+            {
+                run.Sweep();
+                Thread.Sleep(10);
+            }
+        }
+
+        var flows = run.Drain();
+        Assert.Equal(4, flows.Count);
+        Assert.All(flows, f => Assert.Equal(1, f.Sent.Packets));
+        Assert.All(flows, f => Assert.Equal(RecordReason.End, f.Reasons[^1]));
+    }
+
+    [SkippableFact]
+    public void Each_kind_of_flow_has_its_own_time()
+    {
+        Packet[] packets =
+        [
+            Conversation.FromClient(TcpFlags.Ack, 1),
+            Udp,
+            Packet.Ethernet().IPv4("10.0.0.1", "10.0.0.2").IcmpEcho(1),
+            Packet.Ethernet().IPv4("10.0.0.1", "10.0.0.2").Sctp(1, 2),
+        ];
+        for (var expiring = 0; expiring < packets.Length; expiring++)
+        {
+            using var run = new KernelRun(
+                new FlowProgramOptions
+                {
+                    TcpIdle = expiring == 0 ? Short : Long,
+                    UdpIdle = expiring == 1 ? Short : Long,
+                    IcmpIdle = expiring == 2 ? Short : Long,
+                    OtherIdle = expiring == 3 ? Short : Long,
+                    TcpClosed = Long,
+                }
+            );
+            run.Feed(packets);
+            Thread.Sleep(80);
+            run.Sweep();
+
+            var ended = Assert.Single(run.Consume(), f => f.Reasons.Contains(RecordReason.End));
+            Assert.Equal(new byte[] { 6, 17, 1, 132 }[expiring], ended.Key.Protocol);
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_closed_connection_ends_sooner_than_an_idle_one(bool reset)
+    {
+        using var run = new KernelRun(new FlowProgramOptions { TcpClosed = Short, TcpIdle = Long });
+        var connection = new Conversation(run).Open();
+        _ = reset ? connection.Server(TcpFlags.Rst) : connection.Close();
+        run.Feed(Packet.Ethernet().IPv4("10.0.0.3", "10.0.0.2").Tcp(1, 2));
+        Thread.Sleep(80);
+        run.Sweep();
+
+        var ended = Assert.Single(run.Consume(), f => f.Reasons.Contains(RecordReason.End));
+        Assert.Equal(Conversation.Name, ended.ToString());
+    }
+
+    [SkippableFact]
+    public void A_packet_keeps_a_flow_alive()
+    {
+        using var run = new KernelRun(new FlowProgramOptions { UdpIdle = TimeSpan.FromMilliseconds(200) });
+        for (var i = 0; i < 5; i++)
+        {
+            run.Feed(Udp);
+            Thread.Sleep(60);
+            run.Sweep();
+        }
+
+        Assert.DoesNotContain(RecordReason.End, Assert.Single(run.Consume()).Reasons);
+        Assert.Equal(5, run.DrainSingle().Sent.Packets);
+    }
+}

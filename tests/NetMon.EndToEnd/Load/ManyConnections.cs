@@ -1,0 +1,69 @@
+using NetMon.Testing.Lab;
+using NetMon.Testing.Lab.Connections;
+
+namespace NetMon.EndToEnd.Load;
+
+/// <summary>Short connections as fast as the machine makes them, up to 20,000 a second: every packet is in a flow or in an overflow bucket.</summary>
+public sealed class ManyConnections
+{
+    private const double Rate = 20_000;
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
+
+    [SkippableFact]
+    public void Totals_are_exact_with_the_default_sizes_and_each_connection_is_a_flow()
+    {
+        var (result, sent, metrics) = Run([]);
+
+        Assert.Equal(sent, Reported(metrics));
+        Assert.Equal(0, metrics.Sum("netmon_overflow_packets_total"));
+        Assert.Equal(result.Completed, metrics.Sum("netmon_flows_total", ("protocol", "tcp"), ("status", "ok")));
+        Assert.Equal(0, metrics.Sum("netmon_flows_total", ("protocol", "tcp"), ("status", "failed")));
+        Assert.Equal(result.Completed, metrics.Sum("netmon_latency_seconds_count", ("type", "connect")));
+    }
+
+    [SkippableFact]
+    public void Totals_are_exact_with_a_flow_map_and_a_ring_that_are_far_too_small()
+    {
+        var (_, sent, metrics) = Run(["--max-flows", "2000", "--ring-size", "4KiB"]);
+
+        Assert.Equal(sent, Reported(metrics));
+        Assert.NotEqual(0, metrics.Sum("netmon_overflow_packets_total", ("protocol", "tcp")));
+        Assert.NotEqual(0, metrics.Sum("netmon_ebpf_events_dropped_total", ("reason", "map_full")));
+        Assert.NotEqual(0, metrics.Sum("netmon_ebpf_records_deferred_total"));
+    }
+
+    /// <returns>What the generator did, what the interface says passed it meanwhile, and the metrics once all of that is in them.</returns>
+    private static (ConnectionResult Result, Count Sent, MetricsSnapshot Metrics) Run(string[] arguments)
+    {
+        LabRequirements.SkipIfMissing();
+        using var link = new BareLink();
+        using var server = new ConnectionServer(link.Far, firstPort: 5000, ports: 4);
+        using var agent = AgentProcess.Start(link.Near, arguments);
+        var before = link.NearInterface.ReadCounters();
+        var result = ConnectionLoad.Run(link.Near, BareLink.Plan(Rate, Duration));
+
+        // The last FINs are still on their way when the client is done.
+        var passed = link.NearInterface.ReadCounters() - before;
+        Wait.Until(
+            () => passed == (passed = link.NearInterface.ReadCounters() - before),
+            "the link to fall silent"
+        );
+        Assert.Equal(0, result.Failed);
+        Assert.Equal(0, passed.Sent.Dropped + passed.Received.Dropped);
+
+        var sent = new Count(
+            passed.Sent.Packets + passed.Received.Packets,
+            passed.Sent.IpBytes + passed.Received.IpBytes
+        );
+        var metrics = agent.ReadMetrics();
+        Wait.TryUntil(() => Reported(metrics = agent.ReadMetrics()) == sent, Settling);
+        return (result, sent, metrics);
+    }
+
+    private static Count Reported(MetricsSnapshot metrics) =>
+        new(
+            (long)(metrics.Sum("netmon_packets_total") + metrics.Sum("netmon_overflow_packets_total")),
+            (long)(metrics.Sum("netmon_bytes_total") + metrics.Sum("netmon_overflow_bytes_total"))
+        );
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace NetMon.Testing.Lab;
+
+/// <summary>A running <c>netmon agent</c> in a namespace.</summary>
+public sealed class AgentProcess : IDisposable
+{
+    private const string Address = "127.0.0.1:9990";
+    private readonly LabProcess _process;
+    private readonly HttpClient _api;
+
+    private AgentProcess(NetworkNamespace @namespace, LabProcess process, long startedAt)
+    {
+        Namespace = @namespace;
+        StartedAt = startedAt;
+        _process = process;
+        _api = @namespace.CreateHttpClient(new Uri($"http://{Address}"));
+        _api.Timeout = Timeout.InfiniteTimeSpan;
+    }
+
+    public NetworkNamespace Namespace { get; }
+
+    public int Id => _process.Id;
+
+    /// <summary><see cref="Stopwatch"/> time at which the process was started, and at which it said that it is ready.</summary>
+    public long StartedAt { get; }
+
+    public long ReadyAt { get; private set; }
+
+    /// <summary>What it logged.</summary>
+    public string Log => _process.Errors + _process.Output;
+
+    /// <summary>Starts an agent and returns once it is ready: programs are attached.</summary>
+    /// <exception cref="LabException">It ended, or is not ready in time; says what it logged.</exception>
+    public static AgentProcess Start(NetworkNamespace @namespace, params string[] arguments)
+    {
+        ArgumentNullException.ThrowIfNull(@namespace);
+        var startedAt = Stopwatch.GetTimestamp();
+        var process = @namespace.Start(AgentBinary.Find(), ["agent", "--listen", Address, .. arguments]);
+        var agent = new AgentProcess(@namespace, process, startedAt);
+        try
+        {
+            Wait.Until(() => process.HasExited || agent.IsReady(), "the agent to be ready");
+            agent.ReadyAt = Stopwatch.GetTimestamp();
+            return process.HasExited
+                ? throw new LabException($"the agent ended with {process.ExitCode}")
+                : agent;
+        }
+        catch (LabException e)
+        {
+            agent.Dispose();
+            throw new LabException($"{e.Message}: {process.Errors}{process.Output}", e);
+        }
+    }
+
+    public string Get(string path)
+    {
+        using var response = _api.Send(new HttpRequestMessage(HttpMethod.Get, path));
+        using var reader = new StreamReader(response.EnsureSuccessStatusCode().Content.ReadAsStream());
+        return reader.ReadToEnd();
+    }
+
+    public MetricsSnapshot ReadMetrics() => MetricsSnapshot.Parse(Get("/metrics"));
+
+    /// <summary>A value of /proc/PID/status that is in kB, e.g. <c>VmRSS</c>; in bytes.</summary>
+    public long ReadStatus(string field) =>
+        1024
+        * long.Parse(
+            File.ReadLines($"/proc/{Id}/status")
+                .First(line => line.StartsWith(field + ":", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
+            CultureInfo.InvariantCulture
+        );
+
+    /// <summary>User and system time of the process so far.</summary>
+    public TimeSpan ReadCpuTime()
+    {
+        // Fields 14 and 15 of proc_pid_stat(5); the name in field 2 may hold blanks. USER_HZ is 100 on every architecture.
+        var text = File.ReadAllText($"/proc/{Id}/stat");
+        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        var ticks = fields[11..13].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+        return TimeSpan.FromMilliseconds(ticks * 10);
+    }
+
+    /// <summary>Follows the flows from now on.</summary>
+    public AgentStream Follow() => AgentStream.Open(_api);
+
+    /// <summary>Asks the agent to end, as a service manager does; returns when it has.</summary>
+    /// <returns>The exit code.</returns>
+    public int Stop()
+    {
+        _process.Terminate();
+        return _process.WaitForExit(success: false).ExitCode;
+    }
+
+    /// <summary>Ends it without a chance to tidy up.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit(success: false);
+    }
+
+    public void Dispose()
+    {
+        _process.Dispose();
+        _api.Dispose();
+    }
+
+    private bool IsReady()
+    {
+        try
+        {
+            using var response = _api.Send(new HttpRequestMessage(HttpMethod.Get, "/readyz"));
+            return response.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

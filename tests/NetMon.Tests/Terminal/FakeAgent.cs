@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using NetMon.Client;
+
+namespace NetMon.Tests.Terminal;
+
+/// <summary>An agent's API over real HTTP, whose answers a test decides.</summary>
+internal sealed class FakeAgent : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private FakeAgent(WebApplication app) => _app = app;
+
+    public ServerAddress Address { get; private set; } = ServerAddress.Default;
+
+    /// <summary>Path and query of every request so far.</summary>
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    /// <summary>Answers a list.</summary>
+    public Func<HttpContext, Task> List { get; set; } =
+        context => context.Response.WriteAsync(FlowText.List());
+
+    /// <summary>Answers a followed stream; its end is the stream's end.</summary>
+    public Func<HttpContext, Task> Follow { get; set; } = _ => Task.CompletedTask;
+
+    /// <param name="port">0: any that is free.</param>
+    public static async Task<FakeAgent> StartAsync(int port = 0)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1)
+        );
+        builder.WebHost.UseShutdownTimeout(TimeSpan.FromMilliseconds(100));
+        var app = builder.Build();
+        var agent = new FakeAgent(app);
+        app.Run(agent.AnswerAsync);
+        await app.StartAsync();
+        agent.Address = new ServerAddress("127.0.0.1", new Uri(app.Urls.First()).Port);
+        return agent;
+    }
+
+    /// <summary>Waits for the first request, for at most 10 seconds.</summary>
+    public async Task WaitForRequestAsync()
+    {
+        for (var i = 0; i < 1000 && Requests.IsEmpty; i++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.NotEmpty(Requests);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        Requests.Enqueue(context.Request.Path + context.Request.QueryString);
+        if (context.Request.Path != "/api/v1/flows")
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        var follow = context.Request.Query["follow"] == "true";
+        context.Response.ContentType = follow ? "application/x-ndjson" : "application/json";
+        try
+        {
+            await (follow ? Follow(context) : List(context));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client left.
+        }
+    }
+}
+
+internal static class HttpContextExtensions
+{
+    /// <summary>Sends text now, not when the buffer is full.</summary>
+    public static async Task SendAsync(this HttpContext context, string text)
+    {
+        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+    }
+
+    /// <summary>Leaves the stream open until the client leaves.</summary>
+    public static Task StayAsync(this HttpContext context) =>
+        Task.Delay(Timeout.Infinite, context.RequestAborted);
+}
