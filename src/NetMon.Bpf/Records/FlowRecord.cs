@@ -58,6 +58,9 @@ public enum FlowFlags : byte
     Overlay = 4,
     Refused = 8,
     IPv6 = 16,
+
+    /// <summary>The responder sent a packet of its own.</summary>
+    Replied = 32,
 }
 
 [StructLayout(LayoutKind.Sequential)]
