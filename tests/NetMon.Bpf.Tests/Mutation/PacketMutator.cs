@@ -6,7 +6,7 @@ namespace NetMon.Bpf.Tests.Mutation;
 internal sealed class PacketMutator(ulong seed, IReadOnlyList<byte[]> corpus)
 {
     public const int MaxLength = 2048;
-    private const int MinLength = 14;
+    public const int MinLength = 14;
     private const int HeaderBytes = 120;
 
     private static readonly ushort[] Lengths = [0, 1, 7, 8, 19, 20, 21, 39, 40, 41, 60, 1480, 0x7fff, 0xffff];

@@ -169,8 +169,8 @@ internal sealed class ReferenceReader
 
         datagram = new()
         {
-            Source = new IPAddress(packet[8..24]),
-            Destination = new IPAddress(packet[24..40]),
+            Source = Unmapped(packet[8..24]),
+            Destination = Unmapped(packet[24..40]),
             Protocol = next,
             Bytes = packet.Length,
             Rest = rest,
@@ -180,6 +180,13 @@ internal sealed class ReferenceReader
             IPv6 = true,
         };
         return true;
+    }
+
+    // An IPv4-mapped address in IPv6 is the IPv4 address to a key that maps those.
+    private static IPAddress Unmapped(ReadOnlySpan<byte> bytes)
+    {
+        var address = new IPAddress(bytes);
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 
     private ReferencePacket ReadTransport(Datagram ip)

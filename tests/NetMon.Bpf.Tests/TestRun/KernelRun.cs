@@ -25,6 +25,7 @@ internal sealed class KernelRun : IDisposable, IRecordHandler
 
     public long PacketsFed { get; private set; }
 
+    /// <summary>Since the load.</summary>
     public KernelCounters Counters => Program.ReadCounters();
 
     /// <summary>Where the packets of <see cref="Feed(Packet, TestRunOptions)"/> go; a packet without Ethernet needs <see cref="LinkLayer.None"/>.</summary>
@@ -125,6 +126,14 @@ internal sealed class KernelRun : IDisposable, IRecordHandler
         }
 
         flow.Add(record);
+    }
+
+    /// <summary>Forgets every flow, here and in the kernel: the drain ends them, the second one removes them.</summary>
+    public void Clear()
+    {
+        Drain();
+        Drain();
+        _flows.Clear();
     }
 
     public void Dispose() => Program.Dispose();

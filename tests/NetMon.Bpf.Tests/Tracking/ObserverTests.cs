@@ -219,12 +219,12 @@ public sealed class ObserverTests
         PrivateNetwork.Run(() =>
         {
             using var run = new KernelRun();
-            using var pod = new ObservedInterface(run, InterfaceKind.Pod);
+            using var before = new ObservedInterface(run, InterfaceKind.Uplink);
             using var uplink = new ObservedInterface(run, InterfaceKind.Uplink);
-            See(run, pod, Hook.Ingress, Request);
+            See(run, before, Hook.Egress, Request);
             See(run, uplink, Hook.Egress, Request);
 
-            // The route changed: only the uplink sees the flow now.
+            // The route changed: only the other uplink sees the flow now.
             var fed = 2;
             for (var i = 0; i < 10; i++, fed++)
             {

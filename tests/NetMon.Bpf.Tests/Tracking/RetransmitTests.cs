@@ -116,6 +116,27 @@ public sealed class RetransmitTests
         Assert.Equal((0u, 0ul), flow.RetransmitsReceived);
     }
 
+    [SkippableTheory]
+    [InlineData(0x9000_0000u)]
+    [InlineData(0x1000_0000u)]
+    public void After_a_reset_or_a_fragment_as_an_ends_first_packet_its_first_segment_is_not_one(uint start)
+    {
+        using var run = new KernelRun();
+        run.Feed(Conversation.FromClient(TcpFlags.Ack, 1, 10));
+        run.Feed(Conversation.FromServer(TcpFlags.Rst, start));
+        run.Feed(Conversation.FromServer(TcpFlags.Ack, start, 100));
+        Assert.Equal((0u, 0ul), run.DrainSingle().RetransmitsReceived);
+
+        using var fragmented = new KernelRun();
+        foreach (var fragment in Conversation.FromClient(TcpFlags.Ack, start, 2000).Fragment(1480, 1))
+        {
+            fragmented.Feed(fragment);
+        }
+
+        fragmented.Feed(Conversation.FromClient(TcpFlags.Ack, start + 2000, 100));
+        Assert.Equal((0u, 0ul), fragmented.DrainSingle().RetransmitsSent);
+    }
+
     [SkippableFact]
     public void Resets_with_any_sequence_number_are_not_retransmissions_and_move_nothing()
     {

@@ -118,7 +118,9 @@ public sealed class TcpStateTests
         Assert.InRange(flow.Handshake.SynUs, 40_000u, 100_000u);
         Assert.True(flow.Handshake.SynAckUs >= flow.Handshake.SynUs);
         Assert.Equal(4, flow.Sent.Packets);
-        Assert.Equal(default, flow.RetransmitsSent);
+
+        // A SYN takes a sequence number: sent again, it is a retransmitted segment without payload.
+        Assert.Equal((2u, 0ul), flow.RetransmitsSent);
         Assert.Equal(FlowTcpState.Established, flow.State.TcpState);
     }
 

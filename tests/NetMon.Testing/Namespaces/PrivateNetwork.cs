@@ -1,31 +1,58 @@
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace NetMon.Testing.Namespaces;
 
 /// <summary>
-/// Runs code in a network namespace that nobody else has: on a thread of its own that leaves the namespace of the process. Commands that
-/// the code starts inherit it. It vanishes with the thread, with every device in it, however the code ends.
+/// A network namespace that nobody else has, and a thread that has left the namespace of the process for it. Commands that code on this
+/// thread starts inherit it. It vanishes with the thread, with every device in it, however the process ends.
 /// </summary>
-public static class PrivateNetwork
+public sealed class PrivateNetwork : IDisposable
 {
     private const int CloneNewNet = 0x40000000;
 
-    /// <summary>Runs <paramref name="action"/> to its end and rethrows what it throws. Skips the test where namespaces are not allowed.</summary>
-    public static void Run(Action action)
+    private readonly BlockingCollection<Action> _work = [];
+    private readonly Thread _thread;
+
+    /// <summary>Skips the test where namespaces are not allowed.</summary>
+    public PrivateNetwork()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "needs Linux");
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root to make a network namespace");
+        _thread = new Thread(() =>
+        {
+            foreach (var action in _work.GetConsumingEnumerable())
+            {
+                action();
+            }
+        });
+        _thread.Start();
+        Invoke(() =>
+        {
+            if (Unshare(CloneNewNet) != 0)
+            {
+                throw new InvalidOperationException($"unshare: errno {Marshal.GetLastPInvokeError()}");
+            }
+        });
+    }
+
+    /// <summary>Runs <paramref name="action"/> in a namespace of its own.</summary>
+    public static void Run(Action action)
+    {
+        using var network = new PrivateNetwork();
+        network.Invoke(action);
+    }
+
+    /// <summary>Runs <paramref name="action"/> on the namespace's thread to its end, and rethrows what it throws.</summary>
+    public void Invoke(Action action)
+    {
         ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(() =>
+        using var done = new ManualResetEventSlim();
+        _work.Add(() =>
         {
             try
             {
-                if (Unshare(CloneNewNet) != 0)
-                {
-                    throw new InvalidOperationException($"unshare: errno {Marshal.GetLastPInvokeError()}");
-                }
-
                 action();
             }
 #pragma warning disable CA1031 // rethrown on the caller's thread
@@ -34,10 +61,20 @@ public static class PrivateNetwork
             {
                 failure = ExceptionDispatchInfo.Capture(e);
             }
+            finally
+            {
+                done.Set();
+            }
         });
-        thread.Start();
-        thread.Join();
+        done.Wait();
         failure?.Throw();
+    }
+
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        _thread.Join();
+        _work.Dispose();
     }
 
     [DllImport("libc", EntryPoint = "unshare", SetLastError = true)]

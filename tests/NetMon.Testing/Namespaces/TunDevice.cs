@@ -48,6 +48,9 @@ public sealed class TunDevice : IDisposable
             throw new InvalidOperationException($"TUNSETIFF {name}: errno {error}");
         }
 
+
+        // No IPv6 of its own: the device would answer what it receives, and a test would see that. /proc/sys/net is the thread's.
+        File.WriteAllText($"/proc/sys/net/ipv6/conf/{name}/disable_ipv6", "1");
         Command.Run("ip", "link", "set", name, "up");
         Index = InterfaceIndex.Of(name);
     }
@@ -65,7 +68,7 @@ public sealed class TunDevice : IDisposable
         }
         else
         {
-            RandomAccess.Write(_handle, packet, 0);
+            Send(packet);
         }
     }
 
@@ -81,10 +84,22 @@ public sealed class TunDevice : IDisposable
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(6), shape.ChecksumStart);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), shape.ChecksumOffset);
         packet.CopyTo(bytes.AsSpan(VirtioHeaderLength));
-        RandomAccess.Write(_handle, bytes, 0);
+        Send(bytes);
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private void Send(ReadOnlySpan<byte> bytes)
+    {
+        if (Write(_handle, in MemoryMarshal.GetReference(bytes), bytes.Length) != bytes.Length)
+        {
+            throw new IOException($"{Name}: errno {Marshal.GetLastPInvokeError()} for {bytes.Length} bytes");
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "write", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint Write(SafeFileHandle handle, in byte bytes, nint count);
 
     [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
