@@ -5,18 +5,13 @@ namespace NetMon.EndToEnd.Exactness;
 /// <summary>One run of all traffic for the tests of a class, made by the first of them.</summary>
 public sealed class TrafficRun
 {
-    private readonly Dictionary<string, ObservedTraffic> _made = [];
+    private Lazy<ObservedTraffic>? _made;
 
     internal ObservedTraffic Of(bool offloads, params string[] agentArguments)
     {
         LabRequirements.SkipIfMissing("iperf3", "ping", "curl", "nginx", "nft");
-        lock (_made)
-        {
-            var key = $"{offloads} {string.Join(' ', agentArguments)}";
-            return _made.TryGetValue(key, out var made)
-                ? made
-                : _made[key] = ObservedTraffic.Make(offloads, agentArguments);
-        }
+        _made ??= new(() => ObservedTraffic.Make(offloads, agentArguments));
+        return _made.Value;
     }
 }
 
