@@ -211,6 +211,26 @@ static double median(double *values, int count)
 	return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
+/* The figure means something only if every packet went the way that is measured: in a flow, with no detour. */
+static void check(struct bpf_object *netmon, unsigned connections)
+{
+	struct netmon_counters sum = { 0 }, *each = calloc(libbpf_num_possible_cpus(), sizeof(*each));
+	__u32 zero = 0;
+
+	if (!each || bpf_map_lookup_elem(map_fd(netmon, "counters"), &zero, each))
+		die("counters: %s", strerror(errno));
+	for (int cpu = 0; cpu < libbpf_num_possible_cpus(); cpu++) {
+		sum.flows_created += each[cpu].flows_created;
+		sum.skipped_packets += each[cpu].skipped_packets;
+		sum.malformed += each[cpu].malformed;
+		sum.flow_map_full += each[cpu].flow_map_full + each[cpu].flow_map_failed;
+	}
+	free(each);
+	if (sum.flows_created != connections || sum.skipped_packets || sum.malformed || sum.flow_map_full)
+		die("%llu flows for %u connections, %llu packets skipped, %llu malformed, %llu without a flow",
+		    sum.flows_created, connections, sum.skipped_packets, sum.malformed, sum.flow_map_full);
+}
+
 struct setup {
 	const char *netmon, *minimal, *drive;
 	int rounds, repeat;
@@ -260,6 +280,7 @@ static double measure(const struct setup *setup, const char *name, unsigned conn
 			cost[p][round < 0 ? 0 : round] = run(advance ? program_fd(drivers[p], "advance") : program[p],
 							     &packet, size, setup->repeat);
 	}
+	check(netmon, connections);
 	for (int round = 0; round < setup->rounds; round++) {
 		for (int p = 0; p < PROGRAMS; p++)
 			net[p][round] = cost[p][round] - cost[EMPTY][round];

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * One record per flow: TC programs that count each packet in its flow, and iterators that report flows that went quiet.
  * The verdict is always NEXT. What a struct means is in netmon.h.
@@ -70,5 +70,5 @@ int netmon_drain(struct bpf_iter__bpf_map_elem *ctx)
 	return sweep(ctx, true);
 }
 
-/* Helpers for reading kernel data by BTF want a licence compatible with the GPL; this file's is too. */
-char LICENSE[] SEC("license") = "Dual MIT/GPL";
+/* Iterators may only call helpers that the kernel keeps for the GPL (docs/decisions/0005-licence-of-the-kernel-side.md). */
+char LICENSE[] SEC("license") = "GPL";

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* The few kernel structs that we read, and constants that UAPI headers do not give to BPF programs. */
 #ifndef NETMON_KERNEL_H
 #define NETMON_KERNEL_H

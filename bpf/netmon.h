@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * The contract between the kernel programs and user space: structs and constants, no code.
  *
@@ -52,7 +52,9 @@ enum flow_flags {
 	FLOW_OVERLAY = 1 << 2,     /* encapsulated traffic on an uplink */
 	FLOW_REFUSED = 1 << 3,     /* RST before the flow was established */
 	FLOW_IPV6 = 1 << 4,
-	FLOW_REPLIED = 1 << 5, /* the responder sent a packet of its own: an ICMP error is none */
+	FLOW_REPLIED = 1 << 5,     /* the responder sent a packet of its own: an ICMP error is none */
+	FLOW_SEQ_KNOWN_0 = 1 << 6, /* kernel only: next_seq of this end is valid */
+	FLOW_SEQ_KNOWN_1 = 1 << 7,
 };
 
 /* Where one end's packets are counted: ifindex and OBSERVER_* bits; 0 = not yet seen. */
@@ -98,7 +100,7 @@ struct flow_value {
 	struct flow_traffic traffic;
 	struct flow_state state;
 	__u32 reported_ms; /* when the last record left, in 2^20 ns */
-	__u32 next_seq[2]; /* TCP: highest sequence number sent + 1; valid once the end's packets were seen */
+	__u32 next_seq[2]; /* TCP: highest sequence number sent + 1; valid with FLOW_SEQ_KNOWN_* */
 	struct flow_handshake handshake;
 	struct flow_events events;
 	__u64 credit[2]; /* counted elsewhere before the pod's interface saw it: packets << 40 | bytes */

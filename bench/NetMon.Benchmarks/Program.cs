@@ -15,6 +15,7 @@ var folder = args[0];
     ("memory", Memory.Measure),
     ("latency", Latency.Measure),
     ("start", StartUp.Measure),
+    ("record", RecordPath.Measure),
 ];
 
 var machine = Machine.Describe();

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* Counters of what is not in a flow, and of the programs' own health. */
 #ifndef NETMON_COUNTERS_H
 #define NETMON_COUNTERS_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * The life of a flow's entry.
  *
@@ -21,6 +21,8 @@ static __always_inline __u32 initiator_of(const struct packet *p)
 	__u32 e = p->from & 1;
 	bool answer = p->flags & PACKET_IS_ICMP_ERROR;
 
+	if (p->flags & PACKET_IS_LATER_FRAGMENT)
+		return e;
 	if (p->key.protocol == IPPROTO_TCP)
 		answer |= (p->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 	else if (p->key.protocol == IPPROTO_ICMP)

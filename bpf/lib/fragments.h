@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* Later fragments carry no ports: the first one leaves them for the others. */
 #ifndef NETMON_FRAGMENTS_H
 #define NETMON_FRAGMENTS_H

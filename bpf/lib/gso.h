@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* What a GSO packet will be, or was, on the wire. */
 #ifndef NETMON_GSO_H
 #define NETMON_GSO_H

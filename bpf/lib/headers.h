@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* Wire headers, as far as we read them, and the one way to read them. */
 #ifndef NETMON_HEADERS_H
 #define NETMON_HEADERS_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* ICMP: which messages have an identifier, and whose packet an error quotes. */
 #ifndef NETMON_ICMP_H
 #define NETMON_ICMP_H

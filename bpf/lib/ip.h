@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* IPv4, and IPv6 with its extension headers: addresses, size, and where the transport header is. */
 #ifndef NETMON_IP_H
 #define NETMON_IP_H
@@ -19,6 +19,7 @@ enum packet_flags {
 	PACKET_IS_IPV6 = 1 << 0,
 	PACKET_IS_FRAGMENT = 1 << 1,
 	PACKET_IS_ICMP_ERROR = 1 << 2,
+	PACKET_IS_LATER_FRAGMENT = 1 << 3, /* no transport header */
 };
 
 struct packet {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* Every map of the flow programs. Sizes marked "set before load" come from the agent's configuration. */
 #ifndef NETMON_MAPS_H
 #define NETMON_MAPS_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * From bytes to a struct packet: whose it is (key, sending end), how much it was on the wire, what TCP or ICMP said.
  *
@@ -132,7 +132,7 @@ static __always_inline enum packet_kind read_ip(struct __sk_buff *skb, __u32 off
 			remember_fragment(p, &ip);
 	}
 	if (ip.fragment)
-		p->flags |= PACKET_IS_FRAGMENT;
+		p->flags |= ip.later ? PACKET_IS_FRAGMENT | PACKET_IS_LATER_FRAGMENT : PACKET_IS_FRAGMENT;
 
 	p->packets = 1;
 	if (skb->gso_size) {

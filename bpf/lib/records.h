@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
  * Counts leave the flow map as deltas: a record takes (swaps with 0) what came since the record before. Every count is
  * taken by exactly one record, on whatever CPU; one that can't leave stays in the map.

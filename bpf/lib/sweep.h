@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* A pass over the flow map, run by user space reading an iterator: it gets a flow_record for each flow that is due. */
 #ifndef NETMON_SWEEP_H
 #define NETMON_SWEEP_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /* What TCP's headers tell an observer: state, handshake times, retransmissions, zero windows, resets. */
 #ifndef NETMON_TCP_H
 #define NETMON_TCP_H
@@ -22,7 +22,7 @@ static __always_inline __u32 since_start(const struct flow_value *v, __u64 now)
  * By sequence number, modulo 2^32 (RFC 9293 section 3.4): what lies below the highest number seen was sent before. A
  * keep-alive (RFC 9293 section 3.8.4: at most one byte, just below) is no retransmission.
  */
-static __always_inline void track_sequence(struct flow_value *v, const struct packet *p, __u32 e, bool first)
+static __always_inline void track_sequence(struct flow_value *v, const struct packet *p, __u32 e)
 {
 	__u32 length = p->payload + !!(p->tcp_flags & TCP_SYN) + !!(p->tcp_flags & TCP_FIN);
 	__u32 end = p->seq + length;
@@ -31,7 +31,8 @@ static __always_inline void track_sequence(struct flow_value *v, const struct pa
 
 	if (p->tcp_flags & TCP_RST)
 		return;
-	if (first) {
+	if (unlikely(!(v->state.flags & FLOW_SEQ_KNOWN_0 << e))) {
+		v->state.flags |= FLOW_SEQ_KNOWN_0 << e;
 		v->next_seq[e] = end;
 		return;
 	}
@@ -67,10 +68,11 @@ static __always_inline bool track_tcp(struct flow_value *v, const struct packet 
 				next = TCP_RESET;
 		} else if (flags & TCP_SYN) {
 			if (flags & TCP_ACK) {
-				if (state == TCP_NONE || state == TCP_SYN_SENT) {
+				if (state == TCP_NONE || state == TCP_SYN_SENT)
 					next = TCP_SYN_RECEIVED;
+				/* Times are known only where the flow began with its SYN. */
+				if (state == TCP_SYN_SENT)
 					v->handshake.synack_us = since_start(v, now);
-				}
 			} else if (state == TCP_NONE) {
 				next = TCP_SYN_SENT;
 			} else if (state <= TCP_SYN_RECEIVED && e == initiator) {
@@ -85,14 +87,15 @@ static __always_inline bool track_tcp(struct flow_value *v, const struct packet 
 			next = TCP_ESTABLISHED; /* met midway */
 		} else if (state <= TCP_SYN_RECEIVED && e == initiator && (flags & TCP_ACK)) {
 			next = TCP_ESTABLISHED;
-			v->handshake.ack_us = since_start(v, now);
+			if (seen & TCP_SYN)
+				v->handshake.ack_us = since_start(v, now);
 		}
 		if (unlikely(!p->window))
 			__sync_fetch_and_add(&v->events.zero_windows[e], 1);
 	}
 	/* A fragment's sequence range is unknown. */
 	if (!(p->flags & PACKET_IS_FRAGMENT))
-		track_sequence(v, p, e, !seen);
+		track_sequence(v, p, e);
 	if (next != state)
 		v->state.tcp_state = next;
 	return is_closed(next) && !is_closed(state);

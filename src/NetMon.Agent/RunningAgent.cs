@@ -82,7 +82,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     public void StartCapture(IRecordSource source)
     {
         var flow = _options.Flow;
-        TimeSpan[] idle = [flow.TcpIdle, flow.TcpClosed, flow.UdpIdle, flow.IcmpIdle, flow.OtherIdle];
+        TimeSpan[] idle = [flow.TcpHandshake, flow.TcpIdle, flow.TcpClosed, flow.UdpIdle, flow.IcmpIdle, flow.OtherIdle];
         var longestLife = idle.Max() + (2 * flow.Interval);
         _capture = new CaptureLoop(
             source,

@@ -19,6 +19,9 @@ public sealed class FlowProgramOptions
     /// <summary>Between the records of a flow that has packets.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Silence after which a TCP flow ends whose handshake has not completed. Longer than the longest pause between retries of a SYN, 64 s.</summary>
+    public TimeSpan TcpHandshake { get; init; } = TimeSpan.FromSeconds(75);
+
     /// <summary>Silence after which a TCP flow ends.</summary>
     public TimeSpan TcpIdle { get; init; } = TimeSpan.FromSeconds(300);
 
@@ -48,6 +51,7 @@ public sealed class FlowProgramOptions
             $"{nameof(RingBytes)} must be a power of two and a multiple of {Environment.SystemPageSize}"
         );
         RequirePositive(options, options.Interval, nameof(Interval));
+        RequirePositive(options, options.TcpHandshake, nameof(TcpHandshake));
         RequirePositive(options, options.TcpIdle, nameof(TcpIdle));
         RequirePositive(options, options.TcpClosed, nameof(TcpClosed));
         RequirePositive(options, options.UdpIdle, nameof(UdpIdle));

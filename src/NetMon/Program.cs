@@ -7,6 +7,8 @@ var root = new RootCommand(
 )
 {
     AgentVerb.Create(),
+    FlowsVerb.Create(),
+    TopVerb.Create(),
     VersionVerb.Create(),
 };
 
@@ -18,4 +20,4 @@ if (parsed.Action is ParseErrorAction wrong)
 
 // Ctrl-C and SIGTERM cancel the verb's token. What it then has to finish gets as long as Kubernetes grants a pod.
 var code = await parsed.InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
-return parsed.Errors.Count > 0 ? 2 : code;
+return parsed.Errors.Count > 0 ? ExitCode.Usage : code;

@@ -15,6 +15,9 @@ internal static class ChildProcess
             case ["load"]:
                 Load();
                 break;
+            case ["load-again"]:
+                LoadAgain();
+                break;
             case ["attach", var method, var ifindex]:
                 KilledProcess.Attach(Enum.Parse<AttachMethod>(method), int.Parse(ifindex));
                 break;
@@ -23,12 +26,24 @@ internal static class ChildProcess
         }
     }
 
+    /// <summary>Says how many descriptors are open that were not before.</summary>
+    private static void LoadAgain()
+    {
+        Load();
+        var before = Directory.GetFiles("/proc/self/fd").Length;
+        for (var i = 0; i < 10; i++)
+        {
+            FlowProgram.Load(new()).Dispose();
+        }
+
+        Console.WriteLine(Directory.GetFiles("/proc/self/fd").Length - before);
+    }
+
     private static void Load()
     {
         try
         {
             FlowProgram.Load(new()).Dispose();
-            Console.WriteLine("loaded");
         }
         catch (BpfException error)
         {

@@ -12,6 +12,9 @@ public sealed class FlowOptions
     /// <summary>Time between two reports of an active flow. At least 100 ms.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>A TCP flow that was not established ends after this time without a packet: unanswered, it has failed. More than the 64 s between the last retries of a SYN.</summary>
+    public TimeSpan TcpHandshake { get; set; } = TimeSpan.FromSeconds(75);
+
     /// <summary>A TCP flow ends after this time without a packet.</summary>
     public TimeSpan TcpIdle { get; set; } = TimeSpan.FromSeconds(300);
 

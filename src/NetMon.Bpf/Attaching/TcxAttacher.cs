@@ -4,6 +4,10 @@ using NetMon.Bpf.Objects;
 namespace NetMon.Bpf.Attaching;
 
 /// <summary>Attaches with TCX links (kernel 6.6, commit e420bed02507), held by descriptors: they vanish with the process.</summary>
+/// <remarks>
+/// The kernel waits for an RCU grace period at each attachment and detachment of a hook, with the RTNL lock held
+/// (tcx_entry_sync): some 18 ms each on a busy machine, one after the other whatever the threads. A clsact filter takes 0.1 ms.
+/// </remarks>
 internal sealed class TcxAttacher : IAttacher
 {
     private readonly FlowProgram _program;
@@ -42,12 +46,17 @@ internal sealed class TcxAttacher : IAttacher
         }
         catch
         {
-            ingress.Dispose();
+            BpfLink.Detach(ingress);
             throw;
         }
     }
 
-    public int CleanUp() => 0;
+    /// <remarks>Links leave nothing; the process that was killed may have attached with filters.</remarks>
+    public int CleanUp()
+    {
+        using var filters = new ClsactAttacher(_program);
+        return filters.CleanUp();
+    }
 
     public void Dispose() { }
 
@@ -73,8 +82,8 @@ internal sealed class TcxAttacher : IAttacher
     {
         protected override void Detach()
         {
-            ingress.Dispose();
-            egress.Dispose();
+            BpfLink.Detach(ingress);
+            BpfLink.Detach(egress);
         }
     }
 }

@@ -21,6 +21,17 @@ internal static unsafe class BpfLink
         );
     }
 
+    /// <summary>Detaches at once: closing alone would wait for a process that is being forked from ours and has the descriptor until it runs another program.</summary>
+    public static void Detach(FileDescriptor link)
+    {
+        if (!link.IsClosed)
+        {
+            // It fails only for a link that was detached before.
+            _ = Libbpf.bpf_link_detach(link);
+            link.Dispose();
+        }
+    }
+
     /// <param name="program">A program of section iter/bpf_map_elem.</param>
     /// <param name="map">What it walks over.</param>
     /// <exception cref="BpfException">The kernel has no iterators over map elements.</exception>

@@ -58,6 +58,9 @@ public enum FlowFlags : byte
     Overlay = 4,
     Refused = 8,
     IPv6 = 16,
+    Replied = 32,
+    SeqKnown0 = 64,
+    SeqKnown1 = 128,
 }
 
 [StructLayout(LayoutKind.Sequential)]

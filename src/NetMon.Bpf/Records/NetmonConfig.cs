@@ -18,6 +18,7 @@ internal struct OverlayPorts
 internal struct NetmonConfig
 {
     public ulong IntervalNs;
+    public ulong TcpHandshakeNs;
     public ulong TcpIdleNs;
     public ulong TcpClosedNs;
     public ulong UdpIdleNs;
@@ -30,6 +31,7 @@ internal struct NetmonConfig
         var config = new NetmonConfig
         {
             IntervalNs = Nanoseconds(options.Interval),
+            TcpHandshakeNs = Nanoseconds(options.TcpHandshake),
             TcpIdleNs = Nanoseconds(options.TcpIdle),
             TcpClosedNs = Nanoseconds(options.TcpClosed),
             UdpIdleNs = Nanoseconds(options.UdpIdle),

@@ -38,14 +38,6 @@ public static class FlowStatusRules
         };
     }
 
-    /// <summary>State of a flow that is not TCP.</summary>
-    /// <remarks>
-    /// An ICMP error that quotes the flow is counted in the direction it travels, as a rule that of the responder, and is no
-    /// reply: it is taken off. Should it have travelled the other way, a reply may go unnoticed until the next one.
-    /// </remarks>
-    public static FlowState StateOf(in FlowCounts total) =>
-        total.Received.Packets > total.IcmpErrors ? FlowState.Replied : FlowState.Unreplied;
-
     private static FlowOutcome DecideTcp(in Flow flow, bool ended)
     {
         if (IsEstablished(in flow))

@@ -31,7 +31,7 @@ internal sealed class AgentClient : IDisposable
     public Task<FlowListView> ListAsync(FlowRequest request, CancellationToken cancellationToken) =>
         ReadAsync(request, FlowListReader.ReadAsync, cancellationToken);
 
-    /// <summary>The answer's own JSON, handed on piece by piece.</summary>
+    /// <summary>The answer's own JSON, handed on piece by piece; read as fast as it comes, however long <paramref name="write"/> takes.</summary>
     public Task CopyListAsync(
         FlowRequest request,
         Action<ReadOnlySpan<byte>> write,
@@ -41,13 +41,7 @@ internal sealed class AgentClient : IDisposable
             request,
             async (body, limited) =>
             {
-                var buffer = new byte[16 * 1024];
-                int read;
-                while ((read = await body.ReadAsync(buffer, limited)) > 0)
-                {
-                    write(buffer.AsSpan(0, read));
-                }
-
+                await EagerCopy.RunAsync(body, write, limited, cancellationToken);
                 return true;
             },
             cancellationToken

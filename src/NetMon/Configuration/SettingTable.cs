@@ -82,6 +82,14 @@ internal static class SettingTable
             "time between two reports of an active flow"
         ),
         new Setting<TimeSpan>(
+            "flow.tcp_handshake",
+            "--tcp-handshake",
+            Idle,
+            o => o.Flow.TcpHandshake,
+            (o, value) => o.Flow.TcpHandshake = value,
+            "time without a packet after which a TCP flow ends that was never established"
+        ),
+        new Setting<TimeSpan>(
             "flow.tcp_idle",
             "--tcp-idle",
             Idle,

@@ -7,8 +7,6 @@ namespace NetMon.Verbs;
 /// <summary><c>netmon agent</c>: watches this machine until it is told to stop.</summary>
 internal static class AgentVerb
 {
-    private const int BadConfiguration = 2;
-
     public static Command Create()
     {
         var config = new Option<string?>("--config")
@@ -39,6 +37,6 @@ internal static class AgentVerb
             Console.Error.WriteLine(error);
         }
 
-        return Task.FromResult(BadConfiguration);
+        return Task.FromResult(ExitCode.Usage);
     }
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using NetMon.Client;
 using NetMon.Terminal;
 
@@ -9,12 +10,18 @@ internal static class AgentVerbRun
     /// <param name="cancellationToken">Cancelled by Ctrl-C and SIGTERM.</param>
     /// <returns>The process's exit code. Every failure is on standard error: what, and what to do next, a line each.</returns>
     public static async Task<int> RunAsync(
-        ServerAddress server,
+        FlowRequestOptions requested,
+        ParseResult arguments,
         TerminalOutput output,
         Func<AgentClient, Task> ask,
         CancellationToken cancellationToken
     )
     {
+        if (!requested.TryReadServer(arguments, out var server, out var error))
+        {
+            return Fail(output, error, "correct it, or give --server", ExitCode.Usage);
+        }
+
         try
         {
             using var client = new AgentClient(server);

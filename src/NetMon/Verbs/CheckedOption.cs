@@ -6,18 +6,17 @@ namespace NetMon.Verbs;
 /// <summary>Options whose text is checked when it is parsed, so that every mistake of a command line is reported together, before a request is made.</summary>
 internal static class CheckedOption
 {
-    /// <param name="expected">What a value is, as the end of "NAME: 'VALUE' is not ...".</param>
+    /// <param name="problem">What is wrong with a value, in words that name it; null if nothing is.</param>
     public static Option<string?> One(
         string name,
         string helpName,
         string description,
-        string expected,
-        Func<string, bool> isValid,
+        Func<string, string?> problem,
         params string[] aliases
     )
     {
         var option = new Option<string?>(name, aliases);
-        Describe(option, helpName, description, expected, isValid);
+        Describe(option, helpName, description, problem);
         return option;
     }
 
@@ -26,14 +25,17 @@ internal static class CheckedOption
         string name,
         string helpName,
         string description,
-        string expected,
-        Func<string, bool> isValid
+        Func<string, string?> problem
     )
     {
         var option = new Option<string[]>(name);
-        Describe(option, helpName, description, expected, isValid);
+        Describe(option, helpName, description, problem);
         return option;
     }
+
+    /// <summary>The problem of a value that is not what a sentence says: "'x' is not ...".</summary>
+    public static Func<string, string?> Not(string expected, Func<string, bool> isValid) =>
+        value => isValid(value) ? null : $"'{value}' is not {expected}";
 
     /// <summary>Offers words to the shell's completion.</summary>
     public static T Completing<T>(this T option, IReadOnlyList<string> words)
@@ -51,8 +53,7 @@ internal static class CheckedOption
         Option option,
         string helpName,
         string description,
-        string expected,
-        Func<string, bool> isValid
+        Func<string, string?> problem
     )
     {
         option.Description = description;
@@ -61,9 +62,9 @@ internal static class CheckedOption
         {
             foreach (var token in result.Tokens)
             {
-                if (!isValid(token.Value))
+                if (problem(token.Value) is { } wrong)
                 {
-                    result.AddError($"{option.Name}: '{token.Value}' is not {expected}");
+                    result.AddError($"{option.Name}: {wrong}");
                 }
             }
         });

@@ -11,43 +11,50 @@ internal sealed class FlowRequestOptions
 {
     private readonly Option<string?> _server = CheckedOption.One(
         "--server",
-        "ADDR:PORT",
-        $"The agent to ask [env: {ServerAddress.EnvironmentVariable}] [default: {ServerAddress.Default}]",
-        ServerAddress.Expected,
-        value => ServerAddress.TryParse(value, out _)
+        "address:port",
+        $"the agent to ask [env: {ServerAddress.EnvironmentVariable}] [default: {ServerAddress.Default}]",
+        CheckedOption.Not(ServerAddress.Expected, value => ServerAddress.TryParse(value, out _))
     );
 
     private readonly Option<string[]> _ip = CheckedOption.Many(
         "--ip",
-        "CIDR",
-        "Only flows with an end at this address or in this network (may be given several times, as the next three)",
-        "an IP address or network, such as 10.0.0.1 or 2001:db8::/32",
-        value => Cidr.TryParse(value, out _)
+        "cidr",
+        "only flows with an end at this address or in this network (repeatable)",
+        CheckedOption.Not(
+            "an IP address or network, such as 10.0.0.1 or 2001:db8::/32",
+            value => Cidr.TryParse(value, out _)
+        )
     );
 
     private readonly Option<string[]> _port = CheckedOption.Many(
         "--port",
-        "PORT",
-        "Only flows with this port at one end",
-        "a port, 0 to 65535",
-        value => ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var _)
+        "port",
+        "only flows with this port at one end (repeatable)",
+        CheckedOption.Not(
+            "a port, 0 to 65535",
+            value => ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var _)
+        )
     );
 
     private readonly Option<string[]> _protocol = CheckedOption.Many(
         "--protocol",
-        "PROTOCOL",
-        "Only flows of this protocol: tcp, udp, icmp, ... or a number",
-        "a protocol, such as tcp, udp, icmp, or a number from 0 to 255",
-        value => IpProtocolNames.TryParse(value, out _)
+        "protocol",
+        "only flows of this protocol: tcp, udp, icmp, ... or a number (repeatable)",
+        CheckedOption.Not(
+            "a protocol, such as tcp, udp, icmp, or a number from 0 to 255",
+            value => IpProtocolNames.TryParse(value, out _)
+        )
     );
 
     private readonly Option<string[]> _state = CheckedOption
         .Many(
             "--state",
-            "STATE",
-            $"Only flows in this state: {CheckedOption.OneOf(FlowWords.AllStates)}",
-            CheckedOption.OneOf(FlowWords.AllStates),
-            value => FlowWords.TryParseState(value, out _)
+            "state",
+            $"only flows in this state: {CheckedOption.OneOf(FlowWords.AllStates)} (repeatable)",
+            CheckedOption.Not(
+                CheckedOption.OneOf(FlowWords.AllStates),
+                value => FlowWords.TryParseState(value, out _)
+            )
         )
         .Completing(FlowWords.AllStates);
 

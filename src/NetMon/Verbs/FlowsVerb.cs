@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using NetMon.Client;
 using NetMon.Core.Flows;
 using NetMon.Terminal;
 using NetMon.Terminal.Flows;
@@ -15,39 +14,38 @@ internal static class FlowsVerb
 
     public static Command Create(Func<TerminalOutput>? output = null, TimeProvider? time = null)
     {
-        var requestOptions = new FlowRequestOptions();
+        var requested = new FlowRequestOptions();
         var follow = new Option<bool>("--follow", "-f")
         {
             Description =
-                "Print what happens as it happens, until Ctrl-C: each line with the counts since the flow's line before",
+                "print what happens as it happens, until Ctrl-C; counts are those since the flow's line before",
         };
         var last = CheckedOption.One(
             "--last",
-            "N",
-            "At most N flows, the first by --sort",
-            "a number of flows, 1 or more",
-            value => TryReadCount(value, out _)
+            "number",
+            "at most so many flows, the first by --sort",
+            CheckedOption.Not("a number of flows, 1 or more", value => TryReadCount(value, out _))
         );
         var sort = CheckedOption
             .One(
                 "--sort",
-                "KEY",
-                $"Greatest first: {CheckedOption.OneOf(FlowSorts.Words)} [default: {FlowSorts.Words[0]}]",
-                CheckedOption.OneOf(FlowSorts.Words),
-                value => FlowSorts.TryParse(value, out _)
+                string.Join('|', FlowSorts.Words),
+                $"greatest first [default: {FlowSorts.Words[0]}]",
+                CheckedOption.Not(
+                    CheckedOption.OneOf(FlowSorts.Words),
+                    value => FlowSorts.TryParse(value, out _)
+                )
             )
             .Completing(FlowSorts.Words);
         var format = CheckedOption
             .One(
                 "--output",
-                "FORMAT",
-                "table, wide (every column) or json (exact figures, one flow a line with --follow) [default: table]",
-                CheckedOption.OneOf(Formats),
-                value => Formats.Contains(value, StringComparer.Ordinal),
+                string.Join('|', Formats),
+                "wide: every column; json: exact figures, with --follow a flow a line [default: table]",
+                CheckedOption.Not(CheckedOption.OneOf(Formats), value => Array.IndexOf(Formats, value) >= 0),
                 "-o"
             )
             .Completing(Formats);
-
         foreach (var option in new Option[] { last, sort })
         {
             option.Validators.Add(result =>
@@ -61,28 +59,26 @@ internal static class FlowsVerb
             });
         }
 
-        var command = new Command("flows", "List the flows that an agent sees, or follow them");
-        command.Options.Add(follow);
-        command.Options.Add(last);
-        command.Options.Add(sort);
-        requestOptions.AddTo(command);
+        var command = new Command("flows", "list the flows that an agent sees, or follow them")
+        {
+            follow,
+            last,
+            sort,
+        };
+        requested.AddTo(command);
         command.Options.Add(format);
         command.SetAction(
-            async (arguments, cancellationToken) =>
+            (arguments, stop) =>
             {
-                var target = output?.Invoke() ?? TerminalOutput.ForProcess();
-                if (!requestOptions.TryReadServer(arguments, out var server, out var error))
-                {
-                    return AgentVerbRun.Fail(target, error, "correct it, or give --server", ExitCode.Usage);
-                }
-
-                var request = requestOptions.ReadRequest(arguments) with
+                var request = requested.ReadRequest(arguments) with
                 {
                     Sort = arguments.GetValue(sort),
                     Last = TryReadCount(arguments.GetValue(last), out var count) ? count : null,
                 };
-                return await AgentVerbRun.RunAsync(
-                    server,
+                var target = output?.Invoke() ?? TerminalOutput.ForProcess();
+                return AgentVerbRun.RunAsync(
+                    requested,
+                    arguments,
                     target,
                     client =>
                     {
@@ -93,10 +89,10 @@ internal static class FlowsVerb
                             time ?? TimeProvider.System
                         );
                         return arguments.GetValue(follow)
-                            ? view.FollowAsync(request, cancellationToken)
-                            : view.ListAsync(request, cancellationToken);
+                            ? view.FollowAsync(request, stop)
+                            : view.ListAsync(request, stop);
                     },
-                    cancellationToken
+                    stop
                 );
             }
         );

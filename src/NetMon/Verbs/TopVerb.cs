@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NetMon.Configuration;
 using NetMon.Terminal;
 using NetMon.Terminal.Top;
 
@@ -9,61 +10,56 @@ internal static class TopVerb
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(1);
 
+    private static readonly ValueFormat<TimeSpan> Pace = ValueFormats.Duration(
+        TimeSpan.FromMilliseconds(100),
+        TimeSpan.FromHours(1)
+    );
+
     public static Command Create()
     {
-        var requestOptions = new FlowRequestOptions();
+        var requested = new FlowRequestOptions();
         var interval = CheckedOption.One(
             "--interval",
-            "TIME",
-            $"Between two looks: seconds, or with a unit (500ms, 2s, 1m) [default: {DefaultInterval.TotalSeconds:0}s]",
-            "a time from 100ms to 1h, such as 500ms or 2s",
-            value => Interval.TryParse(value, out _),
-            "-i"
+            Pace.Name,
+            $"time between two looks [default: {Pace.Write(DefaultInterval)}]",
+            value => Pace.Parse(value).Problem
         );
-        var command = new Command("top", "Watch an agent's flows live, the busiest first");
-        requestOptions.AddTo(command);
+        var command = new Command("top", "watch an agent's flows live, the busiest first");
+        requested.AddTo(command);
         command.Options.Add(interval);
         command.SetAction(
-            async (arguments, cancellationToken) =>
+            (arguments, stop) =>
             {
                 var output = TerminalOutput.ForProcess();
-                if (!requestOptions.TryReadServer(arguments, out var server, out var error))
+                if (!CanDraw())
                 {
-                    return AgentVerbRun.Fail(output, error, "correct it, or give --server", ExitCode.Usage);
-                }
-
-                if (
-                    Console.IsInputRedirected
-                    || Console.IsOutputRedirected
-                    || Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb"
-                )
-                {
-                    return AgentVerbRun.Fail(
+                    var code = AgentVerbRun.Fail(
                         output,
                         "top needs a terminal to draw on",
                         "for a pipe or a file: netmon flows --follow",
                         ExitCode.Usage
                     );
+                    return Task.FromResult(code);
                 }
 
-                var pace = Interval.TryParse(arguments.GetValue(interval) ?? "", out var given)
-                    ? given
+                var request = requested.ReadRequest(arguments);
+                var pace = arguments.GetValue(interval) is { } text
+                    ? Pace.Parse(text).Value
                     : DefaultInterval;
-                return await AgentVerbRun.RunAsync(
-                    server,
+                return AgentVerbRun.RunAsync(
+                    requested,
+                    arguments,
                     output,
-                    client =>
-                        new TopView(
-                            client,
-                            requestOptions.ReadRequest(arguments),
-                            pace,
-                            output,
-                            TimeProvider.System
-                        ).RunAsync(cancellationToken),
-                    cancellationToken
+                    client => new TopView(client, request, pace, output, TimeProvider.System).RunAsync(stop),
+                    stop
                 );
             }
         );
         return command;
     }
+
+    private static bool CanDraw() =>
+        !Console.IsInputRedirected
+        && !Console.IsOutputRedirected
+        && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 }

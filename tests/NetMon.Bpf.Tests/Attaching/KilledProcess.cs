@@ -6,7 +6,6 @@ namespace NetMon.Bpf.Tests.Attaching;
 /// <summary>Another process that attaches the programs, until it is killed as kill -9 does it.</summary>
 internal sealed class KilledProcess : IDisposable
 {
-    private const string Ready = "attached";
     private readonly Process _process;
 
     public KilledProcess(TestNamespace ns, AttachMethod method, int ifindex)
@@ -29,16 +28,19 @@ internal sealed class KilledProcess : IDisposable
                 RedirectStandardInput = true,
             }
         )!;
-        Assert.Equal(Ready, _process.StandardOutput.ReadLine());
+        ProgramId = int.Parse(_process.StandardOutput.ReadLine()!);
     }
 
-    /// <summary>The child's side: attaches, says so, and waits.</summary>
+    /// <summary>The kernel's number of a program that it has attached.</summary>
+    public int ProgramId { get; }
+
+    /// <summary>The child's side: attaches, says its program's number, and waits.</summary>
     public static void Attach(AttachMethod method, int ifindex)
     {
         using var program = FlowProgram.Load(new() { MaxFlows = 1024, RingBytes = 64 * 1024 });
         using var attacher = Attacher.Open(program, method);
         using var attachment = attacher.Attach(ifindex, LinkLayer.Ethernet);
-        Console.WriteLine(Ready);
+        Console.WriteLine(program.ReadRunStatistics()[0].Id);
 
         // Ends with the test, also if that is killed.
         Console.In.ReadToEnd();

@@ -44,13 +44,12 @@ public class TwinTests
         var file = TestObjects.TemporaryFile("embedded.o");
         File.WriteAllBytes(file, FlowProgram.ReadResource());
         var types = new TypeInformation(file);
-        Assert.True(types.HasStruct("flow_record"));
-        Assert.True(types.HasStruct("netmon_counters"));
-        Assert.True(types.HasStruct("netmon_config"));
         foreach (var row in Structs)
         {
             var (name, twin) = ((string)row[0], (Type)row[1]);
-            if (types.HasStruct(name))
+
+            // A record is on the programs' stack and in the ring only, of which there is no type information.
+            if (!string.Equals(name, "flow_record", StringComparison.Ordinal))
             {
                 Compare(types, name, twin);
             }

@@ -22,8 +22,6 @@ internal sealed class TypeInformation
         }
     }
 
-    public bool HasStruct(string name) => Find("STRUCT", name) is not null;
-
     public int SizeOfStruct(string name) => Find("STRUCT", name)!.Value.GetProperty("size").GetInt32();
 
     public Member[] MembersOf(string name) =>

@@ -1,10 +1,11 @@
 using NetMon.Testing.Lab;
 using NetMon.Testing.Lab.Connections;
+using Xunit.Abstractions;
 
 namespace NetMon.EndToEnd.Load;
 
 /// <summary>Short connections as fast as the machine makes them, up to 20,000 a second: every packet is in a flow or in an overflow bucket.</summary>
-public sealed class ManyConnections
+public sealed class ManyConnections(ITestOutputHelper output)
 {
     private const double Rate = 20_000;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
@@ -34,14 +35,16 @@ public sealed class ManyConnections
     }
 
     /// <returns>What the generator did, what the interface says passed it meanwhile, and the metrics once all of that is in them.</returns>
-    private static (ConnectionResult Result, Count Sent, MetricsSnapshot Metrics) Run(string[] arguments)
+    private (ConnectionResult Result, Count Sent, MetricsSnapshot Metrics) Run(string[] arguments)
     {
         LabRequirements.SkipIfMissing();
         using var link = new BareLink();
         using var server = new ConnectionServer(link.Far, firstPort: 5000, ports: 4);
         using var agent = AgentProcess.Start(link.Near, arguments);
         var before = link.NearInterface.ReadCounters();
-        var result = ConnectionLoad.Run(link.Near, BareLink.Plan(Rate, Duration));
+        var result = ConnectionLoad.Run(link.Near, BareLink.Plan(Rate, Duration) with { Threads = 2 });
+
+        output.WriteLine($"{result.Completed} connections, {result.PerSecond:0} a second");
 
         // The last FINs are still on their way when the client is done.
         var passed = link.NearInterface.ReadCounters() - before;

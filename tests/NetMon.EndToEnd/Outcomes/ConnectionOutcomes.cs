@@ -19,7 +19,7 @@ public sealed class ConnectionOutcomes
         using var lab = new TwoHosts(offloads: true);
         lab.Peer.Run("nft", "add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in tcp dport 7777 drop");
         using var web = new WebServer(lab.Peer);
-        using var agent = AgentProcess.Start(lab.Host, "--interval", "200ms", "--tcp-idle", "2s", "--tcp-closed", "1s");
+        using var agent = AgentProcess.Start(lab.Host, "--interval", "200ms", "--tcp-handshake", "2s", "--tcp-closed", "1s");
         var stream = agent.Follow();
 
         Programs.Fetch(lab, new UriBuilder("http", TwoHosts.PeerV4.ToString()).Uri, Made);

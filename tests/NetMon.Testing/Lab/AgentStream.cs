@@ -7,6 +7,7 @@ namespace NetMon.Testing.Lab;
 public sealed class AgentStream
 {
     private readonly Dictionary<string, StreamedFlow> _flows = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _tcp = new(StringComparer.Ordinal);
     private readonly FlowTally _tally = new();
     private readonly Lock _lock = new();
     private readonly Thread _reader;
@@ -45,6 +46,15 @@ public sealed class AgentStream
             {
                 return [.. _flows.Values];
             }
+        }
+    }
+
+    /// <summary>Sum over all records of a count in their <c>tcp</c> part, e.g. <c>retransmits_sent</c>.</summary>
+    public long SumOfTcp(string count)
+    {
+        lock (_lock)
+        {
+            return _tcp.GetValueOrDefault(count);
         }
     }
 
@@ -108,6 +118,13 @@ public sealed class AgentStream
             _flows[flow.Id] = flow with { Events = [.. events, flow.Event] };
             _tally.Add(flow.Forth, flow.Sent);
             _tally.Add(flow.Back, flow.Received);
+            if (json.TryGetProperty("tcp", out var tcp))
+            {
+                foreach (var count in tcp.EnumerateObject().Where(each => each.Value.ValueKind == JsonValueKind.Number))
+                {
+                    _tcp[count.Name] = _tcp.GetValueOrDefault(count.Name) + count.Value.GetInt64();
+                }
+            }
         }
     }
 }

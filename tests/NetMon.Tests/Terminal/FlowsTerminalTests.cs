@@ -7,6 +7,7 @@ namespace NetMon.Tests.Terminal;
 public sealed class FlowsTerminalTests : IAsyncLifetime
 {
     private FakeAgent _agent = null!;
+    private int _runs;
 
     public async Task InitializeAsync()
     {
@@ -38,12 +39,10 @@ public sealed class FlowsTerminalTests : IAsyncLifetime
         Run(terminal, "");
         Assert.Contains("\e[31mrefused", terminal.StyledText, StringComparison.Ordinal);
 
-        terminal.Type("clear; export NO_COLOR=1");
-        Run(terminal, "");
+        Run(terminal, "", before: "export NO_COLOR=1");
         Assert.DoesNotContain("\e[31m", terminal.StyledText, StringComparison.Ordinal);
 
-        terminal.Type("clear; unset NO_COLOR");
-        Run(terminal, "| cat");
+        Run(terminal, "| cat", before: "unset NO_COLOR");
         Assert.DoesNotContain("\e[31m", terminal.StyledText, StringComparison.Ordinal);
         Assert.Contains("RETRANS", terminal.Text, StringComparison.Ordinal);
     }
@@ -87,21 +86,21 @@ public sealed class FlowsTerminalTests : IAsyncLifetime
         Assert.Equal(Tmux.RuntimeModes, terminal.Modes);
     }
 
-    private void Run(Tmux terminal, string rest)
+    /// <summary>Runs the verb to its end, on a clear screen.</summary>
+    private void Run(Tmux terminal, string rest, string before = ":")
     {
-        terminal.Type($"{Tmux.Netmon} flows --server {_agent.Address} {rest}; echo rc=$?");
-        terminal.WaitFor("rc=");
-        terminal.WaitFor(
-            text => text.Split('\n').Any(line => line.StartsWith("rc=0", StringComparison.Ordinal)),
-            "rc=0"
+        var end = $"rc{++_runs}=0";
+        terminal.Type(
+            $"{before}; clear; {Tmux.Netmon} flows --server {_agent.Address} {rest}; echo rc{_runs}=$?"
         );
+        terminal.WaitFor(end);
     }
 
     /// <summary>The lines from the header to the exit code.</summary>
     private static string[] Table(Tmux terminal)
     {
         var screen = terminal.Screen;
-        var end = Array.FindLastIndex(screen, line => line.StartsWith("rc=", StringComparison.Ordinal));
+        var end = Array.FindLastIndex(screen, line => line.StartsWith("rc", StringComparison.Ordinal));
         var start = Array.FindLastIndex(screen, line => line.StartsWith("SOURCE", StringComparison.Ordinal));
         return screen[start..end];
     }

@@ -121,9 +121,7 @@ internal sealed class TopView(
                 while (true)
                 {
                     // A view that is behind by as many events as there is room for loses the key.
-                    _events.Writer.TryWrite(
-                        new(TopEventKind.Key) { Key = Console.ReadKey(intercept: true) }
-                    );
+                    _events.Writer.TryWrite(new(TopEventKind.Key) { Key = Console.ReadKey(intercept: true) });
                 }
             }
             catch (Exception e) when (e is InvalidOperationException or IOException)
