@@ -39,7 +39,8 @@ public sealed class SequenceModelTests(ITestOutputHelper output)
                     bytes += (ulong)Math.Min(length, highest - offset);
                 }
 
-                highest = Math.Max(highest, offset + length);
+                // A segment without payload sends nothing, wherever it stands.
+                highest = length > 0 ? Math.Max(highest, offset + length) : highest;
                 run.Feed(Segment(port, start, offset, length));
             }
 
