@@ -195,9 +195,10 @@ internal sealed class CaptureLoop
         int count;
         while ((count = pass.Read(_chunk)) > 0)
         {
+            var leftNs = (ulong)Stopwatch.GetTimestamp();
             foreach (ref readonly var record in _chunk.AsSpan(0, count))
             {
-                _pipeline.Process(in record);
+                _pipeline.Process(in record, leftNs);
             }
 
             ConsumeRing();
