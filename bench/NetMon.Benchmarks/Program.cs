@@ -13,7 +13,7 @@ var folder = args[0];
     ("throughput", Throughput.Measure),
     ("rate", ConnectionRate.Measure),
     ("memory", Memory.Measure),
-    ("latency", Latency.Measure),
+    ("latency", () => Latency.Measure(folder)),
     ("start", StartUp.Measure),
     ("record", RecordPath.Measure),
 ];

@@ -91,7 +91,7 @@ public sealed class LabNetwork : IDisposable
             // This process has threads in there while a generator runs.
             if (id != Environment.ProcessId)
             {
-                _ = Libc.kill(id, Libc.SIGKILL);
+                _ = Libc.kill(id, (int)LabSignal.Kill);
             }
         }
 

@@ -103,7 +103,8 @@ public static class ConnectionLoad
                     return;
                 }
 
-                var ready = epoll.Wait(connecting.Count + _waiting.Count < plan.Concurrency ? 0 : 100);
+                // Ahead of the plan: a millisecond, so that the generator is not itself a load. The next turn makes up for it.
+                var ready = epoll.Wait(due >= 1 && connecting.Count + _waiting.Count < plan.Concurrency ? 0 : 1);
                 for (var i = 0; i < ready; i++)
                 {
                     Step(epoll.Ready(i), connecting);
