@@ -66,7 +66,7 @@ static void attach(struct bpf_object *object, int ifindex, enum bpf_tc_attach_po
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = point);
 	LIBBPF_OPTS(bpf_tc_opts, options,
-		    .prog_fd = bpf_program__fd(bpf_object__find_program_by_name(object, name)));
+	            .prog_fd = bpf_program__fd(bpf_object__find_program_by_name(object, name)));
 
 	if (bpf_tc_attach(&hook, &options))
 		die(name);
@@ -96,12 +96,13 @@ int main(int argc, char **argv)
 	object = bpf_object__open_file(argv[1], NULL);
 	if (!object)
 		die(argv[1]);
-	bpf_object__for_each_program(program, object)
+	bpf_object__for_each_program (program, object)
 		if (bpf_program__type(program) != BPF_PROG_TYPE_SCHED_CLS)
 			bpf_program__set_autoload(program, false);
 	if (bpf_object__load(object))
 		die("load");
-	if (bpf_map_update_elem(bpf_object__find_map_fd_by_name(object, "interfaces"), &ifindex, &info, BPF_ANY))
+	if (bpf_map_update_elem(bpf_object__find_map_fd_by_name(object, "interfaces"), &ifindex, &info,
+	                        BPF_ANY))
 		die("interfaces");
 
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);

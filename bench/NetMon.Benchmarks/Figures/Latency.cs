@@ -57,7 +57,11 @@ internal static class Latency
     {
         using var link = new BareLink();
         using var server = new ConnectionServer(link.Far, firstPort: 5000, ports: 4);
-        using var floor = link.Near.Start(Path.Combine(folder, "ring_floor"), PacketCost.FindProgram(), "eth0");
+        using var floor = link.Near.Start(
+            Path.Combine(folder, "ring_floor"),
+            PacketCost.FindProgram(),
+            "eth0"
+        );
         floor.WaitForText("ready");
         ConnectionLoad.Run(link.Near, BareLink.Plan(TargetRate, WarmUp));
         floor.Signal(LabSignal.User1);
@@ -72,7 +76,10 @@ internal static class Latency
         var load = $"at {result.PerSecond:0} connections/s";
         yield return new($"floor: p50, {load}", $"{values[1]:0.0} us");
         yield return new($"floor: p99, {load}", $"{values[2]:0.0} us");
-        yield return new($"floor: CPU, {load}", $"{values[0]:0.00} % of one core, {values[3]:0.00} wake-ups a record");
+        yield return new(
+            $"floor: CPU, {load}",
+            $"{values[0]:0.00} % of one core, {values[3]:0.00} wake-ups a record"
+        );
     }
 
     private static double Quantile(MetricsSnapshot metrics, string quantile) =>

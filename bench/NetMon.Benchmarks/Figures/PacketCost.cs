@@ -18,7 +18,10 @@ internal static partial class PacketCost
             Path.Combine(folder, "packet_cost"),
             [FindProgram(), Path.Combine(folder, "minimal.bpf.o"), Path.Combine(folder, "drive.bpf.o")]
         );
-        var ratio = double.Parse(Ratio().Match(output).Groups["value"].ValueSpan, CultureInfo.InvariantCulture);
+        var ratio = double.Parse(
+            Ratio().Match(output).Groups["value"].ValueSpan,
+            CultureInfo.InvariantCulture
+        );
         return new(
             "(a) Net cost per packet",
             "BPF_PROG_TEST_RUN with repeat, netmon's program and bench/minimal.bpf.c in alternating rounds; net of the same run with "
@@ -39,6 +42,10 @@ internal static partial class PacketCost
             .MaxBy(File.GetLastWriteTimeUtc)
         ?? throw new LabException("no flows.bpf.o: build first");
 
-    [GeneratedRegex(@"^ratio: (?<value>[\d.]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^ratio: (?<value>[\d.]+)$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Ratio();
 }

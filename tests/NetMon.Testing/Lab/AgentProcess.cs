@@ -83,7 +83,9 @@ public sealed class AgentProcess : IDisposable
         // proc_pid_schedstat: nanoseconds on the CPU, nanoseconds waiting for one, time slices. Threads that ended are not in it.
         var nanoseconds = Directory
             .EnumerateDirectories($"/proc/{Id}/task")
-            .Sum(task => long.Parse(File.ReadAllText($"{task}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture));
+            .Sum(task =>
+                long.Parse(File.ReadAllText($"{task}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture)
+            );
         return TimeSpan.FromTicks(nanoseconds / 100);
     }
 

@@ -57,7 +57,9 @@ public sealed class LabProcess : IDisposable
         );
         if (!Says(text))
         {
-            throw new LabException($"{_name} ended with {ExitCode} before it said '{text}': {Errors}{Output}");
+            throw new LabException(
+                $"{_name} ended with {ExitCode} before it said '{text}': {Errors}{Output}"
+            );
         }
     }
 
