@@ -87,7 +87,13 @@ public class RecordBenchmarks
     {
         broadcaster = new Broadcaster();
         var metrics = new FlowMetrics(new MetricRegistry(), new MetricsOptions());
-        return new(new FlowTable(4 * Flows), new InitiatorRules(), metrics, broadcaster, NullLogger<FlowPipeline>.Instance);
+        return new(
+            new FlowTable(4 * Flows),
+            new InitiatorRules(),
+            metrics,
+            broadcaster,
+            NullLogger<FlowPipeline>.Instance
+        );
     }
 
     private static FlowRecord Of(int number, RecordReason reason)

@@ -17,7 +17,11 @@ internal static class RecordPath
         // In this process: the default toolchain restores packages for each benchmark, which needs a feed.
         var config = ManualConfig
             .CreateEmpty()
-            .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(5).WithIterationCount(15))
+            .AddJob(
+                Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
+                    .WithWarmupCount(5)
+                    .WithIterationCount(15)
+            )
             .AddColumnProvider(BenchmarkDotNet.Columns.DefaultColumnProviders.Instance)
             .AddDiagnoser(BenchmarkDotNet.Diagnosers.MemoryDiagnoser.Default)
             .AddLogger(ConsoleLogger.Default);
