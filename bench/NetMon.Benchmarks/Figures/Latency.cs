@@ -12,7 +12,7 @@ internal static class Latency
     public static Section Measure()
     {
         var figures = new List<Figure>();
-        foreach (var rate in (double[])[1_000, 5_000])
+        foreach (var rate in (double[])[150, 1_000, 5_000])
         {
             using var link = new BareLink();
             using var server = new ConnectionServer(link.Far, firstPort: 5000, ports: 4);
