@@ -200,6 +200,7 @@ public sealed class TcpStateTests
         var flow = run.DrainSingle();
         Assert.Equal(Conversation.Name, flow.ToString());
         Assert.True(flow.SynSeen);
+        Assert.Equal((0u, 0u), (flow.Handshake.SynAckUs, flow.Handshake.AckUs));
         Assert.Equal((2, 1), (flow.Sent.Packets, flow.Received.Packets));
         Assert.Equal(FlowTcpState.Established, flow.State.TcpState);
     }
