@@ -14,9 +14,9 @@ public sealed class TimeoutTests
     [SkippableFact]
     public void An_active_flow_leaves_a_record_each_interval_with_the_counts_since_the_last()
     {
-        using var run = new KernelRun(new FlowProgramOptions { Interval = TimeSpan.FromMilliseconds(100) });
+        using var run = new KernelRun(new FlowProgramOptions { Interval = TimeSpan.FromMilliseconds(500) });
         run.Feed(Udp, Udp, Udp);
-        Thread.Sleep(150);
+        Thread.Sleep(600);
         run.Feed(Udp);
         var flow = Assert.Single(run.Consume());
         Assert.Equal([RecordReason.Open, RecordReason.Update], flow.Reasons);
@@ -30,10 +30,10 @@ public sealed class TimeoutTests
     [SkippableFact]
     public void The_sweep_reports_a_flow_that_went_quiet_with_counts_pending_once()
     {
-        using var run = new KernelRun(new FlowProgramOptions { Interval = TimeSpan.FromMilliseconds(100) });
+        using var run = new KernelRun(new FlowProgramOptions { Interval = TimeSpan.FromMilliseconds(500) });
         run.Feed(Udp, Udp);
         Assert.Equal(1, Assert.Single(run.Consume()).Sent.Packets);
-        Thread.Sleep(150);
+        Thread.Sleep(600);
 
         Assert.Equal(1, run.Sweep());
         Assert.Equal(2, Assert.Single(run.Consume()).Sent.Packets);
@@ -159,11 +159,11 @@ public sealed class TimeoutTests
     [SkippableFact]
     public void A_packet_keeps_a_flow_alive()
     {
-        using var run = new KernelRun(new FlowProgramOptions { UdpIdle = TimeSpan.FromMilliseconds(200) });
+        using var run = new KernelRun(new FlowProgramOptions { UdpIdle = TimeSpan.FromSeconds(1) });
         for (var i = 0; i < 5; i++)
         {
             run.Feed(Udp);
-            Thread.Sleep(60);
+            Thread.Sleep(300);
             run.Sweep();
         }
 
