@@ -28,11 +28,11 @@
 
 #include "../bpf/netmon.h"
 
-#define FIRST_PORT 1024
+#define FIRST_PORT  1024
 #define SERVER_PORT 443
-#define MAX_ROUNDS 101
-#define CLIENT_ISN 1000
-#define SERVER_ISN 5000
+#define MAX_ROUNDS  101
+#define CLIENT_ISN  1000
+#define SERVER_ISN  5000
 
 struct packet {
 	struct ethhdr eth;
@@ -71,7 +71,7 @@ static void *constant(struct bpf_object *object, const char *name)
 	const struct btf_type *type = section < 0 ? NULL : btf__type_by_id(btf, section);
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, object) {
+	bpf_object__for_each_map (map, object) {
 		const char *map_name = bpf_map__name(map);
 		size_t length = strlen(map_name), size;
 		void *data;
@@ -134,7 +134,7 @@ static struct bpf_object *load_netmon(const char *path)
 		.overlay_ports = { 4789, 8472, 6081, 51820 },
 	};
 	/* The iterators need a map at attach, not at load; only the packet programs are of use here. */
-	bpf_object__for_each_program(program, object)
+	bpf_object__for_each_program (program, object)
 		if (bpf_program__type(program) != BPF_PROG_TYPE_SCHED_CLS)
 			bpf_program__set_autoload(program, false);
 	load(object, path);
@@ -227,7 +227,8 @@ static void check(struct bpf_object *netmon, unsigned connections)
 	}
 	free(each);
 	if (sum.flows_created != connections || sum.skipped_packets || sum.malformed || sum.flow_map_full)
-		die("%llu flows for %u connections, %llu packets skipped, %llu malformed, %llu without a flow",
+		die("%llu flows for %u connections, %llu packets skipped, %llu malformed, %llu without a "
+		    "flow",
 		    sum.flows_created, connections, sum.skipped_packets, sum.malformed, sum.flow_map_full);
 }
 
@@ -277,8 +278,9 @@ static double measure(const struct setup *setup, const char *name, unsigned conn
 	/* Round -1 warms up. */
 	for (int round = -1; round < setup->rounds; round++) {
 		for (int p = 0; p < PROGRAMS; p++)
-			cost[p][round < 0 ? 0 : round] = run(advance ? program_fd(drivers[p], "advance") : program[p],
-							     &packet, size, setup->repeat);
+			cost[p][round < 0 ? 0 : round] =
+				run(advance ? program_fd(drivers[p], "advance") : program[p], &packet, size,
+			            setup->repeat);
 	}
 	check(netmon, connections);
 	for (int round = 0; round < setup->rounds; round++) {

@@ -13,7 +13,7 @@ var folder = args[0];
     ("throughput", Throughput.Measure),
     ("rate", ConnectionRate.Measure),
     ("memory", Memory.Measure),
-    ("latency", Latency.Measure),
+    ("latency", () => Latency.Measure(folder)),
     ("start", StartUp.Measure),
     ("record", RecordPath.Measure),
 ];
@@ -21,7 +21,9 @@ var folder = args[0];
 var machine = Machine.Describe();
 Console.Error.WriteLine(AgentBinary.Find());
 var sections = new List<Section>();
-foreach (var (name, measure) in figures.Where(figure => args.Length == 2 || args.AsSpan(2).Contains(figure.Name)))
+foreach (
+    var (name, measure) in figures.Where(figure => args.Length == 2 || args.AsSpan(2).Contains(figure.Name))
+)
 {
     Console.Error.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss} {name}");
     sections.Add(measure());

@@ -27,7 +27,11 @@ internal static class Memory
             var resident = agent.ReadStatus("VmRSS") / MiB;
             var kernel = agent.ReadMetrics().Sum("netmon_map_memory_bytes") / MiB;
             var what = $"resident memory, {flows:N0} flows";
-            figures.Add(limit is { } most ? Figure.AtMost(what, resident, most, "MiB", "0.0") : new(what, $"{resident:0.0} MiB"));
+            figures.Add(
+                limit is { } most
+                    ? Figure.AtMost(what, resident, most, "MiB", "0.0")
+                    : new(what, $"{resident:0.0} MiB")
+            );
             figures.Add(new($"kernel maps, {flows:N0} flows", $"{kernel:0.0} MiB"));
         }
 
@@ -44,7 +48,11 @@ internal static class Memory
         using var sender = new RawSender(link.FarInterface);
         var frame = Packet
             .Ethernet(ethernet =>
-                ethernet with { Source = link.FarInterface.HardwareAddress, Destination = link.NearInterface.HardwareAddress }
+                ethernet with
+                {
+                    Source = link.FarInterface.HardwareAddress,
+                    Destination = link.NearInterface.HardwareAddress,
+                }
             )
             .IPv4("10.70.0.0", "10.71.0.1")
             .Udp(1024, 9, udp => udp with { Checksum = 0 })

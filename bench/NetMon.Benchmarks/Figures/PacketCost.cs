@@ -14,14 +14,14 @@ internal static partial class PacketCost
     /// <param name="folder">With the built packet_cost and BPF objects.</param>
     public static Section Measure(string folder)
     {
-        var netmon = Directory
-            .EnumerateFiles(Path.Combine(AgentBinary.RepositoryRoot(), "src/NetMon.Bpf/obj"), "flows.bpf.o", SearchOption.AllDirectories)
-            .MaxBy(File.GetLastWriteTimeUtc)!;
         var output = Command.Run(
             Path.Combine(folder, "packet_cost"),
-            [netmon, Path.Combine(folder, "minimal.bpf.o"), Path.Combine(folder, "drive.bpf.o")]
+            [FindProgram(), Path.Combine(folder, "minimal.bpf.o"), Path.Combine(folder, "drive.bpf.o")]
         );
-        var ratio = double.Parse(Ratio().Match(output).Groups["value"].ValueSpan, CultureInfo.InvariantCulture);
+        var ratio = double.Parse(
+            Ratio().Match(output).Groups["value"].ValueSpan,
+            CultureInfo.InvariantCulture
+        );
         return new(
             "(a) Net cost per packet",
             "BPF_PROG_TEST_RUN with repeat, netmon's program and bench/minimal.bpf.c in alternating rounds; net of the same run with "
@@ -31,6 +31,21 @@ internal static partial class PacketCost
         );
     }
 
-    [GeneratedRegex(@"^ratio: (?<value>[\d.]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    /// <summary>The object that netmon has embedded, as the build left it.</summary>
+    public static string FindProgram() =>
+        Directory
+            .EnumerateFiles(
+                Path.Combine(AgentBinary.RepositoryRoot(), "src/NetMon.Bpf/obj"),
+                "flows.bpf.o",
+                SearchOption.AllDirectories
+            )
+            .MaxBy(File.GetLastWriteTimeUtc)
+        ?? throw new LabException("no flows.bpf.o: build first");
+
+    [GeneratedRegex(
+        @"^ratio: (?<value>[\d.]+)$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Ratio();
 }

@@ -17,7 +17,11 @@ internal static class RecordPath
         // In this process: the default toolchain restores packages for each benchmark, which needs a feed.
         var config = ManualConfig
             .CreateEmpty()
-            .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
+            .AddJob(
+                Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
+                    .WithWarmupCount(5)
+                    .WithIterationCount(15)
+            )
             .AddColumnProvider(BenchmarkDotNet.Columns.DefaultColumnProviders.Instance)
             .AddDiagnoser(BenchmarkDotNet.Diagnosers.MemoryDiagnoser.Default)
             .AddLogger(ConsoleLogger.Default);
@@ -31,7 +35,7 @@ internal static class RecordPath
 
     private static IEnumerable<Figure> Figures(BenchmarkReport report)
     {
-        var name = report.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo;
+        var name = report.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo.Trim('\'');
         yield return new($"{name}: time", $"{report.ResultStatistics!.Median:0} ns");
         var bytes = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0;
         yield return Figure.AtMost($"{name}: allocated", bytes, 0, "B", "0");

@@ -14,8 +14,11 @@ internal static class StartUp
     public static Section Measure()
     {
         using var link = new BareLink();
-        List<double> ready = [], flow = [];
-        using var socket = link.Near.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        List<double> ready = [],
+            flow = [];
+        using var socket = link.Near.Inside(() =>
+            new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)
+        );
         socket.Bind(new IPEndPoint(IPAddress.Parse("10.67.0.1"), 0));
         var stop = false;
         var traffic = new Thread(() =>
@@ -31,7 +34,10 @@ internal static class StartUp
         {
             using var agent = AgentProcess.Start(link.Near);
             ready.Add(Stopwatch.GetElapsedTime(agent.StartedAt, agent.ReadyAt).TotalSeconds);
-            Wait.Until(() => agent.Get("/api/v1/flows?protocol=udp").Contains("10.67.1.1", StringComparison.Ordinal), "a flow");
+            Wait.Until(
+                () => agent.Get("/api/v1/flows?protocol=udp").Contains("10.67.1.1", StringComparison.Ordinal),
+                "a flow"
+            );
             flow.Add(Stopwatch.GetElapsedTime(agent.StartedAt).TotalSeconds);
         }
 

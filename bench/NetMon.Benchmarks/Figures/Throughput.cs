@@ -15,7 +15,8 @@ internal static class Throughput
         var figures = new List<Figure>();
         foreach (var (name, unit, scale, field, arguments) in Cases)
         {
-            List<double> without = [], with = [];
+            List<double> without = [],
+                with = [];
             for (var round = 0; round < Rounds; round++)
             {
                 // The order changes, so that a drift of the machine favours neither.
@@ -28,7 +29,9 @@ internal static class Throughput
 
             var (before, after) = (Statistics.Median(without), Statistics.Median(with));
             figures.Add(new($"{name}, without", $"{before:0.##} {unit}"));
-            figures.Add(new($"{name}, with the agent", $"{after:0.##} {unit} ({(after / before) - 1:+0.0%;-0.0%})"));
+            figures.Add(
+                new($"{name}, with the agent", $"{after:0.##} {unit} ({(after / before) - 1:+0.0%;-0.0%})")
+            );
         }
 
         return new(
@@ -38,17 +41,32 @@ internal static class Throughput
         );
     }
 
-    private static readonly (string Name, string Unit, double Scale, string Field, string[] Arguments)[] Cases =
+    private static readonly (
+        string Name,
+        string Unit,
+        double Scale,
+        string Field,
+        string[] Arguments
+    )[] Cases =
     [
         ("TCP, one stream", "Gbit/s", 1e9, "bits_per_second", []),
-        ("UDP, 64 bytes", "thousand packets/s", 1e3, "packets", ["--udp", "--length", "64", "--bitrate", "0"]),
+        (
+            "UDP, 64 bytes",
+            "thousand packets/s",
+            1e3,
+            "packets",
+            ["--udp", "--length", "64", "--bitrate", "0"]
+        ),
     ];
 
     private static double Run(BareLink link, string field, string[] arguments)
     {
         using var server = link.Far.Start("iperf3", "--server", "--one-off", "--forceflush");
         server.WaitForText("Server listening");
-        var output = link.Near.Run("iperf3", ["--client", "10.67.1.1", "--time", "2", "--json", .. arguments]);
+        var output = link.Near.Run(
+            "iperf3",
+            ["--client", "10.67.1.1", "--time", "2", "--json", .. arguments]
+        );
         server.WaitForExit();
         using var json = JsonDocument.Parse(output);
         var end = json.RootElement.GetProperty("end");

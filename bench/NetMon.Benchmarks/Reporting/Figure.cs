@@ -8,13 +8,13 @@ namespace NetMon.Benchmarks.Reporting;
 internal sealed record Figure(string What, string Value, string Target = "", bool? Met = null)
 {
     /// <summary>A value that must not exceed a limit.</summary>
-    public static Figure AtMost(string what, double value, double limit, string unit, string format = "0.##") =>
-        new(
-            what,
-            $"{value.ToString(format)} {unit}",
-            $"<= {limit.ToString("0.##")} {unit}",
-            value <= limit
-        );
+    public static Figure AtMost(
+        string what,
+        double value,
+        double limit,
+        string unit,
+        string format = "0.##"
+    ) => new(what, $"{value.ToString(format)} {unit}", $"<= {limit.ToString("0.##")} {unit}", value <= limit);
 }
 
 /// <summary>A part of the report.</summary>

@@ -7,7 +7,9 @@ internal static class Report
 {
     public static string Write(string machine, IReadOnlyList<Section> sections)
     {
-        var text = new StringBuilder("# Benchmark results\n\nWritten by `bench/run`. All figures are medians unless they say otherwise.\n\n");
+        var text = new StringBuilder(
+            "# Benchmark results\n\nWritten by `bench/run`. All figures are medians unless they say otherwise.\n\n"
+        );
         text.Append(machine).Append("\n\n");
         foreach (var section in sections)
         {

@@ -38,7 +38,10 @@ internal sealed class ObservedTraffic
     public static ObservedTraffic Make(bool offloads, params string[] agentArguments)
     {
         using var lab = new TwoHosts(offloads);
-        lab.Peer.Run("nft", $"add table inet t; add chain inet t in {{ type filter hook input priority 0; }}; add rule inet t in tcp dport {BlackHole} drop");
+        lab.Peer.Run(
+            "nft",
+            $"add table inet t; add chain inet t in {{ type filter hook input priority 0; }}; add rule inet t in tcp dport {BlackHole} drop"
+        );
         using var web = new WebServer(lab.Peer);
 
         // Without offloads, the interface itself is the wire; with them, that is behind the router.
@@ -75,7 +78,9 @@ internal sealed class ObservedTraffic
     }
 
     /// <summary>By protocol and addresses, in order: what the metrics tell apart.</summary>
-    public static IEnumerable<(string Protocol, string Source, string Destination, Count Count)> ByAddresses(FlowTally tally) =>
+    public static IEnumerable<(string Protocol, string Source, string Destination, Count Count)> ByAddresses(
+        FlowTally tally
+    ) =>
         tally
             .Counts.GroupBy(each => (each.Key.Protocol, each.Key.Source, each.Key.Destination))
             .Select(group =>
@@ -89,18 +94,32 @@ internal sealed class ObservedTraffic
             .Order();
 
     /// <summary>The same from /metrics.</summary>
-    public static IEnumerable<(string Protocol, string Source, string Destination, Count Count)> ByAddresses(MetricsSnapshot metrics) =>
+    public static IEnumerable<(string Protocol, string Source, string Destination, Count Count)> ByAddresses(
+        MetricsSnapshot metrics
+    ) =>
         metrics
             .Samples.Where(sample => sample.Name is "netmon_packets_total" or "netmon_bytes_total")
-            .GroupBy(sample => (sample.Label("protocol"), Source: sample.Label("src_ip"), Destination: sample.Label("dst_ip")))
+            .GroupBy(sample =>
+                (
+                    sample.Label("protocol"),
+                    Source: sample.Label("src_ip"),
+                    Destination: sample.Label("dst_ip")
+                )
+            )
             .Select(group =>
                 (
                     group.Key.Item1,
                     group.Key.Source,
                     group.Key.Destination,
                     new Count(
-                        (long)group.Where(sample => sample.Name == "netmon_packets_total").Sum(sample => sample.Value),
-                        (long)group.Where(sample => sample.Name == "netmon_bytes_total").Sum(sample => sample.Value)
+                        (long)
+                            group
+                                .Where(sample => sample.Name == "netmon_packets_total")
+                                .Sum(sample => sample.Value),
+                        (long)
+                            group
+                                .Where(sample => sample.Name == "netmon_bytes_total")
+                                .Sum(sample => sample.Value)
                     )
                 )
             )
@@ -120,7 +139,12 @@ internal sealed class ObservedTraffic
             Sockets.Connect(lab.Host, new IPEndPoint(to, ClosedPort), Wait.Patience);
             Sockets.Datagrams(lab, new IPEndPoint(to, FragmentPort), Datagrams, bytes: 4000);
             Sockets.Datagrams(lab, new IPEndPoint(to, ClosedUdpPort), Datagrams, bytes: 100, listen: false);
-            Sockets.SegmentedDatagrams(lab, new IPEndPoint(to, SegmentPort), segments: 20, segmentBytes: 1000);
+            Sockets.SegmentedDatagrams(
+                lab,
+                new IPEndPoint(to, SegmentPort),
+                segments: 20,
+                segmentBytes: 1000
+            );
         }
 
         SendSctp(lab);
@@ -136,7 +160,11 @@ internal sealed class ObservedTraffic
         using var sender = new RawSender(lab.HostInterface);
         var frame = Packet
             .Ethernet(ethernet =>
-                ethernet with { Source = lab.HostInterface.HardwareAddress, Destination = lab.RouterInterface.HardwareAddress }
+                ethernet with
+                {
+                    Source = lab.HostInterface.HardwareAddress,
+                    Destination = lab.RouterInterface.HardwareAddress,
+                }
             )
             .IPv4(TwoHosts.HostV4.ToString(), TwoHosts.PeerV4.ToString())
             .Sctp(SctpPort, SctpPort)
@@ -152,12 +180,22 @@ internal sealed class ObservedTraffic
     {
         using var sender = new RawSender(lab.RouterInterface);
         var ethernet = Packet.Ethernet(ethernet =>
-            ethernet with { Source = lab.RouterInterface.HardwareAddress, Destination = lab.HostInterface.HardwareAddress }
+            ethernet with
+            {
+                Source = lab.RouterInterface.HardwareAddress,
+                Destination = lab.HostInterface.HardwareAddress,
+            }
         );
         foreach (var tagged in (Packet[])[ethernet.Vlan(7), ethernet.Vlan(7, VlanLayer.ServiceTag).Vlan(8)])
         {
-            var v4 = tagged.IPv4(TwoHosts.PeerV4.ToString(), TwoHosts.HostV4.ToString()).Udp(VlanPort, VlanPort).Payload(100);
-            var v6 = tagged.IPv6(TwoHosts.PeerV6.ToString(), TwoHosts.HostV6.ToString()).Udp(VlanPort, VlanPort).Payload(100);
+            var v4 = tagged
+                .IPv4(TwoHosts.PeerV4.ToString(), TwoHosts.HostV4.ToString())
+                .Udp(VlanPort, VlanPort)
+                .Payload(100);
+            var v6 = tagged
+                .IPv6(TwoHosts.PeerV6.ToString(), TwoHosts.HostV6.ToString())
+                .Udp(VlanPort, VlanPort)
+                .Payload(100);
             for (var i = 0; i < Datagrams; i++)
             {
                 sender.Send(v4.Build());

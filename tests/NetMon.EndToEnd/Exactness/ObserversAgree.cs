@@ -19,7 +19,17 @@ public sealed class ObserversAgree
         Programs.Ping(lab, TwoHosts.PeerV6, count: 3, bytes: 4000);
         Programs.Iperf(lab, TwoHosts.PeerV4, "--bytes", "200K");
         Programs.Iperf(lab, TwoHosts.PeerV6, "--bytes", "200K", "--reverse");
-        Programs.Iperf(lab, TwoHosts.PeerV6, "--bytes", "100K", "--udp", "--length", "3000", "--bitrate", "100M");
+        Programs.Iperf(
+            lab,
+            TwoHosts.PeerV6,
+            "--bytes",
+            "100K",
+            "--udp",
+            "--length",
+            "3000",
+            "--bitrate",
+            "100M"
+        );
         capture.Stop();
 
         var ours = WireReader.Read(capture.Path);
@@ -65,10 +75,38 @@ public sealed class ObserversAgree
     {
         var lines = lab.Peer.Run(
             "tshark",
-            ["-r", path, "-o", "ip.defragment:false", "-o", "ipv6.defragment:false", "-T", "fields",
-             "-e", "ip.src", "-e", "ip.dst", "-e", "ip.proto", "-e", "ip.len",
-             "-e", "ipv6.src", "-e", "ipv6.dst", "-e", "ipv6.nxt", "-e", "ipv6.fraghdr.nxt", "-e", "ipv6.hopopts.nxt", "-e", "ipv6.plen",
-             "-E", "occurrence=f"]
+            [
+                "-r",
+                path,
+                "-o",
+                "ip.defragment:false",
+                "-o",
+                "ipv6.defragment:false",
+                "-T",
+                "fields",
+                "-e",
+                "ip.src",
+                "-e",
+                "ip.dst",
+                "-e",
+                "ip.proto",
+                "-e",
+                "ip.len",
+                "-e",
+                "ipv6.src",
+                "-e",
+                "ipv6.dst",
+                "-e",
+                "ipv6.nxt",
+                "-e",
+                "ipv6.fraghdr.nxt",
+                "-e",
+                "ipv6.hopopts.nxt",
+                "-e",
+                "ipv6.plen",
+                "-E",
+                "occurrence=f",
+            ]
         );
         var sums = new Dictionary<(string, string, byte), Count>();
         foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))

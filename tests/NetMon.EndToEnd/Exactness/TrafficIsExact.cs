@@ -57,7 +57,10 @@ public abstract class TrafficIsExact
 
     [SkippableFact]
     public void The_metrics_have_the_same_sums_by_protocol_and_addresses() =>
-        Assert.Equal(ObservedTraffic.ByAddresses(Observed.Wire), ObservedTraffic.ByAddresses(Observed.Metrics));
+        Assert.Equal(
+            ObservedTraffic.ByAddresses(Observed.Wire),
+            ObservedTraffic.ByAddresses(Observed.Metrics)
+        );
 
     [SkippableFact]
     public void Iperf3_is_exact_over_tcp_on_v4_and_v6() =>
@@ -112,8 +115,15 @@ public abstract class TrafficIsExact
     [SkippableFact]
     public void A_refused_connection_has_failed_and_says_why()
     {
-        AssertExact(way => way is { Protocol: Tcp, DestinationPort: ObservedTraffic.ClosedPort }, expected: 2);
-        var refused = Observed.Flows.Where(flow => flow.Forth.DestinationPort == ObservedTraffic.ClosedPort && flow.Protocol == "tcp").ToList();
+        AssertExact(
+            way => way is { Protocol: Tcp, DestinationPort: ObservedTraffic.ClosedPort },
+            expected: 2
+        );
+        var refused = Observed
+            .Flows.Where(flow =>
+                flow.Forth.DestinationPort == ObservedTraffic.ClosedPort && flow.Protocol == "tcp"
+            )
+            .ToList();
         Assert.Equal(2, refused.Count);
         Assert.All(refused, flow => Assert.Equal(("failed", "refused"), (flow.Status, flow.Cause)));
     }
@@ -123,16 +133,23 @@ public abstract class TrafficIsExact
     {
         var syns = Observed.Wire.Sum(way => way.DestinationPort == ObservedTraffic.BlackHole).Packets;
         AssertExact(way => way.DestinationPort == ObservedTraffic.BlackHole, expected: 3);
-        var retries = Observed.Stream.Sum(way => way.DestinationPort == ObservedTraffic.BlackHole).Packets - 1;
+        var retries =
+            Observed.Stream.Sum(way => way.DestinationPort == ObservedTraffic.BlackHole).Packets - 1;
         Assert.Equal(syns - 1, retries);
     }
 
     [SkippableFact]
     public void The_initiator_is_who_sent_the_first_packet() =>
         Assert.All(
-            Observed.Flows.Where(flow => Observed.Wire.Counts.ContainsKey(flow.Forth) && flow.Forth.DestinationPort != ObservedTraffic.VlanPort),
+            Observed.Flows.Where(flow =>
+                Observed.Wire.Counts.ContainsKey(flow.Forth)
+                && flow.Forth.DestinationPort != ObservedTraffic.VlanPort
+            ),
             flow =>
-                Assert.True(flow.Forth.Source.Equals(TwoHosts.HostV4) || flow.Forth.Source.Equals(TwoHosts.HostV6), flow.Json.ToString())
+                Assert.True(
+                    flow.Forth.Source.Equals(TwoHosts.HostV4) || flow.Forth.Source.Equals(TwoHosts.HostV6),
+                    flow.Json.ToString()
+                )
         );
 
     [SkippableFact]

@@ -32,7 +32,24 @@ public sealed class InterfacesComeAndGo
                 {
                     // From before the command to when the kernel lists our programs: the command's own time is in it.
                     var from = Stopwatch.GetTimestamp();
-                    Command.Run("ip", ["link", "add", name, "index", index.ToString(CultureInfo.InvariantCulture), "up", "type", "veth", "peer", "name", name, "netns", pod.Name]);
+                    Command.Run(
+                        "ip",
+                        [
+                            "link",
+                            "add",
+                            name,
+                            "index",
+                            index.ToString(CultureInfo.InvariantCulture),
+                            "up",
+                            "type",
+                            "veth",
+                            "peer",
+                            "name",
+                            name,
+                            "netns",
+                            pod.Name,
+                        ]
+                    );
                     Wait.Until(() => AttachedPrograms.CountTcxHere(index) == Programs, $"programs on {name}");
                     return Stopwatch.GetElapsedTime(from).TotalMilliseconds;
                 })
@@ -53,9 +70,13 @@ public sealed class InterfacesComeAndGo
         agent.ReadMetrics();
         var idle = OpenDescriptors(agent);
 
-        Batch(host, i => $"link add v{i} index {1000 + i} group 7 up type veth peer name v{i} index {1000 + i} netns {pods.Name}");
+        Batch(
+            host,
+            i =>
+                $"link add v{i} index {1000 + i} group 7 up type veth peer name v{i} index {1000 + i} netns {pods.Name}"
+        );
         Batch(pods, i => $"link set v{i} up");
-        
+
         // Each attachment waits for an RCU grace period or two, in the kernel and under its lock for all interfaces.
         Wait.Until(() => host.Inside(CountObserved) == Burst, "programs on every interface", Unhurried);
         Assert.Equal(Burst + 1, agent.ReadMetrics().Sum("netmon_interfaces", ("kind", "pod")));
@@ -64,12 +85,22 @@ public sealed class InterfacesComeAndGo
         Wait.Until(() => stream.Flows.Count(IsProbe) == Burst, $"a flow at every interface");
         Assert.Equal(
             Enumerable.Range(0, Burst).Select(i => $"v{i}").Order(StringComparer.Ordinal),
-            stream.Flows.Where(IsProbe).Select(flow => flow.Json.GetProperty("source").GetProperty("interface").GetString()!).Order(StringComparer.Ordinal)
+            stream
+                .Flows.Where(IsProbe)
+                .Select(flow => flow.Json.GetProperty("source").GetProperty("interface").GetString()!)
+                .Order(StringComparer.Ordinal)
         );
 
         host.Run("ip", "link", "delete", "group", "7");
-        Wait.Until(() => agent.ReadMetrics().Sum("netmon_interfaces") == 1, "the agent to forget them", Unhurried);
-        Wait.Until(() => OpenDescriptors(agent) <= idle, $"{OpenDescriptors(agent)} descriptors to be {idle} again");
+        Wait.Until(
+            () => agent.ReadMetrics().Sum("netmon_interfaces") == 1,
+            "the agent to forget them",
+            Unhurried
+        );
+        Wait.Until(
+            () => OpenDescriptors(agent) <= idle,
+            $"{OpenDescriptors(agent)} descriptors to be {idle} again"
+        );
         Assert.Equal(0, agent.Stop());
         stream.WaitForEnd();
     }
@@ -88,7 +119,10 @@ public sealed class InterfacesComeAndGo
             var end = new LabInterface(host, "veth");
             end.AddAddress("10.68.0.1/24");
             new LabInterface(pod, "eth0").AddAddress("10.68.0.2/24");
-            Wait.Until(() => agent.ReadMetrics().Sum("netmon_interfaces", ("kind", "pod")) == 2, "the interface");
+            Wait.Until(
+                () => agent.ReadMetrics().Sum("netmon_interfaces", ("kind", "pod")) == 2,
+                "the interface"
+            );
             pod.Run("ping", "-q", "-c", "1", "10.68.0.1");
             var expected = 2 * round;
             Wait.Until(
@@ -131,7 +165,14 @@ public sealed class InterfacesComeAndGo
             using var sender = new RawSender(new LabInterface(pods, $"v{i}"), 1000 + i);
             sender.Send(
                 Packet
-                    .Ethernet(ethernet => ethernet with { Destination = System.Net.NetworkInformation.PhysicalAddress.Parse("FF-FF-FF-FF-FF-FF") })
+                    .Ethernet(ethernet =>
+                        ethernet with
+                        {
+                            Destination = System.Net.NetworkInformation.PhysicalAddress.Parse(
+                                "FF-FF-FF-FF-FF-FF"
+                            ),
+                        }
+                    )
                     .IPv4($"10.69.{i / 250}.{(i % 250) + 1}", IPAddress.Broadcast.ToString())
                     .Udp(7, 7)
                     .Build()
@@ -139,5 +180,6 @@ public sealed class InterfacesComeAndGo
         }
     }
 
-    private static int OpenDescriptors(AgentProcess agent) => Directory.EnumerateFiles($"/proc/{agent.Id}/fd").Count();
+    private static int OpenDescriptors(AgentProcess agent) =>
+        Directory.EnumerateFiles($"/proc/{agent.Id}/fd").Count();
 }

@@ -57,7 +57,11 @@ public sealed class Coexistence
         Assert.Equal(0, agent.Stop());
 
         AssertNothingOfOurs(lab);
-        Assert.DoesNotContain("clsact", lab.Host.Run("tc", "qdisc", "show", "dev", "eth0"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "clsact",
+            lab.Host.Run("tc", "qdisc", "show", "dev", "eth0"),
+            StringComparison.Ordinal
+        );
     }
 
     private static void AssertNothingOfOurs(TwoHosts lab)
@@ -65,7 +69,11 @@ public sealed class Coexistence
         Assert.Equal(0, AttachedPrograms.CountTcx(lab.Host, lab.HostInterface.Index));
         foreach (var hook in (string[])["ingress", "egress"])
         {
-            Assert.DoesNotContain("netmon", lab.Host.Run("tc", "filter", "show", "dev", "eth0", hook), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "netmon",
+                lab.Host.Run("tc", "filter", "show", "dev", "eth0", hook),
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -88,9 +96,38 @@ public sealed class Coexistence
             """
         );
         var machine = Command.Run("uname", "-m").Trim();
-        Command.Run("clang", ["-O2", "-target", "bpf", $"-I/usr/include/{machine}-linux-gnu", "-c", source, "-o", source + ".o"]);
+        Command.Run(
+            "clang",
+            [
+                "-O2",
+                "-target",
+                "bpf",
+                $"-I/usr/include/{machine}-linux-gnu",
+                "-c",
+                source,
+                "-o",
+                source + ".o",
+            ]
+        );
         lab.Host.Run("tc", "qdisc", "add", "dev", "eth0", "clsact");
-        lab.Host.Run("tc", ["filter", "add", "dev", "eth0", "egress", "prio", "7", "bpf", "direct-action", "object-file", source + ".o", "section", "classifier"]);
+        lab.Host.Run(
+            "tc",
+            [
+                "filter",
+                "add",
+                "dev",
+                "eth0",
+                "egress",
+                "prio",
+                "7",
+                "bpf",
+                "direct-action",
+                "object-file",
+                source + ".o",
+                "section",
+                "classifier",
+            ]
+        );
         Directory.Delete(folder, recursive: true);
     }
 

@@ -42,7 +42,10 @@ public sealed class Restart
         );
 
         var end = sent[^1];
-        Wait.Until(() => Flow(after).GetProperty("last").GetDateTimeOffset() > end - ClockError, "the last packet");
+        Wait.Until(
+            () => Flow(after).GetProperty("last").GetDateTimeOffset() > end - ClockError,
+            "the last packet"
+        );
         var flow = Flow(after);
         var first = flow.GetProperty("start").GetDateTimeOffset();
         Assert.True(first > last, "both agents saw the same packet");
@@ -89,9 +92,13 @@ public sealed class Restart
 
         public PacedDatagrams(TwoHosts lab)
         {
-            _receiver = lab.Peer.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+            _receiver = lab.Peer.Inside(() =>
+                new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)
+            );
             _receiver.Bind(new IPEndPoint(TwoHosts.PeerV4, Port));
-            _sender = lab.Host.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+            _sender = lab.Host.Inside(() =>
+                new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)
+            );
             _sender.Connect(TwoHosts.PeerV4, Port);
             _thread = new Thread(() =>
             {

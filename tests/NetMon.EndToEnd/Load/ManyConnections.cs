@@ -18,7 +18,10 @@ public sealed class ManyConnections(ITestOutputHelper output)
 
         Assert.Equal(sent, Reported(metrics));
         Assert.Equal(0, metrics.Sum("netmon_overflow_packets_total"));
-        Assert.Equal(result.Completed, metrics.Sum("netmon_flows_total", ("protocol", "tcp"), ("status", "ok")));
+        Assert.Equal(
+            result.Completed,
+            metrics.Sum("netmon_flows_total", ("protocol", "tcp"), ("status", "ok"))
+        );
         Assert.Equal(0, metrics.Sum("netmon_flows_total", ("protocol", "tcp"), ("status", "failed")));
         Assert.Equal(result.Completed, metrics.Sum("netmon_latency_seconds_count", ("type", "connect")));
     }

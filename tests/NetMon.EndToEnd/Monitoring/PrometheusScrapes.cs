@@ -57,7 +57,10 @@ public sealed class PrometheusScrapes
 
         Wait.Until(() => Query(api, "up{job=\"netmon\"}") is 1, "a scrape", TimeSpan.FromSeconds(30));
         Assert.Equal(Expected, Query(api, "sum(netmon_packets_total{protocol=\"icmp\"})"));
-        Assert.Equal(Expected / 2, Query(api, "sum(netmon_packets_total{protocol=\"icmp\",direction=\"egress\"})"));
+        Assert.Equal(
+            Expected / 2,
+            Query(api, "sum(netmon_packets_total{protocol=\"icmp\",direction=\"egress\"})")
+        );
         prometheus.Terminate();
         prometheus.WaitForExit(success: false);
         Directory.Delete(folder, recursive: true);

@@ -17,9 +17,20 @@ public sealed class ConnectionOutcomes
     {
         LabRequirements.SkipIfMissing("curl", "nginx", "nft");
         using var lab = new TwoHosts(offloads: true);
-        lab.Peer.Run("nft", "add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in tcp dport 7777 drop");
+        lab.Peer.Run(
+            "nft",
+            "add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in tcp dport 7777 drop"
+        );
         using var web = new WebServer(lab.Peer);
-        using var agent = AgentProcess.Start(lab.Host, "--interval", "200ms", "--tcp-handshake", "2s", "--tcp-closed", "1s");
+        using var agent = AgentProcess.Start(
+            lab.Host,
+            "--interval",
+            "200ms",
+            "--tcp-handshake",
+            "2s",
+            "--tcp-closed",
+            "1s"
+        );
         var stream = agent.Follow();
 
         Programs.Fetch(lab, new UriBuilder("http", TwoHosts.PeerV4.ToString()).Uri, Made);
@@ -53,7 +64,9 @@ public sealed class ConnectionOutcomes
 
         Assert.Equal(0, agent.Stop());
         stream.WaitForEnd();
-        var flows = stream.Flows.Where(flow => flow.Protocol == "tcp").ToLookup(flow => (flow.Status, flow.Cause));
+        var flows = stream
+            .Flows.Where(flow => flow.Protocol == "tcp")
+            .ToLookup(flow => (flow.Status, flow.Cause));
         Assert.Equal(Made, flows[("ok", "")].Count());
         Assert.Equal(Refused, flows[("failed", "refused")].Count());
         Assert.Equal(Unanswered, flows[("failed", "timeout")].Count());

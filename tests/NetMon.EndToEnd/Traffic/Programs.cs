@@ -9,10 +9,7 @@ internal static class Programs
 {
     /// <summary>Echo requests and replies, one by one.</summary>
     public static void Ping(TwoHosts lab, IPAddress to, int count, int bytes) =>
-        lab.Host.Run(
-            "ping",
-            ["-q", "-n", "-c", Text(count), "-i", "0.02", "-s", Text(bytes), to.ToString()]
-        );
+        lab.Host.Run("ping", ["-q", "-n", "-c", Text(count), "-i", "0.02", "-s", Text(bytes), to.ToString()]);
 
     /// <summary>One run of iperf3 against a server of its own; returns when both ended.</summary>
     public static void Iperf(TwoHosts lab, IPAddress to, params string[] arguments)

@@ -11,7 +11,9 @@ internal static class Sockets
     public static void Datagrams(TwoHosts lab, IPEndPoint to, int count, int bytes, bool listen = true)
     {
         using var receiver = listen ? Bind(lab.Peer, to) : null;
-        using var sender = lab.Host.Inside(() => new Socket(to.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
+        using var sender = lab.Host.Inside(() =>
+            new Socket(to.AddressFamily, SocketType.Dgram, ProtocolType.Udp)
+        );
         for (var i = 0; i < count; i++)
         {
             // Not connected: an ICMP error must not keep the next one from being sent.
@@ -25,7 +27,9 @@ internal static class Sockets
         const int SOL_UDP = 17;
         const int UDP_SEGMENT = 103;
         using var receiver = Bind(lab.Peer, to);
-        using var sender = lab.Host.Inside(() => new Socket(to.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
+        using var sender = lab.Host.Inside(() =>
+            new Socket(to.AddressFamily, SocketType.Dgram, ProtocolType.Udp)
+        );
         sender.SetRawSocketOption(SOL_UDP, UDP_SEGMENT, BitConverter.GetBytes((int)segmentBytes));
         sender.SendTo(new byte[segments * segmentBytes], to);
     }
@@ -34,7 +38,9 @@ internal static class Sockets
     /// <returns>Why not, or null if it worked.</returns>
     public static SocketError? Connect(NetworkNamespace from, IPEndPoint to, TimeSpan limit)
     {
-        using var socket = from.Inside(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        using var socket = from.Inside(() =>
+            new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+        );
         using var cancellation = new CancellationTokenSource(limit);
         try
         {

@@ -74,14 +74,19 @@ public sealed class AgentProcess : IDisposable
             CultureInfo.InvariantCulture
         );
 
-    /// <summary>User and system time of the process so far.</summary>
+    /// <summary>
+    /// Time that the process's threads ran on a CPU, to the nanosecond; /proc/PID/stat is a sample of every clock tick, too coarse for
+    /// what sleeps and wakes a thousand times a second.
+    /// </summary>
     public TimeSpan ReadCpuTime()
     {
-        // Fields 14 and 15 of proc_pid_stat(5); the name in field 2 may hold blanks. USER_HZ is 100 on every architecture.
-        var text = File.ReadAllText($"/proc/{Id}/stat");
-        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        var ticks = fields[11..13].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
-        return TimeSpan.FromMilliseconds(ticks * 10);
+        // proc_pid_schedstat: nanoseconds on the CPU, nanoseconds waiting for one, time slices. Threads that ended are not in it.
+        var nanoseconds = Directory
+            .EnumerateDirectories($"/proc/{Id}/task")
+            .Sum(task =>
+                long.Parse(File.ReadAllText($"{task}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture)
+            );
+        return TimeSpan.FromTicks(nanoseconds / 100);
     }
 
     /// <summary>Follows the flows from now on.</summary>

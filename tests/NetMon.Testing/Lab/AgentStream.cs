@@ -97,7 +97,8 @@ public sealed class AgentStream
                 Take(json.RootElement);
             }
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or JsonException or KeyNotFoundException)
+        catch (Exception e)
+            when (e is IOException or HttpRequestException or JsonException or KeyNotFoundException)
         {
             _failure = e;
         }
@@ -120,7 +121,10 @@ public sealed class AgentStream
             _tally.Add(flow.Back, flow.Received);
             if (json.TryGetProperty("tcp", out var tcp))
             {
-                foreach (var count in tcp.EnumerateObject().Where(each => each.Value.ValueKind == JsonValueKind.Number))
+                foreach (
+                    var count in tcp.EnumerateObject()
+                        .Where(each => each.Value.ValueKind == JsonValueKind.Number)
+                )
                 {
                     _tcp[count.Name] = _tcp.GetValueOrDefault(count.Name) + count.Value.GetInt64();
                 }
@@ -176,7 +180,8 @@ public sealed record StreamedFlow(JsonElement Json)
     private string Text(string name) =>
         Json.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
 
-    private IPAddress Address(string end) => IPAddress.Parse(Json.GetProperty(end).GetProperty("ip").GetString()!);
+    private IPAddress Address(string end) =>
+        IPAddress.Parse(Json.GetProperty(end).GetProperty("ip").GetString()!);
 
     private int Port(string end)
     {

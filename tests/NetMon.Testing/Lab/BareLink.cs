@@ -51,7 +51,12 @@ public sealed class BareLink : IDisposable
         new()
         {
             Sources = [.. Enumerable.Range(1, Addresses).Select(i => IPAddress.Parse($"10.67.0.{i}"))],
-            Targets = [.. Enumerable.Range(5000, 4).Select(port => new IPEndPoint(IPAddress.Parse("10.67.1.1"), port))],
+            Targets =
+            [
+                .. Enumerable
+                    .Range(5000, 4)
+                    .Select(port => new IPEndPoint(IPAddress.Parse("10.67.1.1"), port)),
+            ],
             Rate = rate,
             Duration = duration,
         };
@@ -60,7 +65,15 @@ public sealed class BareLink : IDisposable
 
     private static void Neighbour(NetworkNamespace of, string address, LabInterface at) =>
         of.Run(
-            "ip", "neighbour", "replace", address, "dev", "eth0", "nud", "permanent", "lladdr",
+            "ip",
+            "neighbour",
+            "replace",
+            address,
+            "dev",
+            "eth0",
+            "nud",
+            "permanent",
+            "lladdr",
             string.Join(':', at.HardwareAddress.GetAddressBytes().Select(part => part.ToString("x2")))
         );
 }

@@ -3,7 +3,13 @@ using System.Net;
 namespace NetMon.Testing.Lab;
 
 /// <summary>One direction of a conversation. For ICMP echo, both ports are the identifier; without ports, 0.</summary>
-public readonly record struct Way(byte Protocol, IPAddress Source, int SourcePort, IPAddress Destination, int DestinationPort)
+public readonly record struct Way(
+    byte Protocol,
+    IPAddress Source,
+    int SourcePort,
+    IPAddress Destination,
+    int DestinationPort
+)
 {
     public override string ToString() =>
         $"protocol {Protocol} {new IPEndPoint(Source, SourcePort)} > {new IPEndPoint(Destination, DestinationPort)}";
@@ -55,7 +61,11 @@ public sealed class FlowTally
             .. truth
                 .Counts.Keys.Union(claim.Counts.Keys)
                 .Select(way =>
-                    (way, Expected: truth.Counts.GetValueOrDefault(way), Actual: claim.Counts.GetValueOrDefault(way))
+                    (
+                        way,
+                        Expected: truth.Counts.GetValueOrDefault(way),
+                        Actual: claim.Counts.GetValueOrDefault(way)
+                    )
                 )
                 .Where(each => each.Expected != each.Actual)
                 .Select(each => $"{each.way}: {each.Expected} on the wire, reported {each.Actual}"),

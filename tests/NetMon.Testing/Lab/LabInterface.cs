@@ -40,7 +40,9 @@ public readonly record struct LabInterface(NetworkNamespace Namespace, string Na
 
     private JsonElement Describe()
     {
-        using var json = JsonDocument.Parse(Namespace.Run("ip", "-json", "-stats", "link", "show", "dev", Name));
+        using var json = JsonDocument.Parse(
+            Namespace.Run("ip", "-json", "-stats", "link", "show", "dev", Name)
+        );
         return json.RootElement[0].Clone();
     }
 }

@@ -43,13 +43,31 @@ public sealed class LabNetwork : IDisposable
     }
 
     /// <summary>A veth pair, both ends up.</summary>
-    public static void Connect(NetworkNamespace left, string leftName, NetworkNamespace right, string rightName)
+    public static void Connect(
+        NetworkNamespace left,
+        string leftName,
+        NetworkNamespace right,
+        string rightName
+    )
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
         Command.Run(
             "ip",
-            ["link", "add", leftName, "netns", left.Name, "type", "veth", "peer", "name", rightName, "netns", right.Name]
+            [
+                "link",
+                "add",
+                leftName,
+                "netns",
+                left.Name,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                rightName,
+                "netns",
+                right.Name,
+            ]
         );
         left.Run("ip", "link", "set", leftName, "up");
         right.Run("ip", "link", "set", rightName, "up");
@@ -75,7 +93,10 @@ public sealed class LabNetwork : IDisposable
         {
             var name = Path.GetFileName(path);
             var owner = name[Prefix.Length..].Split('-')[0];
-            if (int.TryParse(owner, CultureInfo.InvariantCulture, out _) && !Directory.Exists($"/proc/{owner}"))
+            if (
+                int.TryParse(owner, CultureInfo.InvariantCulture, out _)
+                && !Directory.Exists($"/proc/{owner}")
+            )
             {
                 Remove(name);
             }
@@ -84,14 +105,18 @@ public sealed class LabNetwork : IDisposable
 
     private static void Remove(string name)
     {
-        foreach (var process in Command.Run("ip", "netns", "pids", name).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var process in Command
+                .Run("ip", "netns", "pids", name)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        )
         {
             var id = int.Parse(process, CultureInfo.InvariantCulture);
 
             // This process has threads in there while a generator runs.
             if (id != Environment.ProcessId)
             {
-                _ = Libc.kill(id, Libc.SIGKILL);
+                _ = Libc.kill(id, (int)LabSignal.Kill);
             }
         }
 

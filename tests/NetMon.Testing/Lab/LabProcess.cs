@@ -57,7 +57,9 @@ public sealed class LabProcess : IDisposable
         );
         if (!Says(text))
         {
-            throw new LabException($"{_name} ended with {ExitCode} before it said '{text}': {Errors}{Output}");
+            throw new LabException(
+                $"{_name} ended with {ExitCode} before it said '{text}': {Errors}{Output}"
+            );
         }
     }
 
@@ -77,11 +79,20 @@ public sealed class LabProcess : IDisposable
             : throw new LabException($"{_name} ended with {ExitCode}: {Errors}{Output}");
     }
 
-    public void Interrupt() => Signal(Libc.SIGINT);
+    public void Interrupt() => Signal(LabSignal.Interrupt);
 
-    public void Terminate() => Signal(Libc.SIGTERM);
+    public void Terminate() => Signal(LabSignal.Terminate);
 
-    public void Kill() => Signal(Libc.SIGKILL);
+    public void Kill() => Signal(LabSignal.Kill);
+
+    public void Signal(LabSignal signal)
+    {
+        // A child that was not waited for keeps its number, so this cannot hit another process.
+        if (!_process.HasExited && Libc.kill(_process.Id, (int)signal) != 0 && !_process.HasExited)
+        {
+            throw Libc.Failure("kill");
+        }
+    }
 
     public void Dispose()
     {
@@ -115,13 +126,13 @@ public sealed class LabProcess : IDisposable
 
     private bool Says(string text) =>
         Errors.Contains(text, StringComparison.Ordinal) || Output.Contains(text, StringComparison.Ordinal);
+}
 
-    private void Signal(int signal)
-    {
-        // A child that was not waited for keeps its number, so this cannot hit another process.
-        if (!_process.HasExited && Libc.kill(_process.Id, signal) != 0 && !_process.HasExited)
-        {
-            throw Libc.Failure("kill");
-        }
-    }
+/// <summary>Signals by their numbers, which are the same on the architectures that matter here (signal(7)).</summary>
+public enum LabSignal
+{
+    Interrupt = 2,
+    Kill = 9,
+    User1 = 10,
+    Terminate = 15,
 }

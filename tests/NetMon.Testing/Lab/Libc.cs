@@ -8,9 +8,6 @@ internal static partial class Libc
     public const int CLONE_NEWNET = 0x40000000;
     public const int O_RDONLY = 0;
     public const int O_CLOEXEC = 0x80000;
-    public const int SIGINT = 2;
-    public const int SIGKILL = 9;
-    public const int SIGTERM = 15;
 
     /// <returns>A descriptor, or -1.</returns>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -39,7 +39,9 @@ public sealed partial class MetricsSnapshot
     /// <summary>Sum over the series of a name whose labels have these values.</summary>
     public double Sum(string name, params (string Label, string Value)[] labels) =>
         Samples
-            .Where(sample => sample.Name == name && labels.All(label => sample.Label(label.Label) == label.Value))
+            .Where(sample =>
+                sample.Name == name && labels.All(label => sample.Label(label.Label) == label.Value)
+            )
             .Sum(sample => sample.Value);
 
     private static MetricSample ParseLine(string line)
@@ -52,7 +54,11 @@ public sealed partial class MetricsSnapshot
 
         var labels = Label()
             .Matches(match.Groups["labels"].Value)
-            .ToDictionary(label => label.Groups["name"].Value, label => label.Groups["value"].Value, StringComparer.Ordinal);
+            .ToDictionary(
+                label => label.Groups["name"].Value,
+                label => label.Groups["value"].Value,
+                StringComparer.Ordinal
+            );
         var value = match.Groups["value"].Value switch
         {
             "+Inf" => double.PositiveInfinity,
@@ -62,7 +68,11 @@ public sealed partial class MetricsSnapshot
         return new(match.Groups["name"].Value, labels, value);
     }
 
-    [GeneratedRegex(@"^(?<name>[\w:]+)(\{(?<labels>.*)\})? (?<value>\S+)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^(?<name>[\w:]+)(\{(?<labels>.*)\})? (?<value>\S+)$",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Line();
 
     [GeneratedRegex(@"(?<name>\w+)=""(?<value>([^""\\]|\\.)*)""", RegexOptions.ExplicitCapture, 1000)]

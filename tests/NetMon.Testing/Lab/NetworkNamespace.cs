@@ -70,7 +70,10 @@ public sealed class NetworkNamespace
         {
             ConnectCallback = (context, cancellation) =>
                 new ValueTask<Stream>(
-                    Task.Run<Stream>(() => Connect(context.DnsEndPoint.Host, context.DnsEndPoint.Port), cancellation)
+                    Task.Run<Stream>(
+                        () => Connect(context.DnsEndPoint.Host, context.DnsEndPoint.Port),
+                        cancellation
+                    )
                 ),
         };
         return new HttpClient(handler) { BaseAddress = address };

@@ -26,7 +26,21 @@ public sealed partial class PacketCapture : IDisposable
         var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"nm-e2e-{Guid.NewGuid():N}.pcap");
         var tcpdump = on.Namespace.Start(
             "tcpdump",
-            ["-i", on.Name, "-n", "-s", SnapLength, "-B", BufferKiB, "--immediate-mode", "-U", "-Z", "root", "-w", path]
+            [
+                "-i",
+                on.Name,
+                "-n",
+                "-s",
+                SnapLength,
+                "-B",
+                BufferKiB,
+                "--immediate-mode",
+                "-U",
+                "-Z",
+                "root",
+                "-w",
+                path,
+            ]
         );
         tcpdump.WaitForText("listening on");
         return new(tcpdump, path);
@@ -45,7 +59,10 @@ public sealed partial class PacketCapture : IDisposable
         _tcpdump.Interrupt();
         var report = _tcpdump.WaitForExit().Errors;
         var match = Report().Match(report);
-        if (match.Groups["dropped"].Value != "0" || match.Groups["captured"].Value != match.Groups["received"].Value)
+        if (
+            match.Groups["dropped"].Value != "0"
+            || match.Groups["captured"].Value != match.Groups["received"].Value
+        )
         {
             throw new LabException($"tcpdump missed packets: {report}");
         }

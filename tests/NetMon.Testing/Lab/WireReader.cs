@@ -19,7 +19,10 @@ public sealed class WireReader
     private const byte Sctp = 132;
     private const byte UdpLite = 136;
 
-    private readonly Dictionary<(IPAddress, IPAddress, uint, byte), (int Source, int Destination)> _fragments = [];
+    private readonly Dictionary<
+        (IPAddress, IPAddress, uint, byte),
+        (int Source, int Destination)
+    > _fragments = [];
 
     public FlowTally Tally { get; } = new();
 
@@ -93,7 +96,8 @@ public sealed class WireReader
         var next = ip[6];
         var at = 40;
         uint id = 0;
-        bool later = false, first = false;
+        bool later = false,
+            first = false;
 
         // Hop-by-hop, routing, destination options: length in units of 8 bytes, less the first.
         while (next is 0 or 43 or 60 or Fragment6 && !later)

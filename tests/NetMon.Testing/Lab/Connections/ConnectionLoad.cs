@@ -67,7 +67,11 @@ public static class ConnectionLoad
             throw new LabException($"the generator broke down: {first.Message}", first);
         }
 
-        return new(workers.Sum(worker => worker.Completed), workers.Sum(worker => worker.Failed), watch.Elapsed);
+        return new(
+            workers.Sum(worker => worker.Completed),
+            workers.Sum(worker => worker.Failed),
+            watch.Elapsed
+        );
     }
 
     private sealed class Worker(ConnectionPlan plan, int number)
@@ -103,7 +107,10 @@ public static class ConnectionLoad
                     return;
                 }
 
-                var ready = epoll.Wait(connecting.Count + _waiting.Count < plan.Concurrency ? 0 : 100);
+                // Ahead of the plan: a millisecond, so that the generator is not itself a load. The next turn makes up for it.
+                var ready = epoll.Wait(
+                    due >= 1 && connecting.Count + _waiting.Count < plan.Concurrency ? 0 : 1
+                );
                 for (var i = 0; i < ready; i++)
                 {
                     Step(epoll.Ready(i), connecting);
@@ -116,7 +123,10 @@ public static class ConnectionLoad
             var turn = (int)((_begun++ * plan.Threads) + number);
             var socket = TcpSocket.Open();
             TcpSocket.BindSource(socket, plan.Sources[turn % plan.Sources.Count]);
-            var error = TcpSocket.Connect(socket, plan.Targets[turn / plan.Sources.Count % plan.Targets.Count]);
+            var error = TcpSocket.Connect(
+                socket,
+                plan.Targets[turn / plan.Sources.Count % plan.Targets.Count]
+            );
             if (error is not (0 or TcpSocket.EINPROGRESS))
             {
                 throw new LabException($"connect: {Marshal.GetPInvokeErrorMessage(error)}");

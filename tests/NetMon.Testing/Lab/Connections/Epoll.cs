@@ -32,7 +32,8 @@ internal sealed partial class Epoll : IDisposable
     }
 
     /// <returns>How many sockets are ready; <see cref="Ready"/> names them.</returns>
-    public int Wait(int milliseconds) => Math.Max(0, epoll_wait(_descriptor, _events, MaxEvents, milliseconds));
+    public int Wait(int milliseconds) =>
+        Math.Max(0, epoll_wait(_descriptor, _events, MaxEvents, milliseconds));
 
     public int Ready(int number) =>
         (int)BinaryPrimitives.ReadInt64LittleEndian(_events.AsSpan((number * EventSize) + DataOffset));
