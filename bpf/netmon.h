@@ -128,6 +128,13 @@ struct flow_record {
 	__u32 reason; /* enum record_reason */
 };
 
+/*
+ * The ring's reader is woken for a record at most every WAKE_INTERVAL_NS on average, with bursts of WAKE_BURST; between, it
+ * looks by itself: a reader that was woken looks again within 2 * WAKE_INTERVAL_NS until it finds nothing.
+ */
+#define WAKE_INTERVAL_NS 2000000ull
+#define WAKE_BURST       16
+
 /* Interfaces under observation: key ifindex, in the map `interfaces`. 16 bytes. */
 enum interface_kind {
 	INTERFACE_OTHER = 0,

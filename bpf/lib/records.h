@@ -55,6 +55,22 @@ static __always_inline void give_back(const struct flow_record *r, struct flow_v
 	__sync_fetch_and_add(&v->events.icmp_errors, r->events.icmp_errors);
 }
 
+/* When the reader may be woken next, if wake-ups came evenly (GCRA, ITU-T I.371). A race costs one wake-up too many. */
+__u64 next_wake;
+
+/* A wake-up costs the reader more than ten records do: a busy host gets few, a quiet one no delay. */
+static __always_inline __u64 wake_flag(__u64 now)
+{
+	__u64 next = next_wake;
+
+	if (next > now)
+		return BPF_RB_NO_WAKEUP;
+	if (next + WAKE_BURST * WAKE_INTERVAL_NS < now)
+		next = now - WAKE_BURST * WAKE_INTERVAL_NS;
+	next_wake = next + WAKE_INTERVAL_NS;
+	return BPF_RB_FORCE_WAKEUP;
+}
+
 /* Put a record on the ring. False if the ring is full: then the counts stay, and leave with a later record. */
 static __always_inline bool emit(const struct flow_key *key, struct flow_value *v, __u64 now, __u32 reason)
 {
@@ -67,7 +83,7 @@ static __always_inline bool emit(const struct flow_key *key, struct flow_value *
 		return false;
 	}
 	fill_record(r, key, v, now, reason);
-	bpf_ringbuf_submit(r, 0);
+	bpf_ringbuf_submit(r, wake_flag(now));
 	count(records, 1);
 	return true;
 }

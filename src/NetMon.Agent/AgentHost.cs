@@ -65,11 +65,20 @@ public static class AgentHost
             loggers,
             TimeProvider.System
         );
-        var loading = Task.Run(() => FlowProgram.Load(ProgramOptions(options.Flow)), CancellationToken.None);
+        var loading = Task.Run(
+            () =>
+            {
+                var loaded = FlowProgram.Load(ProgramOptions(options.Flow));
+                Progress(logger, "programs loaded", start);
+                return loaded;
+            },
+            CancellationToken.None
+        );
         var serving = agent.StartApiAsync();
         await Task.WhenAll(loading, serving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var program = await loading;
         var server = await serving;
+        Progress(logger, "listening", start);
 
         _ = new KernelMetrics(program, agent.Registry, options.Flow.MaxFlows);
         agent.StartCapture(new KernelRecordSource(program));
@@ -105,6 +114,9 @@ public static class AgentHost
 
         AgentLog.Stopped(logger);
     }
+
+    private static void Progress(ILogger logger, string what, long start) =>
+        AgentLog.Progress(logger, what, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 
     private static FlowProgramOptions ProgramOptions(FlowOptions flow) =>
         new()

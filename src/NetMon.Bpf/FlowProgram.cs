@@ -97,6 +97,13 @@ public sealed class FlowProgram : IDisposable
     /// <exception cref="BpfException">The kernel refused.</exception>
     public void RemoveInterface(int ifindex) => _interfaces.Delete((uint)ifindex);
 
+    /// <summary>Interfaces that the programs know now.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public int InterfaceCount => _interfaces.Count<uint>();
+
+    /// <summary>Interfaces that the programs have room for.</summary>
+    public int MaxInterfaces => _interfaces.MaxEntries;
+
     /// <summary>Counters since the load, summed over the CPUs.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public KernelCounters ReadCounters()

@@ -1,16 +1,19 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
+using KestrelOptions = Microsoft.Extensions.Options.Options;
 
 namespace NetMon.Agent.Api;
 
-/// <summary>The HTTP server: Kestrel and nothing else of ASP.NET, with limits on all that a client can make it hold.</summary>
+/// <summary>The HTTP server: Kestrel, without a host around it, and with limits on all that a client can make it hold.</summary>
+/// <remarks>A host would add a container, configuration and, above all, its own reaction to SIGTERM: it would stop serving before the drain.</remarks>
 internal sealed class ApiServer : IAsyncDisposable
 {
     private const int MaxConnections = 128;
@@ -22,16 +25,13 @@ internal sealed class ApiServer : IAsyncDisposable
     private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromMinutes(2);
 
     // A reader that is slower is cut off: a response under way holds memory, and may hold one of a few places.
-    private static readonly MinDataRate SlowestReader = new(
-        bytesPerSecond: 16 * 1024,
-        TimeSpan.FromSeconds(10)
-    );
+    private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 16 * 1024, TimeSpan.FromSeconds(10));
 
-    private readonly WebApplication _application;
+    private readonly KestrelServer _server;
 
-    private ApiServer(WebApplication application, IPEndPoint address)
+    private ApiServer(KestrelServer server, IPEndPoint address)
     {
-        _application = application;
+        _server = server;
         Address = address;
     }
 
@@ -39,43 +39,23 @@ internal sealed class ApiServer : IAsyncDisposable
     public IPEndPoint Address { get; }
 
     /// <exception cref="StartException">The address cannot be listened on.</exception>
-    public static async Task<ApiServer> StartAsync(
-        IPEndPoint listen,
-        RouteTable routes,
-        ILoggerFactory loggers
-    )
+    public static async Task<ApiServer> StartAsync(IPEndPoint listen, RouteTable routes, ILoggerFactory loggers)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(options =>
-        {
-            options.AddServerHeader = false;
-            options.Limits.MaxConcurrentConnections = MaxConnections;
-            options.Limits.MaxRequestLineSize = MaxRequestLineBytes;
-            options.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
-            options.Limits.MaxRequestHeaderCount = MaxHeaders;
-            options.Limits.MaxRequestBodySize = MaxBodyBytes;
-            options.Limits.RequestHeadersTimeout = HeadersTimeout;
-            options.Limits.KeepAliveTimeout = KeepAliveTimeout;
-            options.Limits.MinResponseDataRate = SlowestReader;
-            options.Listen(listen, endpoint => endpoint.Protocols = HttpProtocols.Http1);
-        });
-        var application = builder.Build();
-        application.Run(routes.HandleAsync);
+        var transport = new SocketTransportFactory(KestrelOptions.Create(new SocketTransportOptions()), loggers);
+        var server = new KestrelServer(KestrelOptions.Create(Configure(listen)), transport, loggers);
         try
         {
-            await application.StartAsync();
+            await server.StartAsync(new Application(routes), CancellationToken.None);
         }
-        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
+        catch (Exception error) when (error is IOException or SocketException)
         {
-            await application.DisposeAsync();
+            server.Dispose();
             var reason =
                 error.InnerException is AddressInUseException ? "another program uses it" : error.Message;
             throw new StartException($"cannot listen on {listen}: {reason}", error);
         }
 
-        return new ApiServer(application, BoundAddress(application, listen));
+        return new ApiServer(server, BoundAddress(server, listen));
     }
 
     /// <summary>Takes no more requests, and lets those under way end.</summary>
@@ -83,21 +63,47 @@ internal sealed class ApiServer : IAsyncDisposable
     public async Task StopAsync(TimeSpan patience)
     {
         using var deadline = new CancellationTokenSource(patience);
-        await _application.StopAsync(deadline.Token);
+        await _server.StopAsync(deadline.Token);
     }
 
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
-
-    private static IPEndPoint BoundAddress(WebApplication application, IPEndPoint listen)
+    public ValueTask DisposeAsync()
     {
-        var addresses = application
-            .Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>();
-        foreach (var address in addresses?.Addresses ?? [])
+        _server.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static KestrelServerOptions Configure(IPEndPoint listen)
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        options.Limits.MaxConcurrentConnections = MaxConnections;
+        options.Limits.MaxRequestLineSize = MaxRequestLineBytes;
+        options.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        options.Limits.MaxRequestHeaderCount = MaxHeaders;
+        options.Limits.MaxRequestBodySize = MaxBodyBytes;
+        options.Limits.RequestHeadersTimeout = HeadersTimeout;
+        options.Limits.KeepAliveTimeout = KeepAliveTimeout;
+        options.Limits.MinResponseDataRate = SlowestReader;
+        options.Listen(listen, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        return options;
+    }
+
+    private static IPEndPoint BoundAddress(KestrelServer server, IPEndPoint listen)
+    {
+        foreach (var address in server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         {
             return new IPEndPoint(listen.Address, new Uri(address).Port);
         }
 
         return listen;
+    }
+
+    private sealed class Application(RouteTable routes) : IHttpApplication<HttpContext>
+    {
+        public HttpContext CreateContext(IFeatureCollection contextFeatures) =>
+            new DefaultHttpContext(contextFeatures);
+
+        public Task ProcessRequestAsync(HttpContext context) => routes.HandleAsync(context);
+
+        public void DisposeContext(HttpContext context, Exception? exception) { }
     }
 }

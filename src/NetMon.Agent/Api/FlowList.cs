@@ -57,7 +57,7 @@ internal sealed class FlowList(FlowTable table, WallClock clock, Func<int, strin
         for (var i = 0; i < written; i++) // (2)
         {
             Write(writer, slots[i], query.Filter, in json);
-            if (writer.BytesPending >= FlushBytes)
+            if (output.UnflushedBytes + writer.BytesPending >= FlushBytes)
             {
                 writer.Flush();
                 await output.FlushAsync(cancellation);

@@ -66,10 +66,14 @@ internal sealed class GzipBufferWriter : IBufferWriter<byte>, IDisposable
             set => throw new NotSupportedException();
         }
 
-        public override void Write(byte[] buffer, int offset, int count) =>
-            output.Write(buffer.AsSpan(offset, count));
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-        public override void Write(ReadOnlySpan<byte> buffer) => output.Write(buffer);
+        // With the size asked for: a Kestrel response that has not begun may answer an open question with no room at all.
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            buffer.CopyTo(output.GetSpan(buffer.Length));
+            output.Advance(buffer.Length);
+        }
 
         public override void Flush() { }
 

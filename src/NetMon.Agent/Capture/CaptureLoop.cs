@@ -23,6 +23,9 @@ internal sealed class CaptureLoop
     /// <summary>Records of a pass that are read at once: little, since they wait for each other.</summary>
     private const int PassChunk = 64;
 
+    /// <summary>After records, more may come without a wake-up: 2 * WAKE_INTERVAL_NS of bpf/netmon.h.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(4);
+
     private static readonly TimeSpan RotateInterval = TimeSpan.FromMinutes(1);
 
     // A follower that cannot keep up with a drain is waited for, but not for ever: then it loses its oldest.
@@ -93,13 +96,19 @@ internal sealed class CaptureLoop
     {
         _nextSweep = After(_schedule.Next(TimeSpan.Zero));
         _nextRotation = After(RotateInterval);
+        var found = false;
         while (!_stopping)
         {
             try
             {
                 var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _nextSweep);
+                if (found && left > LookAgain)
+                {
+                    left = LookAgain;
+                }
+
                 _source.Wait(left > TimeSpan.Zero ? left : TimeSpan.Zero); // (1)
-                ConsumeRing(); // (2)
+                found = ConsumeRing(); // (2)
                 if (Stopwatch.GetTimestamp() >= _nextSweep)
                 {
                     Sweep(); // (3)
@@ -129,14 +138,19 @@ internal sealed class CaptureLoop
         _completion.SetResult();
     }
 
-    private void ConsumeRing()
+    /// <returns>Whether there were records.</returns>
+    private bool ConsumeRing()
     {
+        var found = false;
         int count;
         do
         {
             count = _source.Consume(new RecordSink(_pipeline), MaxBatch);
+            found |= count > 0;
             _broadcaster.Flush();
         } while (count == MaxBatch && Stopwatch.GetTimestamp() < _nextSweep);
+
+        return found;
     }
 
     private void Sweep()
@@ -181,9 +195,10 @@ internal sealed class CaptureLoop
         int count;
         while ((count = pass.Read(_chunk)) > 0)
         {
+            var leftNs = (ulong)Stopwatch.GetTimestamp();
             foreach (ref readonly var record in _chunk.AsSpan(0, count))
             {
-                _pipeline.Process(in record);
+                _pipeline.Process(in record, leftNs);
             }
 
             ConsumeRing();

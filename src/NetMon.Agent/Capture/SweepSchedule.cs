@@ -2,12 +2,12 @@ namespace NetMon.Agent.Capture;
 
 /// <summary>When the flow map is swept: often enough that figures of quiet flows are fresh, seldom enough to cost little.</summary>
 /// <remarks>
-/// A sweep looks at every flow, whether it has something to report or not. It gets half a percent of the time: a map whose sweep
-/// takes 1 ms is swept each second, one whose sweep takes 10 ms every two. No flow waits longer than an interval, though.
+/// A sweep looks at every flow, whether it has something to report or not. It gets a tenth of a percent of the time: a map whose sweep
+/// takes 1 ms is swept each second, one whose sweep takes 4 ms every four. No flow waits longer than an interval, though.
 /// </remarks>
 internal sealed class SweepSchedule
 {
-    private const int TimesItsDuration = 200;
+    private const int TimesItsDuration = 1000;
     private static readonly TimeSpan Usual = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
 

@@ -49,8 +49,13 @@ internal sealed class FlowPipeline
     /// <summary>From here on an END is that of our observation, not the flow's.</summary>
     public bool Draining { get; set; }
 
+    /// <summary>Takes a record of the ring; a fault is counted and logged, never thrown.</summary>
+    public void Process(in FlowRecord record) => Process(in record, record.TimeNs);
+
     /// <summary>Takes a record; a fault is counted and logged, never thrown.</summary>
-    public void Process(in FlowRecord record)
+    /// <param name="record">From ring or sweep.</param>
+    /// <param name="leftNs">When it could be read, nanoseconds of CLOCK_MONOTONIC: a sweep's records are handed out together.</param>
+    public void Process(in FlowRecord record, ulong leftNs)
     {
         try
         {
@@ -67,7 +72,7 @@ internal sealed class FlowPipeline
             }
         }
 
-        _metrics.Processed(Stopwatch.GetTimestamp() - (long)record.TimeNs);
+        _metrics.Processed(Stopwatch.GetTimestamp() - (long)leftNs);
     }
 
     /// <summary>Ends a flow of which the kernel has not told for too long.</summary>

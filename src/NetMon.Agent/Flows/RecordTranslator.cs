@@ -90,7 +90,7 @@ internal static class RecordTranslator
         flow.TcpFlagsReceived = state.TcpFlags[destination];
         flow.IcmpErrorType = state.IcmpErrorType;
         flow.IcmpErrorCode = state.IcmpErrorCode;
-        flow.State = StateOf(in state);
+        flow.State = StateOf(in record);
         ReadHandshake(in record.Handshake, ref flow);
     }
 
@@ -112,8 +112,8 @@ internal static class RecordTranslator
     private static Traffic Traffic(in FlowRecord record, int end) =>
         new() { Packets = (long)record.Traffic.Packets[end], Bytes = (long)record.Traffic.Bytes[end] };
 
-    private static FlowState StateOf(in FlowStateRecord state) =>
-        state.TcpState switch
+    private static FlowState StateOf(in FlowRecord record) =>
+        record.State.TcpState switch
         {
             FlowTcpState.SynSent => FlowState.SynSent,
             FlowTcpState.SynReceived => FlowState.SynReceived,
@@ -121,7 +121,7 @@ internal static class RecordTranslator
             FlowTcpState.Closing => FlowState.Closing,
             FlowTcpState.Closed => FlowState.Closed,
             FlowTcpState.Reset => FlowState.Reset,
-            _ => (state.Flags & FlowFlags.Replied) != FlowFlags.None ? FlowState.Replied : FlowState.Unreplied,
+            _ => (record.State.Flags & FlowFlags.Replied) != FlowFlags.None ? FlowState.Replied : FlowState.Unreplied,
         };
 
     // The kernel's times count from the flow's first packet, which need not have been the SYN.

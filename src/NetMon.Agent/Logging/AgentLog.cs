@@ -23,6 +23,9 @@ internal static partial class AgentLog
     [LoggerMessage(5, LogLevel.Critical, "a fault of the agent itself ended it")]
     public static partial void Crashed(ILogger logger, Exception error);
 
+    [LoggerMessage(6, LogLevel.Debug, "{What} after {Milliseconds} ms")]
+    public static partial void Progress(ILogger logger, string what, double milliseconds);
+
     [LoggerMessage(
         20,
         LogLevel.Error,

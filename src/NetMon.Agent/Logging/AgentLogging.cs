@@ -14,6 +14,8 @@ internal static class AgentLogging
             builder.SetMinimumLevel(options.Level);
             // The server's own messages are about single connections and requests.
             builder.AddFilter("Microsoft", Quieter(options.Level));
+            // What keeps the server from starting is told by us, in one line.
+            builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
             builder.AddSimpleConsole(console =>
             {
                 console.SingleLine = true;

@@ -12,6 +12,9 @@ internal sealed class KernelMetrics
     /// <summary>One exposition asks for many families; they share what was read within this time.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(50);
 
+    private const string FlowMap = "flows";
+    private const string InterfaceMap = "interfaces";
+
     private static readonly (OverflowClass Class, string Protocol)[] OverflowClasses =
     [
         (OverflowClass.Tcp, "tcp"),
@@ -33,7 +36,11 @@ internal sealed class KernelMetrics
         registry.Observe(Instruments.MapEntries, WriteMapEntries);
         registry.Observe(
             Instruments.MapCapacity,
-            (ref MetricSamples samples) => samples.Add((long)maxFlows, "flows")
+            (ref MetricSamples samples) =>
+            {
+                samples.Add((long)maxFlows, FlowMap);
+                samples.Add((long)program.MaxInterfaces, InterfaceMap);
+            }
         );
         registry.Observe(Instruments.PacketsUncounted, WriteUncounted);
         registry.Observe(Instruments.SkippedBytes, () => (long)Read().SkippedBytes);
@@ -99,7 +106,8 @@ internal sealed class KernelMetrics
     {
         // Each CPU counts by itself, and they are read one after the other.
         var counters = Read();
-        samples.Add(Math.Max(0, (long)(counters.FlowsCreated - counters.FlowsRemoved)), "flows");
+        samples.Add(Math.Max(0, (long)(counters.FlowsCreated - counters.FlowsRemoved)), FlowMap);
+        samples.Add((long)_program.InterfaceCount, InterfaceMap);
     }
 
     private void WriteUncounted(ref MetricSamples samples)

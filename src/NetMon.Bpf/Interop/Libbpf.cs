@@ -105,6 +105,13 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library)]
     public static partial int bpf_map_delete_elem(FileDescriptor map, void* key);
 
+    /// <param name="map">A hash map.</param>
+    /// <param name="key">Null: the first. One that is not there (any more) has the first for its next.</param>
+    /// <param name="next">Where the next key goes.</param>
+    /// <returns>0, or -ENOENT after the last.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_map_get_next_key(FileDescriptor map, void* key, void* next);
+
     /// <returns>The link's descriptor. TCX: -EINVAL where the kernel has no TCX, -ENODEV where there is no such interface.</returns>
     /// <param name="program">What is attached.</param>
     /// <param name="target">TCX: the interface's index in the namespace of the calling thread. Iterator: 0.</param>

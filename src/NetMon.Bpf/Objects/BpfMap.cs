@@ -81,6 +81,25 @@ internal sealed unsafe class BpfMap(
         }
     }
 
+    /// <summary>Counts the keys, one system call each: for small maps. A deletion meanwhile may start the count anew within the limit of the map's size.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public int Count<TKey>()
+        where TKey : unmanaged
+    {
+        RequireSizes(sizeof(TKey), valueSize);
+        TKey key = default;
+        var count = 0;
+        while (
+            count < maxEntries
+            && Found(Libbpf.bpf_map_get_next_key(descriptor, count == 0 ? null : &key, &key), "walk")
+        )
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     public void Dispose() => descriptor.Dispose();
 
     private bool Found(int result, string operation) =>

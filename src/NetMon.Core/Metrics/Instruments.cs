@@ -87,7 +87,7 @@ public static class Instruments
         "netmon_processing_duration_seconds",
         MetricType.Summary,
         "seconds",
-        "Time from when a record left the kernel program until all figures held it; quantiles over the last minutes."
+        "Time from when a record left the kernel program (of a sweep: from when it was read) until all figures held it; quantiles over the last minutes."
     );
 
     public static readonly Instrument MemoryUsage = new(

@@ -134,7 +134,11 @@ public sealed class RecordTranslatorTests
         var flow = default(Flow);
         Apply(test, test.Record(RecordReason.Open, (1, 60)), ref flow);
         Assert.Equal(FlowState.Unreplied, flow.State);
+
+        // An ICMP error that quotes the flow comes back, too, and is no reply.
         Apply(test, test.Record(RecordReason.Update, (0, 0), (1, 60)), ref flow);
+        Assert.Equal(FlowState.Unreplied, flow.State);
+        Apply(test.With(FlowFlags.Replied), test.Record(RecordReason.Update, (0, 0), (1, 60)), ref flow);
         Assert.Equal(FlowState.Replied, flow.State);
     }
 

@@ -16,8 +16,13 @@ public sealed class CaptureReplay : IDisposable
     private readonly List<Attachment> _attachments = [];
 
     /// <summary>Feeds each frame of the capture by <paramref name="feed"/> and compares what the programs made of them with the truth.</summary>
-    internal void Run(CaptureCases testCase, Action<CaptureFrame, TunDevice, KernelRun> feed)
+    /// <returns>The flows.</returns>
+    internal IReadOnlyList<SeenFlow> Run(
+        CaptureCases testCase,
+        Action<CaptureFrame, TunDevice, KernelRun> feed
+    )
     {
+        IReadOnlyList<SeenFlow> flows = [];
         _network ??= new PrivateNetwork();
         _network.Invoke(() =>
         {
@@ -29,8 +34,10 @@ public sealed class CaptureReplay : IDisposable
                 feed(frame, frame.Link == LinkLayer.Ethernet ? _ethernet! : _bare!, _run);
             }
 
-            testCase.AssertEqual(Count(before));
+            flows = _run.Drain();
+            testCase.AssertEqual(Count(flows, before));
         });
+        return flows;
     }
 
     public void Dispose()
@@ -61,10 +68,9 @@ public sealed class CaptureReplay : IDisposable
         _attachments.Add(_attacher.Attach(_bare.Index, LinkLayer.None));
     }
 
-    private CountedPackets Count(KernelCounters before)
+    private CountedPackets Count(IReadOnlyList<SeenFlow> flows, KernelCounters before)
     {
-        var flows = _run!.Drain();
-        var counters = _run.Counters;
+        var counters = _run!.Counters;
         var counted = new CountedPackets
         {
             Arp = (long)(counters.Arp - before.Arp),

@@ -46,6 +46,7 @@ public sealed class IcmpErrorTests
         Assert.Equal((new Amount(1, 128), new Amount(1, 56)), (flow.Sent, flow.Received));
         Assert.Equal(1u, flow.IcmpErrors);
         Assert.Equal((type, code), (flow.State.IcmpErrorType, flow.State.IcmpErrorCode));
+        Assert.False(flow.Replied);
     }
 
     [SkippableTheory]

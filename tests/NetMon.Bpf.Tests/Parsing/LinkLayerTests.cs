@@ -17,6 +17,7 @@ public sealed class LinkLayerTests
         Assert.Equal("17 10.0.0.1 1000 > 10.0.0.2 53", flow.ToString());
         Assert.Equal(new Amount(1, 128), flow.Sent);
         Assert.Equal(default, flow.Received);
+        Assert.False(flow.Replied);
         Assert.Equal(0, run.OutsideFlows());
     }
 
@@ -40,6 +41,7 @@ public sealed class LinkLayerTests
         Assert.Equal("17 10.0.0.2 53 > 10.0.0.1 1000", flow.ToString());
         Assert.Equal(new Amount(2, 38 + 28), flow.Sent);
         Assert.Equal(new Amount(1, 48), flow.Received);
+        Assert.True(flow.Replied);
     }
 
     [SkippableTheory]

@@ -44,6 +44,9 @@ internal sealed class SeenFlow(FlowKey key)
     public uint IcmpErrors => _events.IcmpErrors;
     public bool Overlay => State.Flags.HasFlag(FlowFlags.Overlay);
     public bool SynSeen => State.Flags.HasFlag(FlowFlags.SynSeen);
+
+    /// <summary>The responder sent a packet of its own; an ICMP error is none.</summary>
+    public bool Replied => State.Flags.HasFlag(FlowFlags.Replied);
     public bool Refused => State.Flags.HasFlag(FlowFlags.Refused);
 
     public IPAddress Address(int end)
@@ -77,6 +80,6 @@ internal sealed class SeenFlow(FlowKey key)
         Reasons.Add(record.Reason);
     }
 
-    private (uint Segments, ulong Bytes) Retransmits(int end) =>
+    public (uint Segments, ulong Bytes) Retransmits(int end) =>
         (_events.Retransmits[end], _events.RetransmittedBytes[end]);
 }

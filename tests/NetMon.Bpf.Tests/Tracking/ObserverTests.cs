@@ -127,6 +127,60 @@ public sealed class ObserverTests
         });
 
     [SkippableFact]
+    public void Packets_that_are_lost_between_the_uplink_and_the_pod_leave_the_larger_count() =>
+        PrivateNetwork.Run(() =>
+        {
+            using var run = new KernelRun();
+            using var pod = new ObservedInterface(run, InterfaceKind.Pod);
+            using var uplink = new ObservedInterface(run, InterfaceKind.Uplink);
+            See(run, uplink, Hook.Ingress, Reply);
+            See(run, uplink, Hook.Ingress, Reply);
+            See(run, pod, Hook.Egress, Reply);
+            Assert.Equal(2, run.Consume().Single().Sent.Packets + 1); // the second is pending
+
+            Assert.Equal(new Amount(2, 236), run.DrainSingle().Sent);
+        });
+
+    [SkippableFact]
+    public void A_pod_that_came_after_the_flow_began_is_owed_nothing() =>
+        PrivateNetwork.Run(() =>
+        {
+            using var run = new KernelRun();
+            using var uplink = new ObservedInterface(run, InterfaceKind.Uplink);
+            See(run, uplink, Hook.Ingress, Reply);
+            See(run, uplink, Hook.Ingress, Reply);
+            using var pod = new ObservedInterface(run, InterfaceKind.Pod);
+            See(run, pod, Hook.Egress, Reply);
+            See(run, uplink, Hook.Ingress, Reply);
+            See(run, pod, Hook.Egress, Reply);
+
+            Assert.Equal(4, run.DrainSingle().Sent.Packets);
+            Assert.Equal((1ul, 1ul), (run.Counters.Handovers, run.Counters.SkippedPackets));
+        });
+
+    [SkippableFact]
+    public void A_direction_with_too_much_under_way_stays_at_the_uplink() =>
+        PrivateNetwork.Run(() =>
+        {
+            using var run = new KernelRun();
+            using var pod = new ObservedInterface(run, InterfaceKind.Pod);
+            using var uplink = new ObservedInterface(run, InterfaceKind.Uplink);
+            const int Total = 5000;
+            for (var i = 0; i < Total; i++)
+            {
+                See(run, uplink, Hook.Ingress, Reply);
+            }
+
+            for (var i = 0; i < Total; i++)
+            {
+                See(run, pod, Hook.Egress, Reply);
+            }
+
+            Assert.Equal(Total, run.DrainSingle().Sent.Packets);
+            Assert.Equal((0ul, (ulong)Total), (run.Counters.Handovers, run.Counters.SkippedPackets));
+        });
+
+    [SkippableFact]
     public void Each_direction_has_an_observer_of_its_own() =>
         PrivateNetwork.Run(() =>
         {

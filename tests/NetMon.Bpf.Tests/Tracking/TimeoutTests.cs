@@ -132,6 +132,30 @@ public sealed class TimeoutTests
         Assert.Equal(Conversation.Name, ended.ToString());
     }
 
+    [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_connection_that_is_not_established_ends_by_the_time_of_its_handshake(int segments)
+    {
+        using var run = new KernelRun(
+            new FlowProgramOptions
+            {
+                TcpHandshake = Short,
+                TcpIdle = Long,
+                TcpClosed = Long,
+            }
+        );
+        var connection = new Conversation(run).Client(TcpFlags.Syn);
+        _ = segments == 2 ? connection.Server(TcpFlags.Syn | TcpFlags.Ack) : connection;
+        run.Feed(Packet.Ethernet().IPv4("10.0.0.3", "10.0.0.2").Tcp(1, 2));
+        Thread.Sleep(80);
+        run.Sweep();
+
+        var ended = Assert.Single(run.Consume(), f => f.Reasons.Contains(RecordReason.End));
+        Assert.Equal(Conversation.Name, ended.ToString());
+        Assert.Equal(segments, ended.Total.Packets);
+    }
+
     [SkippableFact]
     public void A_packet_keeps_a_flow_alive()
     {

@@ -48,7 +48,6 @@ public sealed class TunDevice : IDisposable
             throw new InvalidOperationException($"TUNSETIFF {name}: errno {error}");
         }
 
-
         // No IPv6 of its own: the device would answer what it receives, and a test would see that. /proc/sys/net is the thread's.
         File.WriteAllText($"/proc/sys/net/ipv6/conf/{name}/disable_ipv6", "1");
         Command.Run("ip", "link", "set", name, "up");
