@@ -5,6 +5,9 @@
 
 #include "flow.h"
 
+/* From the end of a flow to its entry's deletion: longer than a virtual CPU stands still. */
+#define GRACE_MS 1000
+
 static __always_inline __u64 timeout_of(const struct flow_key *key, const struct flow_value *v)
 {
 	switch (key->protocol) {
@@ -72,7 +75,9 @@ static __always_inline int sweep(struct bpf_iter__bpf_map_elem *ctx, bool everyt
 			write_record(ctx, &key, v, now, RECORD_LATE);
 			return 0;
 		}
-		delete_flow(&key, v);
+		/* Its end was reported then; a program that had found it live must have finished since. */
+		if (TO_MS(now) - v->reported_ms >= GRACE_MS)
+			delete_flow(&key, v);
 		return 0;
 	}
 	if (everything || now - last >= timeout_of(&key, v)) {
