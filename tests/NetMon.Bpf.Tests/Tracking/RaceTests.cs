@@ -20,6 +20,7 @@ public sealed class RaceTests(ITestOutputHelper output)
             {
                 UdpIdle = TimeSpan.FromMicroseconds(200),
                 Interval = TimeSpan.FromMilliseconds(1),
+                DeleteAfter = TimeSpan.Zero,
             }
         );
         var packets = Udp(2000);
@@ -42,7 +43,9 @@ public sealed class RaceTests(ITestOutputHelper output)
     [SkippableFact]
     public void Connections_that_reuse_their_ports_on_every_CPU_are_counted_once()
     {
-        using var run = new KernelRun(new FlowProgramOptions { TcpClosed = TimeSpan.FromMicroseconds(100) });
+        using var run = new KernelRun(
+            new FlowProgramOptions { TcpClosed = TimeSpan.FromMicroseconds(100), DeleteAfter = TimeSpan.Zero }
+        );
         var packets = Enumerable
             .Range(1, 8)
             .SelectMany(port =>
@@ -65,7 +68,12 @@ public sealed class RaceTests(ITestOutputHelper output)
     public void Packets_that_meet_in_a_full_map_are_counted_once()
     {
         using var run = new KernelRun(
-            new FlowProgramOptions { MaxFlows = 16, UdpIdle = TimeSpan.FromMicroseconds(200) }
+            new FlowProgramOptions
+            {
+                MaxFlows = 16,
+                UdpIdle = TimeSpan.FromMicroseconds(200),
+                DeleteAfter = TimeSpan.Zero,
+            }
         );
         var packets = Udp(64);
         var fed = FeedAll(run, packets, () => run.Sweep());

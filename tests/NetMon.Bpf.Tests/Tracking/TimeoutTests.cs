@@ -44,7 +44,7 @@ public sealed class TimeoutTests
     [SkippableFact]
     public void A_flow_that_times_out_ends_once_and_leaves_the_map()
     {
-        using var run = new KernelRun(new FlowProgramOptions { UdpIdle = Short });
+        using var run = new KernelRun(new FlowProgramOptions { UdpIdle = Short, DeleteAfter = Short });
         run.Feed(Udp, Udp);
         Thread.Sleep(80);
         run.Sweep();
