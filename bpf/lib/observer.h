@@ -16,6 +16,7 @@
 #include "records.h"
 
 #define SILENT_SECONDS         2
+#define MAX_CREDIT_TRIES       8
 #define CREDIT(packets, bytes) ((__u64)(packets) << CREDIT_SHIFT | (bytes))
 #define CREDIT_PACKETS(credit) ((credit) >> CREDIT_SHIFT)
 #define CREDIT_BYTES(credit)   ((credit) & ((1ull << CREDIT_SHIFT) - 1))

@@ -5,9 +5,6 @@
 
 #include "flow.h"
 
-/* From the end of a flow to its entry's deletion: longer than a virtual CPU stands still. */
-#define GRACE_MS 1000
-
 static __always_inline __u64 timeout_of(const struct flow_key *key, const struct flow_value *v)
 {
 	switch (key->protocol) {
@@ -76,7 +73,7 @@ static __always_inline int sweep(struct bpf_iter__bpf_map_elem *ctx, bool everyt
 			return 0;
 		}
 		/* Its end was reported then; a program that had found it live must have finished since. */
-		if (TO_MS(now) - v->reported_ms >= GRACE_MS)
+		if (TO_MS(now) - v->reported_ms >= TO_MS(config.delete_after_ns))
 			delete_flow(&key, v);
 		return 0;
 	}

@@ -20,6 +20,7 @@ public sealed class RaceTests(ITestOutputHelper output)
             {
                 UdpIdle = TimeSpan.FromMicroseconds(200),
                 RingBytes = 64 * 1024 * 1024,
+                DeleteAfter = TimeSpan.FromMilliseconds(100),
             }
         );
         var packets = Udp(20_000);
@@ -65,7 +66,12 @@ public sealed class RaceTests(ITestOutputHelper output)
     public void Packets_that_meet_in_a_full_map_are_counted_once()
     {
         using var run = new KernelRun(
-            new FlowProgramOptions { MaxFlows = 256, UdpIdle = TimeSpan.FromMicroseconds(200) }
+            new FlowProgramOptions
+            {
+                MaxFlows = 256,
+                UdpIdle = TimeSpan.FromMicroseconds(200),
+                DeleteAfter = TimeSpan.FromMilliseconds(100),
+            }
         );
         var packets = Udp(20_000);
         var fed = FeedAll(run, packets, () => run.Sweep());

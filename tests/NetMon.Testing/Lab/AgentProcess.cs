@@ -78,16 +78,7 @@ public sealed class AgentProcess : IDisposable
     /// Time that the process's threads ran on a CPU, to the nanosecond; /proc/PID/stat is a sample of every clock tick, too coarse for
     /// what sleeps and wakes a thousand times a second.
     /// </summary>
-    public TimeSpan ReadCpuTime()
-    {
-        // proc_pid_schedstat: nanoseconds on the CPU, nanoseconds waiting for one, time slices. Threads that ended are not in it.
-        var nanoseconds = Directory
-            .EnumerateDirectories($"/proc/{Id}/task")
-            .Sum(task =>
-                long.Parse(File.ReadAllText($"{task}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture)
-            );
-        return TimeSpan.FromTicks(nanoseconds / 100);
-    }
+    public TimeSpan ReadCpuTime() => Libc.ProcessCpuTime(Id);
 
     /// <summary>Follows the flows from now on.</summary>
     public AgentStream Follow() => AgentStream.Open(_api);

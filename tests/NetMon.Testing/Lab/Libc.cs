@@ -29,6 +29,28 @@ internal static partial class Libc
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int kill(int process, int signal);
 
+    /// <summary>CPU time of a process, ended threads included (clock_getcpuclockid(3)).</summary>
+    internal static TimeSpan ProcessCpuTime(int process)
+    {
+        // struct timespec: seconds and nanoseconds, two longs on every 64-bit architecture.
+        Span<long> time = stackalloc long[2];
+        if (clock_getcpuclockid(process, out var clock) != 0 || clock_gettime(clock, time) != 0)
+        {
+            throw new LabException($"no CPU clock of process {process}");
+        }
+
+        return TimeSpan.FromTicks((time[0] * TimeSpan.TicksPerSecond) + (time[1] / 100));
+    }
+
+    /// <returns>0, or an errno.</returns>
+    [LibraryImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int clock_getcpuclockid(int process, out int clock);
+
+    [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int clock_gettime(int clock, Span<long> time);
+
     internal static LabException Failure(string call) =>
         new($"{call}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
 }
