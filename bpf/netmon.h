@@ -213,6 +213,7 @@ struct netmon_config {
 	__u64 udp_idle_ns;
 	__u64 icmp_idle_ns;
 	__u64 other_idle_ns;
+	__u64 delete_after_ns; /* from the end of a flow to its entry's deletion: longer than a CPU may stand still */
 	__u16 overlay_ports[NETMON_OVERLAY_PORTS]; /* UDP destination ports of encapsulations; 0 = unused */
 };
 

@@ -2,11 +2,11 @@
 /*
  * The life of a flow's entry.
  *
- *   insert -> LIVE -- timed out, last record left --> EXPIRED -- next sweep, nothing came --> DELETING -> deleted
+ *   insert -> LIVE -- timed out, last record left --> EXPIRED -- a second later, nothing came --> DELETING -> deleted
  *               ^                                        |
  *               '---------- a packet: a new flow --------'
  *
- * An entry is deleted no sooner than one sweep after it expired, so that a program that had found it LIVE has long
+ * An entry is deleted no sooner than a second after it expired, so that a program that had found it LIVE has long
  * finished its additions: they are seen, and leave as RECORD_LATE, before the entry goes.
  */
 #ifndef NETMON_FLOW_H

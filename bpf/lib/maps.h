@@ -16,6 +16,7 @@ const volatile struct netmon_config config = {
 	.udp_idle_ns = 60000000000ull,
 	.icmp_idle_ns = 30000000000ull,
 	.other_idle_ns = 60000000000ull,
+	.delete_after_ns = 1000000000ull,
 	.overlay_ports = { 4789, 8472, 6081, 51820 },
 };
 

@@ -72,7 +72,9 @@ static __always_inline int sweep(struct bpf_iter__bpf_map_elem *ctx, bool everyt
 			write_record(ctx, &key, v, now, RECORD_LATE);
 			return 0;
 		}
-		delete_flow(&key, v);
+		/* Its end was reported then; a program that had found it live must have finished since. */
+		if (TO_MS(now) - v->reported_ms >= TO_MS(config.delete_after_ns))
+			delete_flow(&key, v);
 		return 0;
 	}
 	if (everything || now - last >= timeout_of(&key, v)) {

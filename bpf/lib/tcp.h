@@ -101,6 +101,8 @@ static __always_inline bool track_tcp(struct flow_value *v, const struct packet 
 	return is_closed(next) && !is_closed(state);
 }
 
+#define LATE_SYN_BYTES (1u << 20)
+
 /* A SYN on a connection that is over, or that its sender has forgotten: the tuple is used again. */
 static __always_inline bool starts_anew(const struct flow_value *v, const struct packet *p)
 {
@@ -108,7 +110,9 @@ static __always_inline bool starts_anew(const struct flow_value *v, const struct
 		return false;
 	if (is_closed(v->state.tcp_state))
 		return true;
-	return v->state.tcp_state >= TCP_ESTABLISHED && v->next_seq[p->from & 1] != p->seq + 1;
+	/* Numbers just below the highest sent are those of this connection: its own SYN, late and twice. */
+	return v->state.tcp_state >= TCP_ESTABLISHED &&
+	       v->next_seq[p->from & 1] - (p->seq + 1) > LATE_SYN_BYTES;
 }
 
 #endif

@@ -13,8 +13,10 @@ namespace NetMon.Agent;
 /// <summary>The parts of an agent and their order of starting and stopping, wherever its records come from.</summary>
 internal sealed class RunningAgent : IAsyncDisposable
 {
-    // What is active at the end of a slow shutdown: followers that do not read on are cut off.
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    // At the end followers may read on as long as they do read, within what Kubernetes grants a pod (30 s).
+    private static readonly TimeSpan StalledReader = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan SlowestReader = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     private readonly AgentOptions _options;
     private readonly ILoggerFactory _loggers;
@@ -82,7 +84,15 @@ internal sealed class RunningAgent : IAsyncDisposable
     public void StartCapture(IRecordSource source)
     {
         var flow = _options.Flow;
-        TimeSpan[] idle = [flow.TcpHandshake, flow.TcpIdle, flow.TcpClosed, flow.UdpIdle, flow.IcmpIdle, flow.OtherIdle];
+        TimeSpan[] idle =
+        [
+            flow.TcpHandshake,
+            flow.TcpIdle,
+            flow.TcpClosed,
+            flow.UdpIdle,
+            flow.IcmpIdle,
+            flow.OtherIdle,
+        ];
         var longestLife = idle.Max() + (2 * flow.Interval);
         _capture = new CaptureLoop(
             source,
@@ -112,6 +122,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         {
             _capture = null;
             await capture.Drain();
+            await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
         }
 
         if (_server is { } server)

@@ -37,6 +37,9 @@ public sealed class FlowProgramOptions
     /// <summary>Silence after which a flow of any other protocol ends.</summary>
     public TimeSpan OtherIdle { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>From the end of a flow to the deletion of its entry: longer than a CPU, virtual ones included, may stand still within a program.</summary>
+    public TimeSpan DeleteAfter { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>UDP destination ports of encapsulations, at most <see cref="MaxOverlayPorts"/>: VXLAN (IANA and Linux), Geneve, WireGuard.</summary>
     public ushort[] OverlayPorts { get; init; } = [4789, 8472, 6081, 51820];
 

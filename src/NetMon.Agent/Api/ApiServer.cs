@@ -25,7 +25,10 @@ internal sealed class ApiServer : IAsyncDisposable
     private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromMinutes(2);
 
     // A reader that is slower is cut off: a response under way holds memory, and may hold one of a few places.
-    private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 16 * 1024, TimeSpan.FromSeconds(10));
+    private static readonly MinDataRate SlowestReader = new(
+        bytesPerSecond: 16 * 1024,
+        TimeSpan.FromSeconds(10)
+    );
 
     private readonly KestrelServer _server;
 
@@ -39,9 +42,16 @@ internal sealed class ApiServer : IAsyncDisposable
     public IPEndPoint Address { get; }
 
     /// <exception cref="StartException">The address cannot be listened on.</exception>
-    public static async Task<ApiServer> StartAsync(IPEndPoint listen, RouteTable routes, ILoggerFactory loggers)
+    public static async Task<ApiServer> StartAsync(
+        IPEndPoint listen,
+        RouteTable routes,
+        ILoggerFactory loggers
+    )
     {
-        var transport = new SocketTransportFactory(KestrelOptions.Create(new SocketTransportOptions()), loggers);
+        var transport = new SocketTransportFactory(
+            KestrelOptions.Create(new SocketTransportOptions()),
+            loggers
+        );
         var server = new KestrelServer(KestrelOptions.Create(Configure(listen)), transport, loggers);
         try
         {

@@ -66,7 +66,8 @@ internal sealed class GzipBufferWriter : IBufferWriter<byte>, IDisposable
             set => throw new NotSupportedException();
         }
 
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+        public override void Write(byte[] buffer, int offset, int count) =>
+            Write(buffer.AsSpan(offset, count));
 
         // With the size asked for: a Kestrel response that has not begun may answer an open question with no room at all.
         public override void Write(ReadOnlySpan<byte> buffer)

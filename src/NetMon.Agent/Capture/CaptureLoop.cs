@@ -29,7 +29,7 @@ internal sealed class CaptureLoop
     private static readonly TimeSpan RotateInterval = TimeSpan.FromMinutes(1);
 
     // A follower that cannot keep up with a drain is waited for, but not for ever: then it loses its oldest.
-    private static readonly TimeSpan MaxDrainPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxDrainPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
     private readonly IRecordSource _source;

@@ -121,7 +121,9 @@ internal static class RecordTranslator
             FlowTcpState.Closing => FlowState.Closing,
             FlowTcpState.Closed => FlowState.Closed,
             FlowTcpState.Reset => FlowState.Reset,
-            _ => (record.State.Flags & FlowFlags.Replied) != FlowFlags.None ? FlowState.Replied : FlowState.Unreplied,
+            _ => (record.State.Flags & FlowFlags.Replied) != FlowFlags.None
+                ? FlowState.Replied
+                : FlowState.Unreplied,
         };
 
     // The kernel's times count from the flow's first packet, which need not have been the SYN.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using NetMon.Core.Flows;
 
@@ -11,6 +12,8 @@ internal sealed class Broadcaster
 
     /// <summary>Events that wait for one reader: some 20 MB when it is that far behind.</summary>
     public const int QueueCapacity = 65_536;
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _gate = new();
     private readonly int _queueCapacity;
@@ -32,7 +35,7 @@ internal sealed class Broadcaster
     /// <summary>Events that readers lost because they were slow.</summary>
     public long Lost => Volatile.Read(ref _lost);
 
-    /// <summary>Whether a reader has more than half of its queue to read.</summary>
+    /// <summary>Whether a reader that reads on has more than half of its queue to read.</summary>
     public bool Backlogged
     {
         get
@@ -112,8 +115,21 @@ internal sealed class Broadcaster
             {
                 subscription.Complete();
             }
+        }
+    }
 
-            _subscriptions = [];
+    /// <summary>Waits until the readers have read to the end.</summary>
+    /// <param name="patience">A reader that takes nothing for so long is not waited for.</param>
+    /// <param name="limit">Nobody is waited for longer.</param>
+    public async Task WaitForReadersAsync(TimeSpan patience, TimeSpan limit)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (
+            Stopwatch.GetElapsedTime(start) < limit
+            && _subscriptions.Any(subscription => subscription.IsReading(patience))
+        )
+        {
+            await Task.Delay(LookInterval);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Streaming;
@@ -19,6 +20,7 @@ internal sealed class EventQueue
     private long _head;
     private long _tail;
     private long _lost;
+    private long _movedAt = Stopwatch.GetTimestamp();
 
     /// <param name="capacity">Events at most; rounded up to whole segments of 1,024.</param>
     public EventQueue(int capacity)
@@ -42,6 +44,27 @@ internal sealed class EventQueue
         }
     }
 
+    /// <summary>Time since the reader last took something, or since there was something again for it to take.</summary>
+    public TimeSpan Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Stopwatch.GetElapsedTime(_movedAt);
+            }
+        }
+    }
+
+    /// <summary>Lets <see cref="Waiting"/> begin anew.</summary>
+    public void Touch()
+    {
+        lock (_gate)
+        {
+            _movedAt = Stopwatch.GetTimestamp();
+        }
+    }
+
     /// <returns>Whether another event had to give way.</returns>
     public bool Push(in FlowEvent step)
     {
@@ -59,6 +82,11 @@ internal sealed class EventQueue
             {
                 segment = _spare ?? new FlowEvent[SegmentSize];
                 _spare = null;
+            }
+
+            if (_tail == _head)
+            {
+                _movedAt = Stopwatch.GetTimestamp();
             }
 
             segment[_tail & (SegmentSize - 1)] = step;
@@ -83,6 +111,7 @@ internal sealed class EventQueue
             {
                 _segments[SegmentOf(_head)].AsSpan(start, count).CopyTo(events);
                 Advance(_head + count);
+                _movedAt = Stopwatch.GetTimestamp();
             }
 
             return count;

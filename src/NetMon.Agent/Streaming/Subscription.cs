@@ -6,6 +6,8 @@ namespace NetMon.Agent.Streaming;
 /// <summary>One reader's live stream of flow events. It ends when it is disposed, or when the broadcaster is completed and all is taken.</summary>
 internal sealed class Subscription : IDisposable
 {
+    private static readonly TimeSpan Stalled = TimeSpan.FromSeconds(1);
+
     private readonly Broadcaster _broadcaster;
     private readonly EventQueue _queue;
     private readonly FlowFilter _filter;
@@ -23,8 +25,11 @@ internal sealed class Subscription : IDisposable
         _queue = new EventQueue(capacity);
     }
 
-    /// <summary>Whether less than half of the queue is free.</summary>
-    public bool Backlogged => _queue.Count > _queue.Capacity / 2;
+    /// <summary>Whether less than half of the queue is free, though the reader reads on.</summary>
+    public bool Backlogged => _queue.Count > _queue.Capacity / 2 && IsReading(Stalled);
+
+    /// <summary>Whether the reader took something within a time, or had something to take for less than that.</summary>
+    public bool IsReading(TimeSpan within) => _queue.Waiting < within;
 
     /// <summary>Waits for events.</summary>
     /// <returns>False when the stream is at its end: one more round of <see cref="Take"/> gives the rest.</returns>
@@ -68,7 +73,12 @@ internal sealed class Subscription : IDisposable
         }
     }
 
-    internal void Complete() => _signal.Writer.TryComplete();
+    internal void Complete()
+    {
+        // Who has stalled until now has the patience of the end before it, like everyone.
+        _queue.Touch();
+        _signal.Writer.TryComplete();
+    }
 }
 
 internal enum PushOutcome

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using NetMon.Bpf.Interop;
 
@@ -17,7 +16,8 @@ internal sealed unsafe class FilterOwner : IDisposable
     {
         do
         {
-            Number = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+            // Unlikely to be taken, which suffices; RandomNumberGenerator would load OpenSSL, 4 MB, into the process.
+            Number = (uint)Random.Shared.NextInt64();
         } while (!TryHold(Number, out _socket));
     }
 

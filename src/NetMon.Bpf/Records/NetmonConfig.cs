@@ -24,6 +24,7 @@ internal struct NetmonConfig
     public ulong UdpIdleNs;
     public ulong IcmpIdleNs;
     public ulong OtherIdleNs;
+    public ulong DeleteAfterNs;
     public OverlayPorts OverlayPorts;
 
     public static NetmonConfig From(FlowProgramOptions options)
@@ -37,6 +38,7 @@ internal struct NetmonConfig
             UdpIdleNs = Nanoseconds(options.UdpIdle),
             IcmpIdleNs = Nanoseconds(options.IcmpIdle),
             OtherIdleNs = Nanoseconds(options.OtherIdle),
+            DeleteAfterNs = Nanoseconds(options.DeleteAfter),
         };
         options.OverlayPorts.CopyTo(config.OverlayPorts);
         return config;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using NetMon.Agent.Capture;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Options;
 using NetMon.Agent.Tests.Records;
@@ -12,6 +13,10 @@ namespace NetMon.Agent.Tests.Api;
 /// <summary>A whole agent with a real HTTP server; only its records are a test's.</summary>
 internal sealed class AgentUnderTest : IAsyncDisposable
 {
+    /// <summary>An index that no other interface of a test has, and its name.</summary>
+    public const int LabInterfaceIndex = 77;
+    public const string LabInterfaceName = "veth77";
+
     private AgentUnderTest(RunningAgent agent, IPEndPoint address)
     {
         Agent = agent;
@@ -34,7 +39,12 @@ internal sealed class AgentUnderTest : IAsyncDisposable
             Attached = ImmutableDictionary<int, InterfaceKind>.Empty.Add(2, InterfaceKind.Uplink),
         };
 
-    public static async Task<AgentUnderTest> StartAsync(Action<AgentOptions>? configure = null)
+    /// <param name="configure">Changes the settings.</param>
+    /// <param name="source">Where records come from, if not from <see cref="Source"/>.</param>
+    public static async Task<AgentUnderTest> StartAsync(
+        Action<AgentOptions>? configure = null,
+        IRecordSource? source = null
+    )
     {
         var options = new AgentOptions();
         options.Api.Listen = new IPEndPoint(IPAddress.Loopback, 0);
@@ -42,6 +52,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         configure?.Invoke(options);
         var names = new InterfaceNames();
         names.Set(2, "eth0");
+        names.Set(LabInterfaceIndex, LabInterfaceName);
         AgentUnderTest? test = null;
         var agent = new RunningAgent(
             options,
@@ -52,7 +63,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         );
         var server = await agent.StartApiAsync();
         test = new AgentUnderTest(agent, server.Address);
-        agent.StartCapture(test.Source);
+        agent.StartCapture(source ?? test.Source);
         return test;
     }
 

@@ -79,15 +79,15 @@ public sealed class FlowStreamTests
         // Far more than its queue, the response's buffer and both sockets' buffers hold.
         const int Count = 3 * Broadcaster.QueueCapacity;
         var flow = new TestFlow("10.0.0.1:40000", "10.0.0.2:80");
+        long read = 0;
         var reading = Task.Run(async () =>
         {
             long lost = 0;
-            long packets = 0;
-            while (packets + lost < Count)
+            while (read + lost < Count)
             {
                 var line = (await quick.NextAsync())!.Value;
                 lost += line.Lost;
-                packets += line.Flow?.Sent.Packets ?? 0;
+                Interlocked.Add(ref read, line.Flow?.Sent.Packets ?? 0);
             }
 
             return lost;
@@ -95,7 +95,7 @@ public sealed class FlowStreamTests
         for (var i = 0; i < Count; i++)
         {
             agent.Source.Put(flow.Record(RecordReason.Update, (1, 60)));
-            if (i % 256 == 0)
+            while (i - Interlocked.Read(ref read) > Broadcaster.QueueCapacity / 4 && !reading.IsCompleted)
             {
                 await Task.Delay(1);
             }

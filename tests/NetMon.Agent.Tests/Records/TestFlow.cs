@@ -75,11 +75,6 @@ internal sealed class TestFlow
         ulong? timeNs = null
     )
     {
-        if (received.Packets > 0)
-        {
-            With(FlowFlags.Replied);
-        }
-
         _state.LastNs = Math.Max(_state.LastNs, timeNs ?? _state.LastNs);
         var record = new FlowRecord
         {

@@ -66,6 +66,36 @@ public sealed class BroadcasterTests
     }
 
     [Fact]
+    public async Task At_the_end_who_reads_on_is_waited_for_and_who_does_not_is_not()
+    {
+        var broadcaster = new Broadcaster();
+        broadcaster.TrySubscribe(FlowFilter.All, out var stalled);
+        broadcaster.TrySubscribe(FlowFilter.All, out var slow);
+        for (ulong i = 0; i < 30; i++)
+        {
+            broadcaster.Publish(Step(IpProtocol.Udp, i));
+        }
+
+        broadcaster.Complete();
+        var read = 0;
+        var reading = Task.Run(async () =>
+        {
+            while (slow!.Take(new FlowEvent[1], out _) > 0)
+            {
+                read++;
+                await Task.Delay(20);
+            }
+
+            slow.Dispose();
+        });
+        await broadcaster.WaitForReadersAsync(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1));
+
+        Assert.Equal(30, read);
+        await reading;
+        Assert.False(stalled!.IsReading(TimeSpan.FromSeconds(2)));
+    }
+
+    [Fact]
     public void There_is_room_for_so_many_followers_and_again_when_one_leaves()
     {
         var broadcaster = new Broadcaster();

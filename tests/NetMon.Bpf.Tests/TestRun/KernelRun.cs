@@ -131,10 +131,9 @@ internal sealed class KernelRun : IDisposable, IRecordHandler
         flow.Add(record);
     }
 
-    /// <summary>Forgets every flow, here and in the kernel: the drain ends them, the second one removes them.</summary>
+    /// <summary>Forgets every flow. The drain has ended them in the kernel: whatever comes begins a new one.</summary>
     public void Clear()
     {
-        Drain();
         Drain();
         _flows.Clear();
     }

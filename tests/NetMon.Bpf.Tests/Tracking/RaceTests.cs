@@ -10,7 +10,7 @@ namespace NetMon.Bpf.Tests.Tracking;
 public sealed class RaceTests(ITestOutputHelper output)
 {
     private const int Threads = 3;
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(3);
 
     [SkippableFact]
     public void Packets_that_meet_the_sweep_are_counted_once()
@@ -19,10 +19,11 @@ public sealed class RaceTests(ITestOutputHelper output)
             new FlowProgramOptions
             {
                 UdpIdle = TimeSpan.FromMicroseconds(200),
-                Interval = TimeSpan.FromMilliseconds(1),
+                RingBytes = 64 * 1024 * 1024,
+                DeleteAfter = TimeSpan.FromMilliseconds(100),
             }
         );
-        var packets = Udp(2000);
+        var packets = Udp(20_000);
         var fed = FeedAll(run, packets, () => run.Sweep());
 
         Assert.NotEqual(0ul, run.Counters.FlowsRemoved);
@@ -65,9 +66,14 @@ public sealed class RaceTests(ITestOutputHelper output)
     public void Packets_that_meet_in_a_full_map_are_counted_once()
     {
         using var run = new KernelRun(
-            new FlowProgramOptions { MaxFlows = 16, UdpIdle = TimeSpan.FromMicroseconds(200) }
+            new FlowProgramOptions
+            {
+                MaxFlows = 256,
+                UdpIdle = TimeSpan.FromMicroseconds(200),
+                DeleteAfter = TimeSpan.FromMilliseconds(100),
+            }
         );
-        var packets = Udp(64);
+        var packets = Udp(20_000);
         var fed = FeedAll(run, packets, () => run.Sweep());
 
         Assert.NotEqual(0ul, run.Counters.FlowMapFull);
@@ -83,7 +89,10 @@ public sealed class RaceTests(ITestOutputHelper output)
                 ),
         ];
 
-    /// <summary>Every thread feeds the packets in an order of its own until the time is over; returns how many went in.</summary>
+    /// <summary>
+    /// Every thread feeds packets until the time is over, most from a window of 256 flows that moves on, so that flows are left alone and
+    /// go, some from anywhere, so that they come back. Returns how many packets went in.
+    /// </summary>
     private static long FeedAll(KernelRun run, byte[][] packets, Action meanwhile)
     {
         var fed = 0L;
@@ -96,11 +105,9 @@ public sealed class RaceTests(ITestOutputHelper output)
                 var mine = 0L;
                 for (; !over.IsCancellationRequested; mine++)
                 {
-                    run.Program.TestRun(
-                        LinkLayer.Ethernet,
-                        Hook.Ingress,
-                        packets[random.Next(packets.Length)]
-                    );
+                    var index =
+                        random.Next(10) == 0 ? random.Next(packets.Length) : (mine / 16) + random.Next(256);
+                    run.Program.TestRun(LinkLayer.Ethernet, Hook.Ingress, packets[index % packets.Length]);
                 }
 
                 Interlocked.Add(ref fed, mine);

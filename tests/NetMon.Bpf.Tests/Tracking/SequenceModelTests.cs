@@ -23,7 +23,8 @@ public sealed class SequenceModelTests(ITestOutputHelper output)
         var expected = new Dictionary<ushort, (uint Segments, ulong Bytes, long Packets)>();
         for (ushort port = 1; port <= Connections; port++)
         {
-            var start = port % 3 == 0 ? uint.MaxValue - (uint)random.Next(3000) : (uint)random.NextInt64(1L << 32);
+            var start =
+                port % 3 == 0 ? uint.MaxValue - (uint)random.Next(3000) : (uint)random.NextInt64(1L << 32);
             long highest = 0;
             var (segments, bytes) = (0u, 0ul);
             run.Feed(Segment(port, start, 0, 10));

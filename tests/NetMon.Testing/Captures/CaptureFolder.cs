@@ -5,7 +5,7 @@ namespace NetMon.Testing.Captures;
 
 /// <summary>
 /// The folder of recorded traffic with ground truth. It is no part of the repository: found through the environment variable
-/// NETMON_CAPTURES, or as <c>shared/captures</c> beside any folder above the running test.
+/// NETMON_CAPTURES (empty: look nowhere), or as <c>shared/captures</c> beside any folder above the running test.
 /// </summary>
 public sealed class CaptureFolder
 {
@@ -45,7 +45,7 @@ public sealed class CaptureFolder
     private static CaptureFolder? Find()
     {
         var path = Environment.GetEnvironmentVariable(Variable) ?? FindAbove(AppContext.BaseDirectory);
-        if (path is null)
+        if (string.IsNullOrEmpty(path))
         {
             return null;
         }
