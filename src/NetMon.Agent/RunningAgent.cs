@@ -122,6 +122,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         {
             _capture = null;
             await capture.Drain();
+            capture.Dispose();
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
         }
 

@@ -11,17 +11,16 @@ namespace NetMon.Agent.Capture;
 /// <summary>The one thread that takes records from the kernel and writes the flow table, the metrics and the streams.</summary>
 /// <remarks>
 /// <code>
-///   (1) wait for the ring --> (2) consume it --> (3) sweep, if it is time: in small chunks, (2) between them --> (1)
+///   (1) wait for the ring or the sweeper --> (2) consume the ring --> (3) take what the sweeper has read, a small chunk --> (1)
 ///   told to stop --> (4) consume what is left, drain: the last record of every flow --> (5) end the streams
 /// </code>
 /// </remarks>
-internal sealed class CaptureLoop
+internal sealed class CaptureLoop : IDisposable
 {
     /// <summary>Records of the ring between two looks at the clock.</summary>
     private const int MaxBatch = 1024;
 
-    /// <summary>Records of a pass that are read at once: little, since they wait for each other.</summary>
-    private const int PassChunk = 64;
+    private const int DrainChunk = 64;
 
     /// <summary>After records, more may come without a wake-up: 2 * WAKE_INTERVAL_NS of bpf/netmon.h.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(4);
@@ -37,18 +36,22 @@ internal sealed class CaptureLoop
     private readonly FlowMetrics _metrics;
     private readonly Broadcaster _broadcaster;
     private readonly OrphanSearch _orphans;
-    private readonly SweepSchedule _schedule;
+    private readonly Sweeper _sweeper;
     private readonly TimeSpan _maxSweepPause;
     private readonly ILogger _logger;
     private readonly LogLimiter _limiter = new();
-    private readonly FlowRecord[] _chunk = new FlowRecord[PassChunk];
     private readonly TaskCompletionSource _completion = new(
         TaskCreationOptions.RunContinuationsAsynchronously
     );
     private readonly Thread _thread;
     private volatile bool _stopping;
-    private long _nextSweep;
     private long _nextRotation;
+    private long _passes;
+
+    // The sweeper's records are held back while a follower that reads on has a full queue, so long in this pass.
+    private bool _held;
+    private long _heldSince;
+    private TimeSpan _heldFor;
 
     /// <param name="source">Where records come from.</param>
     /// <param name="pipeline">Where they go.</param>
@@ -72,7 +75,7 @@ internal sealed class CaptureLoop
         _metrics = metrics;
         _broadcaster = broadcaster;
         _orphans = orphans;
-        _schedule = new SweepSchedule(interval);
+        _sweeper = new Sweeper(source, new SweepSchedule(interval), logger);
         _maxSweepPause = interval / 4;
         _logger = logger;
         _thread = new Thread(Run) { IsBackground = true, Name = "capture" };
@@ -92,27 +95,26 @@ internal sealed class CaptureLoop
         return Completion;
     }
 
+    /// <summary>After <see cref="Completion"/>.</summary>
+    public void Dispose() => _sweeper.Dispose();
+
     private void Run()
     {
-        _nextSweep = After(_schedule.Next(TimeSpan.Zero));
+        _sweeper.Start();
         _nextRotation = After(RotateInterval);
         var found = false;
         while (!_stopping)
         {
             try
             {
-                var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _nextSweep);
-                if (found && left > LookAgain)
-                {
-                    left = LookAgain;
-                }
-
-                _source.Wait(left > TimeSpan.Zero ? left : TimeSpan.Zero); // (1)
+                _source.Wait(
+                    found ? LookAgain
+                    : _held ? Pause
+                    : RotateInterval
+                ); // (1)
                 found = ConsumeRing(); // (2)
-                if (Stopwatch.GetTimestamp() >= _nextSweep)
-                {
-                    Sweep(); // (3)
-                }
+                TakeSweep(); // (3)
+                EndPass();
             }
 #pragma warning disable CA1031 // One round's fault must not stop the capture.
             catch (Exception error)
@@ -148,26 +150,40 @@ internal sealed class CaptureLoop
             count = _source.Consume(new RecordSink(_pipeline), MaxBatch);
             found |= count > 0;
             _broadcaster.Flush();
-        } while (count == MaxBatch && Stopwatch.GetTimestamp() < _nextSweep);
+        } while (count == MaxBatch && !_sweeper.HasRecords);
 
         return found;
     }
 
-    private void Sweep()
+    // Flows that wait in the map lose nothing; what a follower has no room for, it loses.
+    private void TakeSweep()
     {
-        var start = Stopwatch.GetTimestamp();
-        var paused = TimeSpan.Zero;
-        try
+        var backlogged = _sweeper.HasRecords && _broadcaster.Backlogged;
+        var now = Stopwatch.GetTimestamp();
+        if (_held)
         {
-            using var pass = _source.OpenSweep();
-            ReadPass(pass, _maxSweepPause, ref paused);
-            _orphans.Step((ulong)Stopwatch.GetTimestamp());
-        }
-        finally
-        {
-            _nextSweep = After(_schedule.Next(Stopwatch.GetElapsedTime(start) - paused));
+            _heldFor += Stopwatch.GetElapsedTime(_heldSince, now);
         }
 
+        _held = backlogged && _heldFor < _maxSweepPause;
+        _heldSince = now;
+        if (!_held && _sweeper.HasRecords)
+        {
+            Process(_sweeper.Records(out var readNs), readNs);
+            _sweeper.Release();
+        }
+    }
+
+    private void EndPass()
+    {
+        if (_sweeper.Passes == _passes)
+        {
+            return;
+        }
+
+        _passes = _sweeper.Passes;
+        _heldFor = TimeSpan.Zero;
+        _orphans.Step((ulong)Stopwatch.GetTimestamp());
         if (Stopwatch.GetTimestamp() >= _nextRotation)
         {
             _metrics.Rotate();
@@ -178,39 +194,52 @@ internal sealed class CaptureLoop
     // Detached, so the ring gets nothing but what packets under way still put there.
     private void FinishAll()
     {
-        _nextSweep = long.MaxValue;
+        _sweeper.Stop();
+        do
+        {
+            _held = false;
+            _heldFor = _maxSweepPause;
+            ConsumeRing();
+            TakeSweep();
+        } while (!_sweeper.HasEnded(Pause));
+
         ConsumeRing();
+        TakeSweep();
         _pipeline.Draining = true;
-        var paused = TimeSpan.Zero;
         using (var pass = _source.OpenDrain())
         {
-            ReadPass(pass, MaxDrainPause, ref paused);
+            ReadDrain(pass);
         }
 
         ConsumeRing();
     }
 
-    private void ReadPass(IRecordPass pass, TimeSpan maxPause, ref TimeSpan paused)
+    private void ReadDrain(IRecordPass pass)
     {
+        var chunk = new FlowRecord[DrainChunk];
+        var paused = TimeSpan.Zero;
         int count;
-        while ((count = pass.Read(_chunk)) > 0)
+        while ((count = pass.Read(chunk)) > 0)
         {
-            var leftNs = (ulong)Stopwatch.GetTimestamp();
-            foreach (ref readonly var record in _chunk.AsSpan(0, count))
-            {
-                _pipeline.Process(in record, leftNs);
-            }
-
+            Process(chunk.AsSpan(0, count), (ulong)Stopwatch.GetTimestamp());
             ConsumeRing();
-            while (_broadcaster.Backlogged && paused < maxPause)
+            while (_broadcaster.Backlogged && paused < MaxDrainPause)
             {
-                // Flows that wait in the map lose nothing; what a follower has no room for, it loses.
                 var start = Stopwatch.GetTimestamp();
-                _source.Wait(Pause);
-                ConsumeRing();
+                Thread.Sleep(Pause);
                 paused += Stopwatch.GetElapsedTime(start);
             }
         }
+    }
+
+    private void Process(ReadOnlySpan<FlowRecord> records, ulong readNs)
+    {
+        foreach (ref readonly var record in records)
+        {
+            _pipeline.Process(in record, readNs);
+        }
+
+        _broadcaster.Flush();
     }
 
     private void Report(Exception error)

@@ -3,7 +3,7 @@ using NetMon.Bpf.Records;
 
 namespace NetMon.Agent.Capture;
 
-/// <summary>Where records come from: the kernel, or a test. Used by the capture loop's thread, but for <see cref="Wake"/>.</summary>
+/// <summary>Where records come from: the kernel, or a test. Used by the capture loop's thread, sweeps by the sweeper's; <see cref="Wake"/> by any.</summary>
 internal interface IRecordSource
 {
     /// <summary>Waits until there are records, <see cref="Wake"/> is called or the time is over.</summary>

@@ -13,7 +13,7 @@ public sealed class CaptureLoopTests
     {
         using var source = new ScriptedSource();
         var agent = new PipelineUnderTest();
-        var loop = Start(agent, source);
+        using var loop = Start(agent, source);
         var flow = new TestFlow("10.0.0.1:40000", "10.0.0.2:80");
         for (var i = 0; i < 5000; i++)
         {
@@ -38,7 +38,7 @@ public sealed class CaptureLoopTests
     {
         using var source = new ScriptedSource { FailingSweeps = 3 };
         var agent = new PipelineUnderTest();
-        var loop = Start(agent, source);
+        using var loop = Start(agent, source);
         source.Sweep.Enqueue(
             new TestFlow("10.0.0.1:40000", "10.0.0.2:80").Record(RecordReason.Open, (1, 60))
         );
@@ -49,6 +49,29 @@ public sealed class CaptureLoopTests
 
         await loop.Drain();
         Assert.True(source.Sweeps > 3);
+    }
+
+    [Fact]
+    public async Task A_sweep_that_takes_long_does_not_hold_up_the_ring()
+    {
+        using var source = new ScriptedSource();
+        source.SweepGate.Reset();
+        var agent = new PipelineUnderTest();
+        using var loop = Start(agent, source);
+        while (source.Sweeps == 0)
+        {
+            await Task.Delay(1);
+        }
+
+        source.Put(new TestFlow("10.0.0.1:40000", "10.0.0.2:80").Record(RecordReason.Open, (1, 60)));
+        while (agent.Table.Count == 0)
+        {
+            await Task.Delay(1);
+        }
+
+        source.SweepGate.Set();
+        await loop.Drain();
+        Assert.Single(agent.TakeEvents());
     }
 
     private static CaptureLoop Start(PipelineUnderTest agent, ScriptedSource source)

@@ -20,6 +20,9 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
 
     public int Sweeps { get; private set; }
 
+    /// <summary>Sweeps read nothing before it is set.</summary>
+    public ManualResetEventSlim SweepGate { get; } = new(initialState: true);
+
     /// <summary>So many sweeps cannot be opened.</summary>
     public int FailingSweeps { get; init; }
 
@@ -37,7 +40,11 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
         }
     }
 
-    public void Dispose() => _signal.Dispose();
+    public void Dispose()
+    {
+        _signal.Dispose();
+        SweepGate.Dispose();
+    }
 
     public void Wake() => _signal.Release();
 
@@ -61,6 +68,7 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
             throw new BpfException("start a pass over the flow map", 12, "");
         }
 
+        SweepGate.Wait();
         return new Pass(Sweep);
     }
 
