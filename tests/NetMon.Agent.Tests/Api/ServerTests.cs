@@ -85,7 +85,7 @@ public sealed class ServerTests
     }
 
     [Fact]
-    public async Task A_port_in_use_is_told_as_such_and_ends_the_agent_with_1()
+    public async Task A_port_in_use_is_told_as_such()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();

@@ -5,7 +5,7 @@ namespace NetMon.Testing.Lab;
 /// <summary>Waiting for something outside of this process, which cannot be told to the minute: by looking often, with a limit.</summary>
 public static class Wait
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     /// <exception cref="LabException"><paramref name="condition"/> did not come true within <paramref name="limit"/>.</exception>
     public static void Until(Func<bool> condition, string what, TimeSpan? limit = null)
