@@ -27,12 +27,13 @@ public sealed class AllocationTests
         var events = new NetMon.Core.Flows.FlowEvent[256];
         Round();
         Round();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Round();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
 
-        void Round()
+        // What comes with time (the runtime's, or a look at listening ports) is not in every round; a record's would be.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Round()));
+
+        long Round()
         {
+            var before = GC.GetAllocatedBytesForCurrentThread();
             // Step by step over all flows, so that hundreds are active at once.
             for (var step = 0; step < 4; step++)
             {
@@ -43,6 +44,8 @@ public sealed class AllocationTests
 
                 while (followed && agent.Take(events) > 0) { }
             }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }
 }
