@@ -1,3 +1,4 @@
+// One table, so long because it names everything there is to scrape: parts of it would be harder to look through.
 namespace NetMon.Core.Metrics;
 
 /// <summary>Every instrument of the agent. <c>docs/metrics.md</c> lists the same; a test compares them.</summary>
