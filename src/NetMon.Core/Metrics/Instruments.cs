@@ -167,7 +167,7 @@ public static class Instruments
         "netmon_overflow_packets_total",
         MetricType.Counter,
         "packets",
-        "Packets that found no room in the flow map, by protocol (tcp, udp, icmp, other).",
+        "Packets that found no room in the flow map, by protocol (tcp, udp, icmp, other) and by the hook's direction: at a pod's interface, ingress is what the pod sent.",
         "protocol",
         "direction"
     );
@@ -176,7 +176,7 @@ public static class Instruments
         "netmon_overflow_bytes_total",
         MetricType.Counter,
         "bytes",
-        "IP bytes of the packets that found no room in the flow map, by protocol (tcp, udp, icmp, other).",
+        "IP bytes of the packets that found no room in the flow map, by protocol (tcp, udp, icmp, other) and by the hook's direction: at a pod's interface, ingress is what the pod sent.",
         "protocol",
         "direction"
     );

@@ -45,6 +45,13 @@ public class ConcurrencyTests
             return rounds;
         });
 
+        // Series are there once the writer has met them.
+        Assert.True(
+            SpinWait.SpinUntil(
+                () => Exposition.Samples(_registry).GetValueOrDefault("h_count") > 0,
+                TimeSpan.FromSeconds(30)
+            )
+        );
         var before = new Dictionary<string, double>(StringComparer.Ordinal);
         for (var i = 0; i < Scrapes; i++)
         {
