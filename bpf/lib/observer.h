@@ -65,16 +65,21 @@ static __always_inline __u32 claim(struct flow_value *v, __u32 e, __u32 here, __
 	return mine;
 }
 
-/* Take from `p` what the uplink has counted of it. Several CPUs may be at one credit; what is not taken is counted. */
-static __always_inline void use_credit(struct flow_value *v, struct packet *p, __u32 e)
+/*
+ * Take from `p` what the uplink has counted of it. Several CPUs may be at one credit; what is not taken is counted. A
+ * global function: the verifier looks at its loop once, not in every state of every program.
+ */
+__noinline int use_credit(struct flow_value *v, struct packet *p, __u32 e)
 {
+	if (!v || !p || e > 1)
+		return 0;
 	for (int i = 0; i < MAX_CREDIT_TRIES; i++) {
 		__u64 credit = *(volatile __u64 *)&v->credit[e];
 		__u64 packets = minimum(CREDIT_PACKETS(credit), p->packets);
 		__u64 bytes = minimum(CREDIT_BYTES(credit), p->bytes);
 
 		if (!credit)
-			return;
+			return 0;
 		if (__sync_val_compare_and_swap(&v->credit[e], credit, credit - CREDIT(packets, bytes)) !=
 		    credit)
 			continue;
@@ -82,8 +87,9 @@ static __always_inline void use_credit(struct flow_value *v, struct packet *p, _
 		count(skipped_bytes, bytes);
 		p->packets -= packets;
 		p->bytes -= bytes;
-		return;
+		return 0;
 	}
+	return 0;
 }
 
 /* True if this packet, or the part of it that `p` still says on return, counts here. */
