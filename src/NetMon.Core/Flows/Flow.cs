@@ -1,3 +1,5 @@
+using NetMon.Core.Endpoints;
+
 namespace NetMon.Core.Flows;
 
 /// <summary>What a flow is now: totals since its start, as seen from its initiator (source).</summary>
@@ -5,7 +7,12 @@ namespace NetMon.Core.Flows;
 public struct Flow
 {
     public FlowEndpoint Source;
+
+    /// <summary>Behind a service: the backend, not the service's address.</summary>
     public FlowEndpoint Destination;
+
+    /// <summary>Whose flow it is.</summary>
+    public FlowAttribution Attribution;
 
     /// <summary>Time of the first and last packet, nanoseconds of CLOCK_MONOTONIC.</summary>
     public ulong StartNs;

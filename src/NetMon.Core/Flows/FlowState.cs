@@ -23,13 +23,14 @@ public enum FlowState : byte
 }
 
 /// <summary>
-/// The local endpoint's view of the initiator's packets: egress if sent from this node, ingress if received by
-/// it.
+/// The local endpoint's view of packets: egress if sent from this node, ingress if received by it, transit if it only
+/// forwards them. Of a flow: its initiator's packets, egress where both ends are local.
 /// </summary>
 public enum FlowDirection : byte
 {
     Ingress,
     Egress,
+    Transit,
 }
 
 public enum FlowClass : byte
@@ -76,4 +77,7 @@ public enum FlowCause : byte
 
     /// <summary>A header that a router or the destination could not process.</summary>
     ParameterProblem,
+
+    /// <summary>Failed, and the service that was asked for had no ready endpoint.</summary>
+    NoEndpoints,
 }

@@ -1,3 +1,5 @@
+using NetMon.Core.Endpoints;
+
 namespace NetMon.Core.Flows;
 
 /// <summary>The words by which JSON, queries and metrics name the values of a flow's enumerations.</summary>
@@ -30,11 +32,27 @@ public static class FlowWords
         "reset-by-server",
         "fragmentation-needed",
         "parameter-problem",
+        "no-endpoints",
     ];
 
     private static readonly string[] Statuses = ["pending", "ok", "failed"];
-    private static readonly string[] Directions = ["ingress", "egress"];
+    private static readonly string[] Directions = ["ingress", "egress", "transit"];
     private static readonly string[] Classes = ["direct", "overlay"];
+    private static readonly string[] Scopes =
+    [
+        "unknown",
+        "pod-to-pod",
+        "pod-to-node",
+        "node-to-pod",
+        "node-to-node",
+        "pod-to-external",
+        "external-to-pod",
+        "node-to-external",
+        "external-to-node",
+        "external-to-external",
+        "overlay",
+    ];
+
     private static readonly string[] EventKinds = ["open", "update", "close", "end"];
 
     /// <summary>Every state's word, in the order of <see cref="FlowState"/>.</summary>
@@ -51,6 +69,11 @@ public static class FlowWords
     public static string Word(this FlowClass flowClass) => Classes[(int)flowClass];
 
     public static string Word(this FlowEventKind kind) => EventKinds[(int)kind];
+
+    /// <summary>Every scope's word, in the order of <see cref="FlowScope"/>.</summary>
+    public static IReadOnlyList<string> AllScopes => Scopes;
+
+    public static string Word(this FlowScope scope) => Scopes[(int)scope];
 
     /// <summary>The state that a word names, in any case.</summary>
     public static bool TryParseState(ReadOnlySpan<char> word, out FlowState state)
