@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace NetMon.Testing.Namespaces;
+namespace NetMon.Lab.Machines;
 
 /// <summary>Short commands that a test needs the outcome of.</summary>
 public static class Command

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using NetMon.Lab.Machines;
 
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Agents;
 
 /// <summary>A running <c>netmon agent</c> in a namespace.</summary>
 public sealed class AgentProcess : IDisposable

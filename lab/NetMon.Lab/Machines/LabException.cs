@@ -1,4 +1,4 @@
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Machines;
 
 /// <summary>The lab could not be built, or a part of it did not do what the test needs. Not a verdict on NetMon.</summary>
 public sealed class LabException : Exception

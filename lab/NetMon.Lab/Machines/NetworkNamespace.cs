@@ -1,8 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
-using NetMon.Testing.Namespaces;
 
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Machines;
 
 /// <summary>A named network namespace of a lab: a machine with its own interfaces, addresses and ports.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace NetMon.Testing.Captures;
+namespace NetMon.Lab.Captures;
 
 /// <summary>Link types of the tcpdump group's registry (LINKTYPE_ values) that the captures use.</summary>
 public enum LinkType

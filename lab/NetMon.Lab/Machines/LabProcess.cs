@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Machines;
 
 /// <summary>A program that runs beside the test: its output is kept, and it ends with the test at the latest.</summary>
 public sealed class LabProcess : IDisposable

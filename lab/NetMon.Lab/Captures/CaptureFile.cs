@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace NetMon.Testing.Captures;
+namespace NetMon.Lab.Captures;
 
 /// <summary>Reads capture files whole: classic pcap and pcapng, recognised by their first bytes.</summary>
 public static class CaptureFile

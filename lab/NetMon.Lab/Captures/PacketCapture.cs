@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using NetMon.Lab.Machines;
 
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Captures;
 
 /// <summary>tcpdump on an interface: the independent observer.</summary>
 public sealed partial class PacketCapture : IDisposable

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
-using NetMon.Testing.Captures;
 
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Captures;
 
 /// <summary>
 /// Adds up a capture by flow, by NetMon's definition of a flow but with none of its code: fragments belong to their datagram's flow, an

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Machines;
 
 /// <summary>Waiting for something outside of this process, which cannot be told to the minute: by looking often, with a limit.</summary>
 public static class Wait

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using NetMon.Lab.Machines;
 
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Agents;
 
 /// <summary>A series and its value at one moment.</summary>
 public sealed record MetricSample(string Name, IReadOnlyDictionary<string, string> Labels, double Value)

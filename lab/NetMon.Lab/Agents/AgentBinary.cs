@@ -1,4 +1,6 @@
-namespace NetMon.Testing.Lab;
+using NetMon.Lab.Machines;
+
+namespace NetMon.Lab.Agents;
 
 /// <summary>Where the netmon executable under test is.</summary>
 public static class AgentBinary

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Machines;
 
 /// <summary>What the lab needs of libc and .NET has no name for. Native names; errno through <see cref="Marshal.GetLastPInvokeError"/>.</summary>
 internal static partial class Libc

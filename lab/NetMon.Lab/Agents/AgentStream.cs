@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using NetMon.Lab.Captures;
+using NetMon.Lab.Machines;
 
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Agents;
 
 /// <summary>The agent's live flow stream (<c>/api/v1/flows?follow=true</c>), read to its end on a thread of its own.</summary>
 public sealed class AgentStream

@@ -1,7 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Text.Json;
 
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Machines;
 
 /// <summary>An interface of a namespace, as ip and ethtool see it.</summary>
 public readonly record struct LabInterface(NetworkNamespace Namespace, string Name)

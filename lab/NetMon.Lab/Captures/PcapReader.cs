@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace NetMon.Testing.Captures;
+namespace NetMon.Lab.Captures;
 
 /// <summary>Classic pcap (draft-ietf-opsawg-pcap), both byte orders, microseconds and nanoseconds.</summary>
 /// <remarks>

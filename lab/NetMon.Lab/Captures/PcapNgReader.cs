@@ -1,4 +1,4 @@
-namespace NetMon.Testing.Captures;
+namespace NetMon.Lab.Captures;
 
 /// <summary>pcapng (draft-ietf-opsawg-pcapng): sections of either byte order, several interfaces, enhanced, simple and obsolete packet blocks.</summary>
 /// <remarks>

@@ -1,7 +1,6 @@
 using System.Globalization;
-using NetMon.Testing.Namespaces;
 
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Machines;
 
 /// <summary>
 /// Network namespaces and the veth pairs between them. Everything in them goes with them on <see cref="Dispose"/>; what a crashed run

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace NetMon.Testing.Lab;
+namespace NetMon.Lab.Captures;
 
 /// <summary>One direction of a conversation. For ICMP echo, both ports are the identifier; without ports, 0.</summary>
 public readonly record struct Way(
