@@ -8,36 +8,59 @@ namespace NetMon.Lab.Machines;
 /// </summary>
 public sealed class LabNetwork : IDisposable
 {
-    private const string Prefix = "nm-e2e-";
     private const string Folder = "/run/netns";
     private static readonly Lock CleanUpOnce = new();
-    private static int _count;
 
-    private readonly List<NetworkNamespace> _namespaces = [];
-    private readonly string _prefix;
+    private readonly Dictionary<string, NetworkNamespace> _namespaces = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
 
     public LabNetwork()
+        : this(LabName.Next(LabName.Test))
     {
         lock (CleanUpOnce)
         {
-            RemoveLeftovers();
+            RemoveLeftovers(LabName.Test);
         }
-
-        _prefix = $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _count)}-";
     }
+
+    internal LabNetwork(string name) => Name = name;
+
+    /// <summary>What the names of its namespaces begin with.</summary>
+    public string Name { get; }
 
     /// <param name="label">What it stands for, e.g. <c>host</c>.</param>
     public NetworkNamespace AddNamespace(string label)
     {
-        var added = new NetworkNamespace(_prefix + label);
-        Command.Run("ip", "netns", "add", added.Name);
-        _namespaces.Add(added);
-
-        // Neighbour discovery of addresses nobody asked for would be traffic that no test sent.
-        added.Set("ipv6/conf/all/accept_dad", "0");
-        added.Set("ipv6/conf/default/accept_dad", "0");
-        added.Set("ipv6/conf/default/router_solicitations", "0");
+        var added = AddNamespaces(label)[0];
         added.Run("ip", "link", "set", "lo", "up");
+        return added;
+    }
+
+    /// <summary>Several at once, which is faster. Their loopback interfaces are down.</summary>
+    public IReadOnlyList<NetworkNamespace> AddNamespaces(params IEnumerable<string> labels)
+    {
+        NetworkNamespace[] added = [.. labels.Select(label => new NetworkNamespace($"{Name}-{label}"))];
+        Command.Feed(
+            string.Join('\n', added.Select(each => $"netns add {each.Name}")) + "\n",
+            "ip",
+            "-batch",
+            "-"
+        );
+        foreach (var each in added)
+        {
+            lock (_lock)
+            {
+                _namespaces.Add(each.Name, each);
+            }
+
+            // Neighbour discovery of addresses nobody asked for would be traffic that no test sent.
+            each.Set(
+                ("ipv6/conf/all/accept_dad", "0"),
+                ("ipv6/conf/default/accept_dad", "0"),
+                ("ipv6/conf/default/router_solicitations", "0")
+            );
+        }
+
         return added;
     }
 
@@ -72,32 +95,43 @@ public sealed class LabNetwork : IDisposable
         right.Run("ip", "link", "set", rightName, "up");
     }
 
-    public void Dispose()
+    /// <summary>Removes a namespace, with the programs that run in it.</summary>
+    public void Remove(NetworkNamespace each)
     {
-        foreach (var each in _namespaces)
+        ArgumentNullException.ThrowIfNull(each);
+        Remove(each.Name);
+        lock (_lock)
         {
-            Remove(each.Name);
+            _namespaces.Remove(each.Name);
         }
     }
 
-    /// <summary>Namespaces whose test process is gone, with the programs that still run in them.</summary>
-    private static void RemoveLeftovers()
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (var name in _namespaces.Keys)
+            {
+                Remove(name);
+            }
+
+            _namespaces.Clear();
+        }
+    }
+
+    /// <summary>Removes the namespaces of a family whose process is gone, with the programs that still run in them.</summary>
+    internal static void RemoveLeftovers(string family)
     {
         if (!Directory.Exists(Folder))
         {
             return;
         }
 
-        foreach (var path in Directory.EnumerateFiles(Folder, Prefix + "*"))
+        foreach (var path in Directory.EnumerateFiles(Folder, family + "*"))
         {
-            var name = Path.GetFileName(path);
-            var owner = name[Prefix.Length..].Split('-')[0];
-            if (
-                int.TryParse(owner, CultureInfo.InvariantCulture, out _)
-                && !Directory.Exists($"/proc/{owner}")
-            )
+            if (LabName.IsLeftover(Path.GetFileName(path), family))
             {
-                Remove(name);
+                Remove(Path.GetFileName(path));
             }
         }
     }

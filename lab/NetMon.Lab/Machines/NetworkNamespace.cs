@@ -27,12 +27,23 @@ public sealed class NetworkNamespace
         LabProcess.Start("nsenter", [$"--net={Path}", program, .. arguments]);
 
     /// <summary>Sets a variable of /proc/sys/net, e.g. <c>ipv4/tcp_syn_retries</c>.</summary>
-    public void Set(string variable, string value) =>
+    public void Set(string variable, string value) => Set((variable, value));
+
+    public void Set(params (string Variable, string Value)[] settings) =>
         Inside(() =>
         {
-            File.WriteAllText($"/proc/sys/net/{variable}", value);
+            foreach (var (variable, value) in settings)
+            {
+                File.WriteAllText($"/proc/sys/net/{variable}", value);
+            }
+
             return true;
         });
+
+    /// <summary>Lines for <c>ip -batch</c>: as its arguments, without the <c>ip</c>.</summary>
+    /// <exception cref="InvalidOperationException">A line failed; says which.</exception>
+    public void Batch(params IEnumerable<string> lines) =>
+        Command.Feed(string.Join('\n', lines) + "\n", "ip", "-n", Name, "-batch", "-");
 
     /// <summary>Runs code on a thread of its own inside the namespace. Sockets that it opens stay there.</summary>
     public T Inside<T>(Func<T> code)
