@@ -33,10 +33,23 @@ internal sealed class ResourceSet
         return Walk(prefix, string.CompareOrdinal(start, prefix) > 0 ? start : prefix);
     }
 
+    /// <summary>How many <see cref="Range"/> would find.</summary>
+    public int CountFrom(string prefix, string start)
+    {
+        // '0' follows '/', so this is where the keys of the prefix end.
+        var end = prefix.Length == 0 ? _objects.Count : PlaceOf(prefix[..^1] + "0");
+        return end - PlaceOf(start);
+    }
+
+    private int PlaceOf(string key)
+    {
+        var index = _objects.IndexOf(StoredObject.Probe(key));
+        return index < 0 ? ~index : index;
+    }
+
     private IEnumerable<StoredObject> Walk(string prefix, string start)
     {
-        var index = _objects.IndexOf(StoredObject.Probe(start));
-        for (index = index < 0 ? ~index : index; index < _objects.Count; index++)
+        for (var index = PlaceOf(start); index < _objects.Count; index++)
         {
             var item = _objects[index];
             if (!item.Key.StartsWith(prefix, StringComparison.Ordinal))
