@@ -237,7 +237,7 @@ public sealed class KubeApiServer : IAsyncDisposable
 
     private async Task DropAsync()
     {
-        foreach (var server in (ReadOnlySpan<HttpsServer?>)[_server, _stopping])
+        foreach (var server in new[] { _server, _stopping })
         {
             if (server is not null)
             {
