@@ -18,7 +18,8 @@ public sealed record PodDescription
     /// <summary>The first is <c>status.podIP</c>. None: it is pending.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
     public bool HostNetwork { get; init; }
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>What controls it, e.g. from <see cref="ObjectBuilder.OwnedBy"/>.</summary>
     public Owner? Owner { get; init; }
@@ -61,7 +62,8 @@ public sealed record ServiceDescription
     public IReadOnlyList<string> ExternalIps { get; init; } = [];
     public IReadOnlyList<string> LoadBalancerIps { get; init; } = [];
     public IReadOnlyList<ServicePortDescription> Ports { get; init; } = [];
-    public IReadOnlyDictionary<string, string> Selector { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Selector { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
 /// <summary>One endpoint of a slice.</summary>
