@@ -41,8 +41,9 @@ internal sealed class ObjectEndpoint(ObjectStore store, Kubelet kubelet)
 
     public async Task PatchAsync(HttpContext context, ApiPath path)
     {
-        var patch = await ReadBodyAsync(context);
         var kind = context.Request.ContentType ?? "";
+        Patch.Check(kind);
+        var patch = await ReadBodyAsync(context);
         var isApply = kind.StartsWith("application/apply-patch", StringComparison.Ordinal);
         while (true)
         {

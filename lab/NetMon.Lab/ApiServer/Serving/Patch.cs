@@ -6,29 +6,32 @@ namespace NetMon.Lab.ApiServer.Serving;
 /// <summary>Changes an object by a patch: JSON merge (RFC 7386), and of the strategic one the part that kubectl sends.</summary>
 internal static class Patch
 {
+    private const string MergePatch = "application/merge-patch+json";
+
     // What tells the elements of a list apart in a strategic patch (patchMergeKey in the API's types).
     private static readonly string[] MergeKeys = ["name", "containerPort", "port", "ip", "type", "uid"];
 
     /// <exception cref="StoreException">415: a kind of patch that is not understood.</exception>
-    public static void Apply(JsonObject item, JsonObject patch, string contentType)
+    public static void Check(string contentType)
     {
-        switch (contentType.Split(';')[0])
+        if (!IsStrategic(contentType) && !contentType.StartsWith(MergePatch, StringComparison.Ordinal))
         {
-            case "application/merge-patch+json":
-                Merge(item, patch, strategic: false);
-                break;
-            // Applied on the server's side, nobody else's fields are taken away: good enough for one who applies.
-            case "application/strategic-merge-patch+json" or "application/apply-patch+yaml":
-                Merge(item, patch, strategic: true);
-                break;
-            default:
-                throw new StoreException(
-                    415,
-                    "UnsupportedMediaType",
-                    $"the body of the request was in an unknown format: {contentType}"
-                );
+            throw new StoreException(
+                415,
+                "UnsupportedMediaType",
+                $"the body of the request was in an unknown format: {contentType}"
+            );
         }
     }
+
+    public static void Apply(JsonObject item, JsonObject patch, string contentType) =>
+        Merge(item, patch, IsStrategic(contentType));
+
+    // Applied on the server's side, nobody else's fields are taken away: good enough for one who applies.
+    private static bool IsStrategic(string contentType) =>
+        contentType.Split(';')[0]
+            is "application/strategic-merge-patch+json"
+                or "application/apply-patch+yaml";
 
     private static void Merge(JsonObject item, JsonObject patch, bool strategic)
     {
