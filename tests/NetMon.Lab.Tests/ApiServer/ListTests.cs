@@ -7,7 +7,7 @@ using NetMon.Lab.ApiServer.Misbehaviour;
 
 namespace NetMon.Lab.Tests.ApiServer;
 
-public sealed class ListTests : IAsyncLifetime
+public sealed class ListTests : IAsyncLifetime, IDisposable
 {
     private const string Pods = "/api/v1/pods";
     private KubeApiServer _server = null!;
@@ -19,11 +19,9 @@ public sealed class ListTests : IAsyncLifetime
         _client = new ApiClient(_server);
     }
 
-    public async Task DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    public void Dispose() => _client.Dispose();
 
     [Fact]
     public async Task Items_of_a_list_have_no_kind_and_objects_alone_have_one()

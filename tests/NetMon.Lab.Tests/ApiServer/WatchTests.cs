@@ -4,7 +4,7 @@ using NetMon.Lab.ApiServer.Objects;
 
 namespace NetMon.Lab.Tests.ApiServer;
 
-public sealed class WatchTests : IAsyncLifetime
+public sealed class WatchTests : IAsyncLifetime, IDisposable
 {
     private const string Pods = "/api/v1/pods";
     private KubeApiServer _server = null!;
@@ -16,11 +16,9 @@ public sealed class WatchTests : IAsyncLifetime
         _client = new ApiClient(_server);
     }
 
-    public async Task DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    public void Dispose() => _client.Dispose();
 
     [Fact]
     public async Task A_watch_from_a_version_tells_what_came_after_it()
