@@ -1,3 +1,11 @@
 // netmon-lab: a cluster on one machine.
-Console.Error.WriteLine("usage: netmon-lab VERB [option...]");
-return 2;
+using NetMon.Lab.ApiServer;
+
+switch (args)
+{
+    case ["apiserver", .. var rest]:
+        return await ApiServerCommand.RunAsync(rest);
+    default:
+        await Console.Error.WriteLineAsync("usage: netmon-lab apiserver [option...]");
+        return 2;
+}
