@@ -8,20 +8,24 @@ namespace NetMon.Lab.Agents;
 /// <summary>A running <c>netmon agent</c> in a namespace.</summary>
 public sealed class AgentProcess : IDisposable
 {
-    private const string Address = "127.0.0.1:9990";
+    private const string Loopback = "127.0.0.1:9990";
     private readonly LabProcess _process;
     private readonly HttpClient _api;
 
-    private AgentProcess(NetworkNamespace @namespace, LabProcess process, long startedAt)
+    private AgentProcess(NetworkNamespace @namespace, LabProcess process, string address, long startedAt)
     {
         Namespace = @namespace;
+        Address = address;
         StartedAt = startedAt;
         _process = process;
-        _api = @namespace.CreateHttpClient(new Uri($"http://{Address}"));
+        _api = @namespace.CreateHttpClient(new Uri($"http://{address}"));
         _api.Timeout = Timeout.InfiniteTimeSpan;
     }
 
     public NetworkNamespace Namespace { get; }
+
+    /// <summary>Where it serves: address and port.</summary>
+    public string Address { get; }
 
     public int Id => _process.Id;
 
@@ -35,12 +39,22 @@ public sealed class AgentProcess : IDisposable
 
     /// <summary>Starts an agent and returns once it is ready: programs are attached.</summary>
     /// <exception cref="LabException">It ended, or is not ready in time; says what it logged.</exception>
-    public static AgentProcess Start(NetworkNamespace @namespace, params string[] arguments)
+    public static AgentProcess Start(NetworkNamespace @namespace, params string[] arguments) =>
+        Start(new LabProgram { Namespace = @namespace }, Loopback, arguments);
+
+    /// <summary>As above, with something around it.</summary>
+    /// <param name="surroundings">Where it runs.</param>
+    /// <param name="address">Where it serves, on an address of that namespace.</param>
+    public static AgentProcess Start(
+        LabProgram surroundings,
+        string address,
+        params IEnumerable<string> arguments
+    )
     {
-        ArgumentNullException.ThrowIfNull(@namespace);
+        ArgumentNullException.ThrowIfNull(surroundings);
         var startedAt = Stopwatch.GetTimestamp();
-        var process = @namespace.Start(AgentBinary.Find(), ["agent", "--listen", Address, .. arguments]);
-        var agent = new AgentProcess(@namespace, process, startedAt);
+        var process = surroundings.Start(AgentBinary.Find(), ["agent", "--listen", address, .. arguments]);
+        var agent = new AgentProcess(surroundings.Namespace, process, address, startedAt);
         try
         {
             Wait.Until(() => process.HasExited || agent.IsReady(), "the agent to be ready");

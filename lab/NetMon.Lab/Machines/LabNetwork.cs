@@ -120,20 +120,27 @@ public sealed class LabNetwork : IDisposable
     }
 
     /// <summary>Removes the namespaces of a family whose process is gone, with the programs that still run in them.</summary>
-    internal static void RemoveLeftovers(string family)
+    /// <returns>Their names.</returns>
+    internal static IReadOnlyList<string> RemoveLeftovers(string family)
     {
         if (!Directory.Exists(Folder))
         {
-            return;
+            return [];
         }
 
-        foreach (var path in Directory.EnumerateFiles(Folder, family + "*"))
+        string[] names =
+        [
+            .. Directory
+                .EnumerateFiles(Folder, family + "*")
+                .Select(path => Path.GetFileName(path))
+                .Where(name => LabName.IsLeftover(name, family)),
+        ];
+        foreach (var name in names)
         {
-            if (LabName.IsLeftover(Path.GetFileName(path), family))
-            {
-                Remove(Path.GetFileName(path));
-            }
+            Remove(name);
         }
+
+        return names;
     }
 
     private static void Remove(string name)

@@ -25,6 +25,11 @@ internal static partial class Libc
     internal static partial int setns(int descriptor, int type);
 
     /// <returns>0, or -1.</returns>
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int rmdir(string path);
+
+    /// <returns>0, or -1.</returns>
     [LibraryImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int kill(int process, int signal);

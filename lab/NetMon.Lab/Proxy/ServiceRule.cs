@@ -43,8 +43,8 @@ public sealed record ServiceRule
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 }
 
-/// <param name="Node">Where it runs.</param>
-public sealed record Backend(IPAddress Address, int Port, LabNode Node)
+/// <param name="Node">Where it runs; null if it is no pod.</param>
+public sealed record Backend(IPAddress Address, int Port, LabNode? Node)
 {
     /// <summary>Address and port, an IPv6 address in brackets.</summary>
     public override string ToString() => new IPEndPoint(Address, Port).ToString();
