@@ -8,7 +8,7 @@ public sealed partial class PacketCapture : IDisposable
 {
     // Headers are enough, but for an ICMP error with all it quotes.
     private const string SnapLength = "192";
-    private const string BufferKiB = "65536";
+    private const int BufferKiB = 65536;
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(250);
 
     private readonly LabProcess _tcpdump;
@@ -22,9 +22,14 @@ public sealed partial class PacketCapture : IDisposable
     public string Path { get; }
 
     /// <summary>Returns once tcpdump listens.</summary>
-    public static PacketCapture Start(LabInterface on)
+    /// <param name="folder">For the file; null: that of temporary ones.</param>
+    /// <param name="bufferKiB">Packets that tcpdump has not read yet.</param>
+    public static PacketCapture Start(LabInterface on, string? folder = null, int bufferKiB = BufferKiB)
     {
-        var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"nm-e2e-{Guid.NewGuid():N}.pcap");
+        var path = System.IO.Path.Combine(
+            folder ?? System.IO.Path.GetTempPath(),
+            $"nm-e2e-{Guid.NewGuid():N}.pcap"
+        );
         var tcpdump = on.Namespace.Start(
             "tcpdump",
             [
@@ -34,7 +39,7 @@ public sealed partial class PacketCapture : IDisposable
                 "-s",
                 SnapLength,
                 "-B",
-                BufferKiB,
+                $"{bufferKiB}",
                 "--immediate-mode",
                 "-U",
                 "-Z",

@@ -296,6 +296,7 @@ public sealed class LabCluster : IAsyncDisposable
     private static IEnumerable<LabInterface> Machines(ClusterNetwork network) =>
         network
             .Nodes.Select(node => node.Uplink)
+            .Concat(network.Tunnels)
             .Append(new LabInterface(network.Outside, ClusterNetwork.Uplink))
             .Append(new LabInterface(network.Control, ClusterNetwork.Uplink));
 

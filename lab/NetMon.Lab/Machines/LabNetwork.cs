@@ -57,7 +57,10 @@ public sealed class LabNetwork : IDisposable
             each.Set(
                 ("ipv6/conf/all/accept_dad", "0"),
                 ("ipv6/conf/default/accept_dad", "0"),
-                ("ipv6/conf/default/router_solicitations", "0")
+                ("ipv6/conf/default/router_solicitations", "0"),
+                // Nor shall reports of multicast groups come seconds later; in milliseconds.
+                ("ipv6/conf/default/mldv2_unsolicited_report_interval", "10"),
+                ("ipv4/conf/default/igmpv3_unsolicited_report_interval", "10")
             );
         }
 

@@ -16,6 +16,8 @@ internal sealed class Calico : INetworkPlugin
 
     public string InterfacePrefix => "cali";
 
+    public IReadOnlyList<string> Tunnels => [];
+
     public IEnumerable<(string Variable, string Value)> Settings =>
         [("ipv4/conf/default/proxy_arp", "1"), ("ipv6/conf/default/proxy_ndp", "1")];
 

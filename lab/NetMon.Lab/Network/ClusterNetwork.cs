@@ -72,6 +72,12 @@ public sealed class ClusterNetwork
 
     public IReadOnlyList<LabNode> Nodes { get; }
 
+    /// <summary>Nodes' interfaces that carry the packets of others inside of theirs.</summary>
+    public IEnumerable<LabInterface> Tunnels =>
+        from node in Nodes
+        from name in _plugin.Tunnels
+        select new LabInterface(node.Namespace, name);
+
     /// <summary>Joins pods to their nodes.</summary>
     /// <param name="wanted">A name and a node for each, and the number of its addresses there.</param>
     public IReadOnlyList<PodPort> AttachPods(IReadOnlyList<(string Name, LabNode Node, int Host)> wanted)

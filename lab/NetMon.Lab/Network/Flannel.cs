@@ -17,6 +17,8 @@ internal sealed class Flannel : INetworkPlugin
 
     public string InterfacePrefix => "veth";
 
+    public IReadOnlyList<string> Tunnels => [TunnelV4, TunnelV6];
+
     public IEnumerable<(string Variable, string Value)> Settings => BridgedPods.Settings;
 
     public IEnumerable<string> Join(LabNode node, IReadOnlyList<LabNode> nodes) =>

@@ -7,6 +7,8 @@ internal sealed class HostGateway : INetworkPlugin
 
     public string InterfacePrefix => "veth";
 
+    public IReadOnlyList<string> Tunnels => [];
+
     public IEnumerable<(string Variable, string Value)> Settings => BridgedPods.Settings;
 
     public IEnumerable<string> Join(LabNode node, IReadOnlyList<LabNode> nodes) =>

@@ -9,6 +9,9 @@ internal interface INetworkPlugin
     /// <summary>Of the node's ends of its pods' links.</summary>
     string InterfacePrefix { get; }
 
+    /// <summary>Names of a node's tunnels.</summary>
+    IReadOnlyList<string> Tunnels { get; }
+
     /// <summary>Variables of /proc/sys/net on every node, set before it has a pod.</summary>
     IEnumerable<(string Variable, string Value)> Settings { get; }
 
