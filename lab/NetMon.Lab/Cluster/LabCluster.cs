@@ -17,6 +17,9 @@ namespace NetMon.Lab.Cluster;
 public sealed class LabCluster : IAsyncDisposable
 {
     public const string AgentNamespace = "netmon";
+
+    /// <summary>Name of the node of API server and Prometheus.</summary>
+    public const string ControlPlane = "control-plane";
     private const int ApiPort = 6443;
     private const int AgentPort = 9990;
 
@@ -124,7 +127,7 @@ public sealed class LabCluster : IAsyncDisposable
     public IReadOnlyList<LabPod> CreatePods(params IReadOnlyList<PodRequest> requests)
     {
         var started = _kubelet.Start(requests);
-        SetOffloads(started.Where(pod => pod.Port is not null).Select(pod => pod.Port!.Interface));
+        SetOffloads(started.Select(pod => pod.Port).OfType<PodPort>().SelectMany(port => port.Link));
         lock (_lock)
         {
             _pods.AddRange(started);
@@ -241,7 +244,7 @@ public sealed class LabCluster : IAsyncDisposable
             Workloads.AddNamespace(space);
         }
 
-        Api.Apply(NodeObject("control-plane", [AddressPlan.ControlV4, AddressPlan.ControlV6], [], "zone-a"));
+        Api.Apply(NodeObject(ControlPlane, [AddressPlan.ControlV4, AddressPlan.ControlV6], [], "zone-a"));
         foreach (var node in Nodes)
         {
             Api.Apply(NodeObject(node.Name, [node.V4, node.V6], [node.PodCidrV4, node.PodCidrV6], node.Zone));

@@ -6,6 +6,7 @@ namespace NetMon.Lab.Machines;
 public static class Wait
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     /// <exception cref="LabException"><paramref name="condition"/> did not come true within <paramref name="limit"/>.</exception>
     public static void Until(Func<bool> condition, string what, TimeSpan? limit = null)
@@ -16,7 +17,8 @@ public static class Wait
         }
     }
 
-    public static bool TryUntil(Func<bool> condition, TimeSpan limit)
+    /// <param name="pause">Between two looks; default 2 ms.</param>
+    public static bool TryUntil(Func<bool> condition, TimeSpan limit, TimeSpan? pause = null)
     {
         ArgumentNullException.ThrowIfNull(condition);
         var watch = Stopwatch.StartNew();
@@ -27,7 +29,7 @@ public static class Wait
                 return false;
             }
 
-            Thread.Sleep(2);
+            Thread.Sleep(pause ?? Pause);
         }
 
         return true;

@@ -15,4 +15,7 @@ public sealed record PodPort(LabNode Node, int Host, NetworkNamespace Namespace,
     public string HardwareAddress => AddressPlan.HardwareAddress(V4);
 
     public LabInterface Interface => new(Namespace, ClusterNetwork.Uplink);
+
+    /// <summary>Both ends: the pod's and the node's.</summary>
+    public IEnumerable<LabInterface> Link => [Interface, new(Node.Namespace, NodeInterface)];
 }

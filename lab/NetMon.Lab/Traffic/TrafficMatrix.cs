@@ -70,7 +70,7 @@ public sealed class TrafficMatrix
         var (node1, node2, node3) = (TrafficEnd.Of(one), TrafficEnd.Of(two), TrafficEnd.Of(three));
         TrafficEnd Outside(int number) => TrafficEnd.Of(_cluster.Outside, number);
 
-        // Between two ends, with nothing in between.
+        // Between two ends, with nothing in between. Two nodes echo in one way only, and not where a pod's echoes bear its node's address.
         Direct(frontend, web);
         Direct(report, web);
         Direct(import, db);
@@ -80,8 +80,8 @@ public sealed class TrafficMatrix
         Direct(node1, web);
         Direct(node1, db);
         Direct(node2, cache);
-        Direct(node1, node2);
-        Direct(node3, node1);
+        Direct(node1, node3);
+        Direct(node3, node2);
         Direct(report, Outside(0));
         Direct(node3, Outside(1));
         Direct(Outside(2), node1);
