@@ -7,10 +7,11 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 BUILD_PACKAGES=(clang llvm libbpf-dev libbpf1 linux-libc-dev)
 RUN_PACKAGES=(libbpf1)
-TEST_PACKAGES=(
-    bpftool clang-format conntrack curl ethtool hping3 iperf3 iproute2 iputils-ping nftables nginx-light
-    prometheus socat tcpdump tmux tshark
+LAB_PACKAGES=(
+    conntrack curl dnsmasq-base ethtool iproute2 iptables iputils-ping nftables nginx-light prometheus redis-server
+    redis-tools tcpdump
 )
+TEST_PACKAGES=(bpftool clang-format hping3 iperf3 socat tmux tshark "${LAB_PACKAGES[@]}")
 
 say() { printf '%s\n' "$*" >&2; }
 
