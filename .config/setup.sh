@@ -8,8 +8,9 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 BUILD_PACKAGES=(clang llvm libbpf-dev libbpf1 linux-libc-dev)
 RUN_PACKAGES=(libbpf1)
 TEST_PACKAGES=(
-    bpftool clang-format conntrack curl ethtool hping3 iperf3 iproute2 iputils-ping nftables nginx-light
-    prometheus socat tcpdump tmux tshark
+    bpftool buildah clang-format conntrack curl ethtool golang-github-ghodss-yaml-dev
+    golang-github-masterminds-sprig-dev golang-github-xeipuuv-gojsonschema-dev golang-go hping3 iperf3 iproute2
+    iputils-ping libcap2-bin nftables nginx-light prometheus socat tcpdump tmux tshark
 )
 # kubectl comes from several packagers, whose packages exclude one another: any will do.
 command -v kubectl >/dev/null || TEST_PACKAGES+=(kubernetes-client)

@@ -1,0 +1,116 @@
+using System.Net;
+using NetMon.Deploy.Tests.Manifests;
+using NetMon.Testing.Lab;
+using NetMon.Testing.Namespaces;
+
+namespace NetMon.Deploy.Tests.Images;
+
+/// <summary>What the manifests give the agent is enough, and each of it is needed.</summary>
+public sealed class PrivilegesTests(ImageFiles files) : IClassFixture<ImageFiles>, IDisposable
+{
+    private readonly string _config = Path.GetTempFileName();
+    private string? _root;
+
+    public static TheoryData<string> Capabilities => ["BPF", "NET_ADMIN", "PERFMON"];
+
+    public void Dispose()
+    {
+        File.Delete(_config);
+        if (_root is not null)
+        {
+            Directory.Delete(_root, recursive: true);
+        }
+    }
+
+    [SkippableFact]
+    public void The_agent_observes_with_the_capabilities_and_the_read_only_root_of_the_manifests()
+    {
+        using var network = new LabNetwork();
+        var (node, _) = Connect(network);
+        using var agent = Start(node, Granted());
+        using var api = node.CreateHttpClient(new Uri("http://127.0.0.1:9990"));
+        Wait.Until(() => agent.HasExited || IsReady(api), "the agent to be ready");
+        Assert.False(agent.HasExited, agent.Errors);
+        node.Run("ping", "-c", "1", "-W", "5", "10.9.0.2");
+        Wait.Until(
+            () => Get(api, "/api/v1/flows").Contains("10.9.0.2", StringComparison.Ordinal),
+            "the flow to be seen"
+        );
+        agent.Terminate();
+        agent.WaitForExit();
+        Assert.DoesNotContain("fail:", agent.Errors);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Capabilities))]
+    public void Without_any_one_of_the_capabilities_it_does_not_start(string missing)
+    {
+        using var network = new LabNetwork();
+        var (node, _) = Connect(network);
+        using var agent = Start(node, [.. Granted().Where(name => name != missing)]);
+        agent.WaitForExit(success: false);
+        Assert.Equal(1, agent.ExitCode);
+        Assert.Contains("cannot load the BPF programs", agent.Errors);
+    }
+
+    private LabProcess Start(NetworkNamespace node, string[] capabilities)
+    {
+        _root = ImageFiles.Copy();
+        var objects = YamlObjects.Parse(Rendering.Kustomize());
+        File.WriteAllText(_config, (string)objects["ConfigMap/netmon-agent"]["data"]!["netmon.yaml"]!);
+        return node.Start(
+            "unshare",
+            [
+                "--mount",
+                Path.Combine(Rendering.Root, "tests/NetMon.Deploy.Tests/Images/contain.sh"),
+                _root,
+                _config,
+                string.Join(',', capabilities.Select(name => $"cap_{name.ToLowerInvariant()}")),
+                .. Rendering.Container()["args"]!.AsArray().Select(argument => (string)argument!),
+            ]
+        );
+    }
+
+    private static string[] Granted() =>
+        [
+            .. Rendering.Container()["securityContext"]!["capabilities"]!["add"]!
+                .AsArray()
+                .Select(name => (string)name!),
+        ];
+
+    private (NetworkNamespace Node, NetworkNamespace Pod) Connect(LabNetwork network)
+    {
+        LabRequirements.SkipIfMissing("capsh", "unshare", "ping");
+        files.RequireGathered();
+        var (node, pod) = (network.AddNamespace("node"), network.AddNamespace("pod"));
+        node.Run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", pod.Name);
+        foreach (var (space, address) in new[] { (node, "10.9.0.1/24"), (pod, "10.9.0.2/24") })
+        {
+            space.Run("ip", "address", "add", address, "dev", "eth0");
+            space.Run("ip", "link", "set", "eth0", "up");
+            space.Run("ip", "link", "set", "lo", "up");
+        }
+
+        return (node, pod);
+    }
+
+    private static bool IsReady(HttpClient api)
+    {
+        try
+        {
+            using var answer = api.Send(new HttpRequestMessage(HttpMethod.Get, "/readyz"));
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static string Get(HttpClient api, string path)
+    {
+        using var answer = api.Send(new HttpRequestMessage(HttpMethod.Get, path));
+        using var reader = new StreamReader(answer.Content.ReadAsStream());
+        return reader.ReadToEnd();
+    }
+}
