@@ -4,8 +4,12 @@ using NetMon.Testing.Namespaces;
 namespace NetMon.Deploy.Tests.Images;
 
 /// <summary>The files of the image, gathered once from what ./build made.</summary>
-public sealed class ImageFiles
+[CollectionDefinition(Name)]
+public sealed class ImageFiles : ICollectionFixture<ImageFiles>
 {
+    /// <summary>Tests that use them run one after the other.</summary>
+    public const string Name = "image";
+
     private readonly Lazy<bool> _gathered = new(Gather);
 
     /// <summary>The folder that becomes the image's root.</summary>

@@ -3,7 +3,8 @@ using NetMon.Testing.Namespaces;
 
 namespace NetMon.Deploy.Tests.Images;
 
-public sealed class ImageTests(ImageFiles files) : IClassFixture<ImageFiles>
+[Collection(ImageFiles.Name)]
+public sealed class ImageTests(ImageFiles files)
 {
     [SkippableFact]
     public void Buildah_builds_it_from_local_files_and_netmon_starts_in_it()

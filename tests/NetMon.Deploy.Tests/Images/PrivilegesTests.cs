@@ -6,7 +6,8 @@ using NetMon.Testing.Namespaces;
 namespace NetMon.Deploy.Tests.Images;
 
 /// <summary>What the manifests give the agent is enough, and each of it is needed.</summary>
-public sealed class PrivilegesTests(ImageFiles files) : IClassFixture<ImageFiles>, IDisposable
+[Collection(ImageFiles.Name)]
+public sealed class PrivilegesTests(ImageFiles files) : IDisposable
 {
     private readonly string _config = Path.GetTempFileName();
     private string? _root;

@@ -40,8 +40,8 @@ public sealed class SameObjectsTests
         Assert.Contains("listen: '[::]:9191'", config);
         Assert.Contains("interval: 1s", config);
         var pod = chart["DaemonSet/edge-netmon-agent"]["spec"]!["template"]!["spec"]!;
-        Assert.Equal(9191, (int)pod["containers"]![0]!["ports"]![0]!["containerPort"]!);
-        Assert.Equal(9191, (int)chart["Service/edge-netmon-agent"]["spec"]!["ports"]![0]!["port"]!);
+        Assert.Equal(9191, (long)pod["containers"]![0]!["ports"]![0]!["containerPort"]!);
+        Assert.Equal(9191, (long)chart["Service/edge-netmon-agent"]["spec"]!["ports"]![0]!["port"]!);
     }
 
     [SkippableFact]

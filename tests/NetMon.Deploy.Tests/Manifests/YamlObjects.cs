@@ -39,7 +39,7 @@ internal static class YamlObjects
             _ => throw new NotSupportedException(node.GetType().Name),
         };
 
-    private static JsonNode? Plain(string text) =>
+    private static JsonValue? Plain(string text) =>
         text switch
         {
             "" or "null" or "~" => null,
