@@ -276,6 +276,7 @@ internal unsafe struct DatagramHeader
     public byte* Control;
     public nuint ControlLength;
     public int Flags;
+    public int Padding;
     public uint Length;
 }
 

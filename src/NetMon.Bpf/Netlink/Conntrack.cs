@@ -105,6 +105,9 @@ public sealed class Conntrack : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
+    /// <summary>Room for answers that wait: for tests that want too little of it.</summary>
+    internal void SetReceiveBuffer(int bytes) => _socket.SetReceiveBuffer(bytes);
+
     /// <returns>The first tuple that is left for the next datagram.</returns>
     private int Compose(ReadOnlySpan<ConnectionTuple> asked, int next)
     {
