@@ -1,9 +1,10 @@
+using NetMon.Agent.Attribution;
 using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Interfaces;
 
 /// <summary>Which addresses are on this host: its own, and those behind its pod interfaces. Reads: any thread, no lock, nothing allocated.</summary>
-internal sealed class LocalAddresses
+internal sealed class LocalAddresses : IHostAddresses
 {
     private readonly System.Collections.Concurrent.ConcurrentDictionary<NetworkAddress, int> _behind = [];
 
