@@ -67,7 +67,10 @@ public class ConntrackTests
         var known = router.Talk(ProtocolType.Udp, "10.96.0.1", 80);
         var otherPort = known with { SourcePort = (ushort)(known.SourcePort ^ 1) };
         var otherProtocol = known with { Protocol = 6 };
-        var mixed = known with { Source = TranslatingRouter.Tuple(0, IPAddress.IPv6Loopback, 0, IPAddress.IPv6Loopback, 0).Source };
+        var mixed = known with
+        {
+            Source = TranslatingRouter.Tuple(0, IPAddress.IPv6Loopback, 0, IPAddress.IPv6Loopback, 0).Source,
+        };
 
         var found = Find(conntrack, otherPort, known, otherProtocol, mixed, default);
 
@@ -118,7 +121,10 @@ public class ConntrackTests
     {
         using var router = new TranslatingRouter();
         using var conntrack = router.OpenConntrack();
-        var echoes = Enumerable.Range(1, 100).Select(number => router.Ping("10.96.0.1", (ushort)number)).ToArray();
+        var echoes = Enumerable
+            .Range(1, 100)
+            .Select(number => router.Ping("10.96.0.1", (ushort)number))
+            .ToArray();
 
         var found = Find(conntrack, echoes);
 
@@ -179,7 +185,14 @@ public class ConntrackTests
     public void Without_privileges_it_says_so()
     {
         Privileges.Require();
-        var output = Shell.Run("setpriv", "--bounding-set=-all", "--inh-caps=-all", "dotnet", ChildProcess.Assembly, "conntrack");
+        var output = Shell.Run(
+            "setpriv",
+            "--bounding-set=-all",
+            "--inh-caps=-all",
+            "dotnet",
+            ChildProcess.Assembly,
+            "conntrack"
+        );
 
         Assert.StartsWith("cannot ask for tracked connections", output, StringComparison.Ordinal);
         Assert.Contains("CAP_NET_ADMIN", output, StringComparison.Ordinal);
