@@ -82,10 +82,14 @@ public static class AgentHost
 
         _ = new KernelMetrics(program, agent.Registry, options.Flow.MaxFlows);
         agent.StartCapture(new KernelRecordSource(program));
+        using var addresses = new PodAddressWatch(
+            new LocalAddresses(TimeProvider.System),
+            loggers.CreateLogger<PodAddressWatch>()
+        );
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
             () => new KernelInterfaceHooks(program, options.Capture.Attach, logger),
-            observer => new KernelLinkSource(observer),
+            observer => new KernelLinkSource(observer, addresses),
             names,
             TimeProvider.System,
             loggers.CreateLogger<InterfaceWatch>()
