@@ -128,6 +128,9 @@ internal sealed class LocalAddresses(TimeProvider time)
         );
     }
 
+    /// <summary>Addresses and interfaces that are remembered.</summary>
+    internal (int Addresses, int Interfaces) Sizes => (_behind.Count, _pods.Count);
+
     /// <summary>An interface of this host has the address; several may.</summary>
     public void AddOwn(in NetworkAddress address) =>
         _own.AddOrUpdate(address, 1, static (_, count) => count + 1);
