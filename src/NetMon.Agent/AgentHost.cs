@@ -64,7 +64,7 @@ public static class AgentHost
         var sources = new AttributionSources
         {
             View = view,
-            Addresses = new LocalAddresses(),
+            Addresses = new LocalAddresses(TimeProvider.System),
             Node = new ThisNode(view, null, Environment.MachineName),
             Clock = new WallClock(TimeProvider.System),
         };
@@ -93,10 +93,14 @@ public static class AgentHost
 
         _ = new KernelMetrics(program, agent.Registry, options.Flow.MaxFlows, () => agent.Attribution.ShadowPackets);
         agent.StartCapture(new KernelRecordSource(program));
+        using var addresses = new PodAddressWatch(
+            sources.Addresses,
+            loggers.CreateLogger<PodAddressWatch>()
+        );
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
             () => new KernelInterfaceHooks(program, options.Capture.Attach, logger),
-            observer => new KernelLinkSource(observer),
+            observer => new KernelLinkSource(observer, addresses),
             names,
             TimeProvider.System,
             loggers.CreateLogger<InterfaceWatch>()

@@ -19,6 +19,9 @@ internal static class ChildProcess
             case ["conntrack"]:
                 OpenConntrack();
                 break;
+            case ["address-events"]:
+                ListenToAddresses();
+                break;
             case ["load-again"]:
                 LoadAgain();
                 break;
@@ -41,6 +44,12 @@ internal static class ChildProcess
         }
 
         Console.WriteLine(Directory.GetFiles("/proc/self/fd").Length - before);
+    }
+
+    private static void ListenToAddresses()
+    {
+        using var events = NamespaceAddressEvents.Open();
+        Console.WriteLine(events.Refusal);
     }
 
     private static void OpenConntrack()

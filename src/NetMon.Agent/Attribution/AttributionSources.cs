@@ -1,3 +1,4 @@
+using NetMon.Agent.Interfaces;
 using NetMon.Core.Endpoints;
 
 namespace NetMon.Agent.Attribution;
@@ -7,7 +8,7 @@ internal sealed class AttributionSources
 {
     public required IClusterView View { get; init; }
 
-    public required IHostAddresses Addresses { get; init; }
+    public required LocalAddresses Addresses { get; init; }
 
     public required ThisNode Node { get; init; }
 

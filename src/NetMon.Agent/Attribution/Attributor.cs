@@ -1,4 +1,5 @@
 using NetMon.Agent.Flows;
+using NetMon.Agent.Interfaces;
 using NetMon.Bpf.Netlink;
 using NetMon.Bpf.Records;
 using NetMon.Core.Endpoints;
@@ -66,7 +67,7 @@ internal sealed class Attributor
 
     private readonly FlowTable _table;
     private readonly IClusterView _view;
-    private readonly IHostAddresses _addresses;
+    private readonly LocalAddresses _addresses;
     private readonly WallClock _clock;
     private readonly ThisNode _node;
     private readonly EndResolver _ends;
@@ -276,10 +277,10 @@ internal sealed class Attributor
 
     private void LookAtEnds(ref Flow flow, ref WaitingFlow waiting, ulong nowNs)
     {
-        var unixNs = UnixNs(in flow);
+        var time = new LookTime(flow.StartNs, (long)flow.StartNs + _clock.OffsetNs, nowNs);
         if (!waiting.SourceFinal)
         {
-            var source = _ends.Resolve(flow.Source.Address, waiting.SourceInterface, unixNs, nowNs);
+            var source = _ends.Resolve(flow.Source.Address, waiting.SourceInterface, in time);
             flow.Attribution.Source = source.Endpoint;
             flow.Attribution.SourceLocal = source.IsLocal;
             waiting.SourceFinal = source.IsFinal;
@@ -287,7 +288,7 @@ internal sealed class Attributor
 
         if (!waiting.DestinationFinal)
         {
-            var destination = ResolveDestination(in flow, waiting.DestinationInterface, unixNs, nowNs);
+            var destination = ResolveDestination(in flow, waiting.DestinationInterface, in time);
             flow.Attribution.Destination = destination.Endpoint;
             flow.Attribution.DestinationLocal = destination.IsLocal;
             waiting.DestinationFinal = destination.IsFinal;
@@ -295,11 +296,11 @@ internal sealed class Attributor
     }
 
     // A service's own address is nobody's; with a node port it is a node's.
-    private EndAnswer ResolveDestination(in Flow flow, int seenAt, long unixNs, ulong nowNs) =>
+    private EndAnswer ResolveDestination(in Flow flow, int seenAt, in LookTime time) =>
         flow.Attribution is { Service: { } service, Asked.IsUnspecified: true }
         && _rules.TranslatesHere(service, flow.Destination.Address)
             ? new(service.Endpoint, IsLocal: false, IsFinal: true)
-            : _ends.Resolve(flow.Destination.Address, seenAt, unixNs, nowNs);
+            : _ends.Resolve(flow.Destination.Address, seenAt, in time);
 
     // (5)
     private bool LookAgain(ref WaitingFlow waiting, ulong nowNs)
@@ -365,8 +366,6 @@ internal sealed class Attributor
         var ifindex = ObservationPoint.PodOfSender(itsPackets);
         return ifindex != 0 ? ifindex : ObservationPoint.PodOfReceiver(othersPackets);
     }
-
-    private long UnixNs(in Flow flow) => (long)flow.StartNs + _clock.OffsetNs;
 
     private static ulong HashOf(in FlowKey key, ulong startNs) => FlowHash.Of(FlowHash.Of(in key), startNs, 0);
 }

@@ -1,3 +1,4 @@
+using NetMon.Agent.Interfaces;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
 
@@ -8,6 +9,12 @@ namespace NetMon.Agent.Attribution;
 /// <param name="IsLocal">On this node.</param>
 /// <param name="IsFinal">Waiting will not give a better answer.</param>
 internal readonly record struct EndAnswer(Endpoint Endpoint, bool IsLocal, bool IsFinal);
+
+/// <summary>As of when an end is looked at.</summary>
+/// <param name="StartNs">The flow's start, CLOCK_MONOTONIC.</param>
+/// <param name="StartUnixNs">The same, nanoseconds of the Unix epoch.</param>
+/// <param name="NowNs">CLOCK_MONOTONIC.</param>
+internal readonly record struct LookTime(ulong StartNs, long StartUnixNs, ulong NowNs);
 
 /// <summary>Finds out who is at one end of a flow. The capture loop's.</summary>
 /// <remarks>
@@ -20,7 +27,7 @@ internal readonly record struct EndAnswer(Endpoint Endpoint, bool IsLocal, bool 
 ///   (4) any other address -------> what the model says; on this node, if it says that the pod runs here
 /// </code>
 /// </remarks>
-internal sealed class EndResolver(IClusterView view, IHostAddresses addresses, ThisNode node)
+internal sealed class EndResolver(IClusterView view, LocalAddresses addresses, ThisNode node)
 {
     /// <summary>When the model should have heard of a pod whose interface is there, and of the end of the one that had its address before.</summary>
     private const ulong ModelPatienceNs = 30_000_000_000;
@@ -29,10 +36,10 @@ internal sealed class EndResolver(IClusterView view, IHostAddresses addresses, T
 
     /// <param name="address">The end's address.</param>
     /// <param name="seenAt">The pod interface behind which it was seen; 0 if it was not.</param>
-    /// <param name="unixNs">When the flow began, nanoseconds of the Unix epoch.</param>
-    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    public EndAnswer Resolve(in NetworkAddress address, int seenAt, long unixNs, ulong nowNs)
+    /// <param name="time">When.</param>
+    public EndAnswer Resolve(in NetworkAddress address, int seenAt, in LookTime time)
     {
+        var unixNs = time.StartUnixNs;
         if (IsOfSeveral(in address)) // (1)
         {
             return new(view.FindEndpoint(in address, unixNs).Endpoint, IsLocal: seenAt != 0, IsFinal: true);
@@ -44,7 +51,7 @@ internal sealed class EndResolver(IClusterView view, IHostAddresses addresses, T
             return new(own.Endpoint, IsLocal: true, own.Final);
         }
 
-        var isBehind = addresses.TryFindInterface(in address, out var ifindex);
+        var isBehind = addresses.TryFindInterface(in address, (long)time.StartNs, out var ifindex);
         if (seenAt != 0)
         {
             isBehind = (isBehind && ifindex == seenAt) || !addresses.IsPodInterface(seenAt);
@@ -52,7 +59,7 @@ internal sealed class EndResolver(IClusterView view, IHostAddresses addresses, T
         }
 
         return seenAt != 0 || isBehind
-            ? ResolvePod(in address, ifindex, isBehind, unixNs, nowNs) // (3)
+            ? ResolvePod(in address, ifindex, isBehind, unixNs, time.NowNs) // (3)
             : ResolveOther(in address, unixNs); // (4)
     }
 

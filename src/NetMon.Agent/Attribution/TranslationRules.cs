@@ -1,3 +1,4 @@
+using NetMon.Agent.Interfaces;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
 
@@ -19,7 +20,7 @@ namespace NetMon.Agent.Attribution;
 ///     to anywhere else                                 if it is a backend of a service; without a cluster: always
 /// </code>
 /// </remarks>
-internal sealed class TranslationRules(IClusterView view, IHostAddresses addresses)
+internal sealed class TranslationRules(IClusterView view, LocalAddresses addresses)
 {
     /// <summary>Whether a service's address was asked for, of which this host translates.</summary>
     public bool TranslatesHere(ServicePort service, in NetworkAddress asked) =>

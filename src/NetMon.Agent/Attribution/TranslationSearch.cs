@@ -1,4 +1,5 @@
 using NetMon.Agent.Flows;
+using NetMon.Agent.Interfaces;
 using NetMon.Bpf.Netlink;
 using NetMon.Bpf.Records;
 using NetMon.Core.Endpoints;
@@ -21,7 +22,7 @@ internal sealed class TranslationSearch
     private readonly ConnectionQuestions _questions;
     private readonly TranslationRules _rules;
     private readonly IClusterView _view;
-    private readonly IHostAddresses _addresses;
+    private readonly LocalAddresses _addresses;
     private readonly FlowTable _table;
     private readonly WaitingFlows _waiting;
     private readonly RecentSet _ownServers = new(PortsStay);

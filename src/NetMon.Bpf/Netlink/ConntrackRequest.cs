@@ -14,7 +14,8 @@ internal static class ConntrackRequest
     private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
     /// <summary>Whether there can be a connection of this kind at all: both addresses are of one family.</summary>
-    public static bool CanAsk(in ConnectionTuple tuple) => IsIPv4(in tuple.Source) == IsIPv4(in tuple.Destination);
+    public static bool CanAsk(in ConnectionTuple tuple) =>
+        IsIPv4(in tuple.Source) == IsIPv4(in tuple.Destination);
 
     /// <summary>Whether the tuple may be that of an echo or of its reply, which are asked for one by one: the type is part of conntrack's tuple, and not of ours.</summary>
     public static bool IsEcho(in ConnectionTuple tuple) => tuple.Protocol is ICMP or ICMPV6;
@@ -34,10 +35,7 @@ internal static class ConntrackRequest
         var nest = writer.BeginNest(CTA_TUPLE_ORIG);
         var addresses = writer.BeginNest(CTA_TUPLE_IP);
         var first = isIPv4 ? MappedPrefix.Length : 0;
-        writer.Attribute(
-            isIPv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC,
-            ((ReadOnlySpan<byte>)tuple.Source)[first..]
-        );
+        writer.Attribute(isIPv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC, ((ReadOnlySpan<byte>)tuple.Source)[first..]);
         writer.Attribute(
             isIPv4 ? CTA_IP_V4_DST : CTA_IP_V6_DST,
             ((ReadOnlySpan<byte>)tuple.Destination)[first..]

@@ -30,8 +30,7 @@ internal sealed unsafe class DatagramBatch
         _slots = slots;
         _bufferBytes = bufferBytes;
         _controlBytes = controlBytes;
-        var each =
-            sizeof(DatagramHeader) + sizeof(BufferRange) + AddressStride + controlBytes + bufferBytes;
+        var each = sizeof(DatagramHeader) + sizeof(BufferRange) + AddressStride + controlBytes + bufferBytes;
         _memory = GC.AllocateArray<byte>(slots * each, pinned: true);
         var start = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0);
         _headers = (DatagramHeader*)start;

@@ -27,6 +27,7 @@ internal static class NetlinkProtocol
 
     public const int SOL_NETLINK = 270;
     public const int NETLINK_ADD_MEMBERSHIP = 1;
+    public const int NETLINK_LISTEN_ALL_NSID = 8;
     public const int NETLINK_CAP_ACK = 10;
     public const int NETLINK_EXT_ACK = 11;
     public const int NETLINK_GET_STRICT_CHK = 12;
@@ -69,6 +70,7 @@ internal static class RouteProtocol
 
     public const ushort IFA_ADDRESS = 1;
     public const ushort IFA_LOCAL = 2;
+    public const ushort IFA_TARGET_NETNSID = 10;
 
     public const ushort RTA_OIF = 4;
     public const ushort RTA_MULTIPATH = 9;

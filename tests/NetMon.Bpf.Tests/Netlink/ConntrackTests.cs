@@ -47,6 +47,33 @@ public class ConntrackTests
     }
 
     [SkippableFact]
+    public void An_SCTP_association_is_found()
+    {
+        using var ns = TestNamespace.Create();
+        ns.Exec(
+            [
+                .. "conntrack -I -p sctp -s 10.1.1.1 -d 10.96.0.1 --sport 5 --dport 80 --reply-src 10.1.1.3 --reply-dst 10.1.1.1".Split(
+                    ' '
+                ),
+                .. "--reply-port-src 8080 --reply-port-dst 5 --state ESTABLISHED -t 100 --orig-vtag 1 --reply-vtag 2".Split(
+                    ' '
+                ),
+            ]
+        );
+        using var conntrack = NetworkNamespace.Run(ns.Path, Conntrack.Open);
+        var (client, service, backend) = (
+            IPAddress.Parse("10.1.1.1"),
+            IPAddress.Parse("10.96.0.1"),
+            IPAddress.Parse("10.1.1.3")
+        );
+
+        var found = Find(conntrack, TranslatingRouter.Tuple(132, client, 5, service, 80))[0];
+
+        Assert.True(found.Found);
+        Assert.Equal(TranslatingRouter.Tuple(132, backend, 8080, client, 5), found.Reply);
+    }
+
+    [SkippableFact]
     public void Packets_behind_the_translation_are_found_reversed_only()
     {
         using var router = new TranslatingRouter();
@@ -67,7 +94,10 @@ public class ConntrackTests
         var known = router.Talk(ProtocolType.Udp, "10.96.0.1", 80);
         var otherPort = known with { SourcePort = (ushort)(known.SourcePort ^ 1) };
         var otherProtocol = known with { Protocol = 6 };
-        var mixed = known with { Source = TranslatingRouter.Tuple(0, IPAddress.IPv6Loopback, 0, IPAddress.IPv6Loopback, 0).Source };
+        var mixed = known with
+        {
+            Source = TranslatingRouter.Tuple(0, IPAddress.IPv6Loopback, 0, IPAddress.IPv6Loopback, 0).Source,
+        };
 
         var found = Find(conntrack, otherPort, known, otherProtocol, mixed, default);
 
@@ -118,7 +148,10 @@ public class ConntrackTests
     {
         using var router = new TranslatingRouter();
         using var conntrack = router.OpenConntrack();
-        var echoes = Enumerable.Range(1, 100).Select(number => router.Ping("10.96.0.1", (ushort)number)).ToArray();
+        var echoes = Enumerable
+            .Range(1, 100)
+            .Select(number => router.Ping("10.96.0.1", (ushort)number))
+            .ToArray();
 
         var found = Find(conntrack, echoes);
 
@@ -179,7 +212,14 @@ public class ConntrackTests
     public void Without_privileges_it_says_so()
     {
         Privileges.Require();
-        var output = Shell.Run("setpriv", "--bounding-set=-all", "--inh-caps=-all", "dotnet", ChildProcess.Assembly, "conntrack");
+        var output = Shell.Run(
+            "setpriv",
+            "--bounding-set=-all",
+            "--inh-caps=-all",
+            "dotnet",
+            ChildProcess.Assembly,
+            "conntrack"
+        );
 
         Assert.StartsWith("cannot ask for tracked connections", output, StringComparison.Ordinal);
         Assert.Contains("CAP_NET_ADMIN", output, StringComparison.Ordinal);

@@ -50,7 +50,8 @@ internal sealed partial class TranslatingRouter : IDisposable
             _server.Path,
             () =>
             {
-                var any = target.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any;
+                var any =
+                    target.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any;
                 var socket = Open(protocol, target.AddressFamily);
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
                 socket.Bind(new IPEndPoint(any, serverPort));
@@ -79,7 +80,10 @@ internal sealed partial class TranslatingRouter : IDisposable
         else
         {
             EndPoint sender = new IPEndPoint(IPAddress.IPv6Any, 0);
-            sender = target.AddressFamily == AddressFamily.InterNetwork ? new IPEndPoint(IPAddress.Any, 0) : sender;
+            sender =
+                target.AddressFamily == AddressFamily.InterNetwork
+                    ? new IPEndPoint(IPAddress.Any, 0)
+                    : sender;
             server.ReceiveFrom(new byte[16], ref sender);
             server.SendTo("hello"u8, SocketFlags.None, sender);
             client.Receive(new byte[16]);
@@ -96,7 +100,16 @@ internal sealed partial class TranslatingRouter : IDisposable
     /// <returns>The client's packets before translation.</returns>
     public ConnectionTuple Ping(string address, ushort identifier)
     {
-        _client.Exec("ping", "-c", "1", "-W", "5", "-e", identifier.ToString(CultureInfo.InvariantCulture), address);
+        _client.Exec(
+            "ping",
+            "-c",
+            "1",
+            "-W",
+            "5",
+            "-e",
+            identifier.ToString(CultureInfo.InvariantCulture),
+            address
+        );
         var target = IPAddress.Parse(address);
         var isIPv4 = target.AddressFamily == AddressFamily.InterNetwork;
         var local = IPAddress.Parse(isIPv4 ? "10.9.1.2" : "fd09:1::2");
@@ -115,7 +128,10 @@ internal sealed partial class TranslatingRouter : IDisposable
                     .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             )
             {
-                var protocol = byte.Parse(ProtocolNumber().Match(line).Groups["number"].Value, CultureInfo.InvariantCulture);
+                var protocol = byte.Parse(
+                    ProtocolNumber().Match(line).Groups["number"].Value,
+                    CultureInfo.InvariantCulture
+                );
                 var found = Direction().Matches(line);
                 list.Add((Read(protocol, found[0]), Read(protocol, found[1])));
             }
@@ -127,7 +143,13 @@ internal sealed partial class TranslatingRouter : IDisposable
     /// <summary>Forgets all connections.</summary>
     public void Flush() => _router.Exec("conntrack", "-F");
 
-    public static ConnectionTuple Tuple(byte protocol, IPAddress from, int fromPort, IPAddress to, int toPort) =>
+    public static ConnectionTuple Tuple(
+        byte protocol,
+        IPAddress from,
+        int fromPort,
+        IPAddress to,
+        int toPort
+    ) =>
         new()
         {
             Protocol = protocol,
