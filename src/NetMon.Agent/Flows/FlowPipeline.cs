@@ -134,6 +134,7 @@ internal sealed class FlowPipeline
         // Its status was counted when the flow ended, or cannot be followed.
         FlowSeries none = default;
         _metrics.Count(in _step.Flow, in _step.Delta, ref none);
+        _metrics.Release(ref none);
         Publish();
         if (late)
         {

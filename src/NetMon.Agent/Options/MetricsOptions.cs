@@ -1,3 +1,4 @@
+using NetMon.Core.Endpoints;
 using NetMon.Core.Metrics;
 
 namespace NetMon.Agent.Options;
@@ -15,7 +16,7 @@ public sealed class MetricsOptions
     public FamilyLabels FamilyLabels { get; } = new();
 
     /// <summary>Names for networks outside of the cluster.</summary>
-    public IReadOnlyList<ExternalName> ExternalNames { get; set; } = [];
+    public IReadOnlyList<NamedNetwork> ExternalNames { get; set; } = [];
 
     /// <summary>How long series of what is gone are still shown: longer than two scrapes are apart.</summary>
     public TimeSpan StaleAfter { get; set; } = TimeSpan.FromMinutes(5);
