@@ -105,10 +105,7 @@ internal sealed class FlowFamilies(SeriesTable table)
     {
         if (!IsSettled(in rows))
         {
-            var (first, both) = Directions(
-                flow.Attribution.SourceLocal,
-                flow.Attribution.DestinationLocal
-            );
+            var (first, both) = Directions(flow.Attribution.SourceLocal, flow.Attribution.DestinationLocal);
             Hold(FlowLabels.Sent(in flow, first), both, ref rows);
         }
     }
@@ -117,10 +114,7 @@ internal sealed class FlowFamilies(SeriesTable table)
     {
         if (!IsSettled(in rows))
         {
-            var (first, both) = Directions(
-                flow.Attribution.DestinationLocal,
-                flow.Attribution.SourceLocal
-            );
+            var (first, both) = Directions(flow.Attribution.DestinationLocal, flow.Attribution.SourceLocal);
             Hold(FlowLabels.Received(in flow, first), both, ref rows);
         }
     }

@@ -25,13 +25,11 @@ internal static class FlowFamilyTables
         ),
         new(
             own => own.Bytes,
-            (registry, families) =>
-                families.Bytes = registry.Counter(Instruments.Bytes, families.Table)
+            (registry, families) => families.Bytes = registry.Counter(Instruments.Bytes, families.Table)
         ),
         new(
             own => own.Packets,
-            (registry, families) =>
-                families.Packets = registry.Counter(Instruments.Packets, families.Table)
+            (registry, families) => families.Packets = registry.Counter(Instruments.Packets, families.Table)
         ),
         new(
             own => own.Latency,
@@ -51,8 +49,7 @@ internal static class FlowFamilyTables
         ),
         new(
             own => own.TcpResets,
-            (registry, families) =>
-                families.Resets = registry.Counter(Instruments.TcpResets, families.Table)
+            (registry, families) => families.Resets = registry.Counter(Instruments.TcpResets, families.Table)
         ),
     ];
 

@@ -76,7 +76,9 @@ public sealed class MetricRegistry
             new TableCounter(
                 Expect(instrument, MetricType.Counter).With([.. table.Labels.Names]),
                 table,
-                [[]]
+                [
+                    [],
+                ]
             )
         );
 

@@ -17,10 +17,18 @@ internal sealed class PipelineUnderTest
 {
     private readonly Subscription? _subscription;
 
-    public PipelineUnderTest(int capacity = 100_000, int maxSeries = 10_000, bool follow = true)
+    public PipelineUnderTest(
+        int capacity = 100_000,
+        int maxSeries = 10_000,
+        bool follow = true,
+        MetricsOptions? metrics = null
+    )
     {
         Table = new FlowTable(capacity);
-        Metrics = new FlowMetrics(Registry, new MetricsOptions { MaxSeries = maxSeries });
+        Metrics = new FlowMetrics(
+            Registry,
+            metrics ?? new MetricsOptions { MaxSeries = maxSeries, Labels = ["src_ip", "dst_ip", "protocol"] }
+        );
         Pipeline = new FlowPipeline(Table, Rules, Metrics, Broadcaster, NullLogger<FlowPipeline>.Instance);
         if (follow)
         {

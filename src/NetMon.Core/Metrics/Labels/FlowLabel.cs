@@ -45,12 +45,8 @@ internal abstract class FlowLabel(string name, string meaning, LabelSubjects sub
 internal delegate T ReadLabel<out T>(in FlowLabels labels);
 
 /// <summary>A text; one that is null is the empty text.</summary>
-internal sealed class TextLabel(
-    string name,
-    string meaning,
-    LabelSubjects subjects,
-    ReadLabel<string?> read
-) : FlowLabel(name, meaning, subjects)
+internal sealed class TextLabel(string name, string meaning, LabelSubjects subjects, ReadLabel<string?> read)
+    : FlowLabel(name, meaning, subjects)
 {
     public override int Hash(in FlowLabels labels) =>
         string.GetHashCode(read(in labels), StringComparison.Ordinal);
@@ -84,8 +80,7 @@ internal sealed class AddressLabel(string name, string meaning, ReadLabel<Networ
 }
 
 /// <summary>The port that was asked for; empty where there is none.</summary>
-internal sealed class PortLabel(string name, string meaning)
-    : FlowLabel(name, meaning, LabelSubjects.Address)
+internal sealed class PortLabel(string name, string meaning) : FlowLabel(name, meaning, LabelSubjects.Address)
 {
     public override int Hash(in FlowLabels labels) => labels.DestinationPort;
 

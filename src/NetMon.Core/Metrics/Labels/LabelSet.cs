@@ -73,7 +73,11 @@ public sealed class LabelSet : IEquatable<LabelSet>
     internal byte[] WriteOverflow(string direction) =>
         LabelText.Format(
             Names,
-            [.. Names.Select(name => name is FlowLabelTable.Direction ? direction : SeriesFamily.OverflowLabel)]
+            [
+                .. Names.Select(name =>
+                    name is FlowLabelTable.Direction ? direction : SeriesFamily.OverflowLabel
+                ),
+            ]
         );
 
     internal int Hash(in FlowLabels labels)
@@ -114,9 +118,11 @@ public sealed class LabelSet : IEquatable<LabelSet>
         || (Has(LabelSubjects.Service) && labels.Service is { IsGone: true });
 
     /// <summary>What a series keeps once it is met again: in the place of what is gone, its successor of the same name.</summary>
-    internal FlowLabels Renewed(in FlowLabels kept, in FlowLabels met) => AreGone(in kept) ? Kept(in met) : kept;
+    internal FlowLabels Renewed(in FlowLabels kept, in FlowLabels met) =>
+        AreGone(in kept) ? Kept(in met) : kept;
 
-    public bool Equals(LabelSet? other) => other is not null && Names.SequenceEqual(other.Names, StringComparer.Ordinal);
+    public bool Equals(LabelSet? other) =>
+        other is not null && Names.SequenceEqual(other.Names, StringComparer.Ordinal);
 
     public override bool Equals(object? obj) => Equals(obj as LabelSet);
 
