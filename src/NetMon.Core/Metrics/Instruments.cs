@@ -290,6 +290,84 @@ public static class Instruments
         "interface"
     );
 
+    // Whose flows they are.
+
+    public static readonly Instrument Attribution = new(
+        "netmon_attribution_total",
+        MetricType.Counter,
+        "flows",
+        "Flows by how their ends were found, each once: immediate; waited (for a pod or for connection tracking to become known); timeout (the longest wait was over: the best that was known then); translated (connection tracking told the true ends); shadow (its packets are counted in another flow).",
+        "result"
+    );
+
+    public static readonly Instrument AttributionWaiting = new(
+        "netmon_attribution_waiting",
+        MetricType.Gauge,
+        "flows",
+        "Flows that wait to be attributed now; they are in no figure and no list yet."
+    );
+
+    public static readonly Instrument ConntrackLookups = new(
+        "netmon_conntrack_lookups_total",
+        MetricType.Counter,
+        "lookups",
+        "Questions to connection tracking by answer: translated, untranslated, not_found, unanswered (lost; asked again), limited (put off, because the rate was at its limit).",
+        "result"
+    );
+
+    // The client of the Kubernetes API. Without a cluster there are none of these.
+
+    public static readonly Instrument KubernetesSynced = new(
+        "netmon_kubernetes_synced",
+        MetricType.Gauge,
+        "",
+        "1 once everything was listed at least once, else 0. It stays 1, whatever the API server does later."
+    );
+
+    public static readonly Instrument KubernetesObjects = new(
+        "netmon_kubernetes_objects",
+        MetricType.Gauge,
+        "objects",
+        "Objects known now, by resource.",
+        "resource"
+    );
+
+    public static readonly Instrument KubernetesLastEvent = new(
+        "netmon_kubernetes_last_event_timestamp_seconds",
+        MetricType.Gauge,
+        "seconds",
+        "When the API server last told something about a resource, an event or a bookmark, in seconds since the Unix epoch.",
+        "resource"
+    );
+
+    public static readonly Instrument KubernetesWatchRestarts = new(
+        "netmon_kubernetes_watch_restarts_total",
+        MetricType.Counter,
+        "watches",
+        "Watches that were begun anew, by resource and by why the one before ended.",
+        "resource",
+        "reason"
+    );
+
+    public static readonly Instrument KubernetesRequests = new(
+        "netmon_kubernetes_requests_total",
+        MetricType.Counter,
+        "requests",
+        "Requests that the API server answered, by resource, verb (list, watch) and HTTP status.",
+        "resource",
+        "verb",
+        "code"
+    );
+
+    public static readonly Instrument KubernetesRequestErrors = new(
+        "netmon_kubernetes_request_errors_total",
+        MetricType.Counter,
+        "requests",
+        "Requests that got no answer, or one that could not be read, by resource and reason.",
+        "resource",
+        "reason"
+    );
+
     // Live streams.
 
     public static readonly Instrument Streams = new(
@@ -403,6 +481,15 @@ public static class Instruments
         FlowsOrphaned,
         AttachFailures,
         InterfaceFailed,
+        Attribution,
+        AttributionWaiting,
+        ConntrackLookups,
+        KubernetesSynced,
+        KubernetesObjects,
+        KubernetesLastEvent,
+        KubernetesWatchRestarts,
+        KubernetesRequests,
+        KubernetesRequestErrors,
         Streams,
         StreamRecords,
         StreamRecordsLost,
