@@ -63,8 +63,6 @@ internal sealed class Attributor
     /// <summary>When the agent starts, nothing of the cluster is known: flows wait for that, but not for ever.</summary>
     private const ulong SyncPatienceNs = 10_000_000_000;
 
-    private static readonly TimeSpan LateRecordsCome = TimeSpan.FromSeconds(10);
-
     private readonly FlowTable _table;
     private readonly IClusterView _view;
     private readonly LocalAddresses _addresses;
@@ -74,7 +72,7 @@ internal sealed class Attributor
     private readonly TranslationRules _rules;
     private readonly TranslationSearch? _search;
     private readonly WaitingFlows _waiting = new();
-    private readonly RecentSet _endedShadows = new(LateRecordsCome);
+    private readonly EndedFlows _ended = new();
     private readonly ulong _waitNs;
     private ulong _startNs;
 
@@ -153,9 +151,14 @@ internal sealed class Attributor
     /// <returns>False if its packets are counted in another flow.</returns>
     public bool TryBeginNow(in FlowRecord record, ref Flow flow, ref int source, ulong nowNs)
     {
+        if (_ended.ContainsShadow(in record, nowNs))
+        {
+            return false;
+        }
+
         if (
-            _endedShadows.Contains(HashOf(in record.Key, record.State.FirstNs), nowNs)
-            || !TryLook(in record, ref flow, ref source, nowNs, out _)
+            !_ended.TryRestore(in record, ref flow, ref source, nowNs)
+            && !TryLook(in record, ref flow, ref source, nowNs, out _)
         )
         {
             return false;
@@ -165,9 +168,14 @@ internal sealed class Attributor
         return true;
     }
 
-    /// <summary>A shadow has ended: late records of it may follow.</summary>
-    public void EndShadow(in FlowKey key, ulong startNs, ulong nowNs) =>
-        _endedShadows.Add(HashOf(in key, startNs), nowNs);
+    /// <summary>A flow has ended: late records of it may follow.</summary>
+    public void End(in FlowEntry entry, ulong nowNs)
+    {
+        if (entry.Role == FlowRole.Shadow || FlowEnds.AreTranslated(in entry))
+        {
+            _ended.Add(in entry, nowNs);
+        }
+    }
 
     /// <summary>Whether a flow goes to a service that has nobody to serve it.</summary>
     public bool HasNoEndpoints(in Flow flow) =>
@@ -366,6 +374,4 @@ internal sealed class Attributor
         var ifindex = ObservationPoint.PodOfSender(itsPackets);
         return ifindex != 0 ? ifindex : ObservationPoint.PodOfReceiver(othersPackets);
     }
-
-    private static ulong HashOf(in FlowKey key, ulong startNs) => FlowHash.Of(FlowHash.Of(in key), startNs, 0);
 }

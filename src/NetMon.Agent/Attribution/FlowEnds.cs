@@ -44,4 +44,9 @@ internal static class FlowEnds
             original >= 0 && original != waiting.Slot && table[original].Role != FlowRole.Shadow;
         return waiting.Shadow;
     }
+
+    /// <summary>Whether the flow's ends are others than those of its key.</summary>
+    public static bool AreTranslated(in FlowEntry entry) =>
+        !entry.Flow.Attribution.Asked.IsUnspecified
+        || entry.Flow.Source.Address != new NetworkAddress(entry.Key.Address[entry.SourceEnd]);
 }

@@ -142,7 +142,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         _attributor.Counters.AddShadowPackets((long)Packets(in entry.Flow.Total));
         if (waiting.Ended)
         {
-            EndShadow(slot);
+            EndShadow(slot, waiting.DeadlineNs);
         }
     }
 
@@ -226,6 +226,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         Decide(_attributor.HasNoEndpoints(in _step.Flow));
         FlowSeries none = default;
         _metrics.Count(in _step.Flow, in _step.Delta, ref none);
+        _metrics.Release(ref none);
         Publish();
         if (late)
         {
@@ -242,14 +243,13 @@ internal sealed class FlowPipeline : IAttributedFlows
         _attributor.Counters.AddShadowPackets((long)Packets(in record));
         if (record.Reason == RecordReason.End)
         {
-            EndShadow(slot);
+            EndShadow(slot, record.TimeNs);
         }
     }
 
-    private void EndShadow(int slot)
+    private void EndShadow(int slot, ulong nowNs)
     {
-        ref readonly var entry = ref _table[slot];
-        _attributor.EndShadow(in entry.Key, entry.Flow.StartNs, (ulong)Stopwatch.GetTimestamp());
+        _attributor.End(in _table[slot], nowNs);
         _table.Remove(slot);
     }
 
@@ -318,7 +318,9 @@ internal sealed class FlowPipeline : IAttributedFlows
     // (6)
     private void End(int slot)
     {
-        _metrics.Ended(in _step.Flow, ref _table[slot].Series);
+        ref var entry = ref _table[slot];
+        _metrics.Ended(in _step.Flow, ref entry.Series);
+        _attributor.End(in entry, entry.RecordNs);
         _table.Remove(slot);
     }
 

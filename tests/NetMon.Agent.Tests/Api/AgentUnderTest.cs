@@ -52,6 +52,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         var options = new AgentOptions();
         options.Api.Listen = new IPEndPoint(IPAddress.Loopback, 0);
         options.Flow.Interval = TimeSpan.FromMilliseconds(100);
+        options.Metrics.Labels = ["src_ip", "dst_ip", "protocol"];
         configure?.Invoke(options);
         var names = new InterfaceNames();
         names.Set(2, "eth0");

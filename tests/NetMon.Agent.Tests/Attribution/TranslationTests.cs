@@ -316,6 +316,8 @@ public sealed class TranslationTests
         ),
     };
 
+    private static readonly string[] Local = ["client", "client6", "web", "n1"];
+
     public static TheoryData<string, string> Names
     {
         get
@@ -387,7 +389,17 @@ public sealed class TranslationTests
         Assert.Equal(0, node.Agent.Table.Count);
         Assert.Equal(80 * (keys.Length - 1), node.Counters.ShadowPackets);
         Assert.Equal(80_000, node.Agent.TakeEvents().Sum(step => step.Delta.Sent.Bytes + step.Delta.Received.Bytes));
-        Assert.Equal(1, node.Agent.Samples("netmon_flows_total").Values.Sum());
+        AssertDirections(node, expected);
+    }
+
+    // What a local end sends is egress, what it receives is ingress; a flow's 40 kB go each way.
+    private static void AssertDirections(NodeUnderTest node, Case expected)
+    {
+        var local = new[] { expected.From, expected.To }.Count(Local.Contains);
+        Assert.Equal(40_000 * local, node.Bytes(FlowDirection.Egress));
+        Assert.Equal(40_000 * local, node.Bytes(FlowDirection.Ingress));
+        Assert.Equal(local == 0 ? 80_000 : 0, node.Bytes(FlowDirection.Transit));
+        Assert.Equal(Math.Max(1, local), node.Agent.Samples("netmon_flows_total").Values.Sum());
     }
 
     [Fact]

@@ -23,16 +23,21 @@ internal sealed class PipelineUnderTest
     /// <param name="capacity">Of the table.</param>
     /// <param name="maxSeries">Of a metric family.</param>
     /// <param name="follow">Whether there is a follower.</param>
+    /// <param name="metrics">What the metrics tell apart; null: addresses and protocols.</param>
     /// <param name="sources">What is known of addresses; null: a host without a cluster that is 10.0.0.1.</param>
     public PipelineUnderTest(
         int capacity = 100_000,
         int maxSeries = 10_000,
         bool follow = true,
+        MetricsOptions? metrics = null,
         AttributionSources? sources = null
     )
     {
         Table = new FlowTable(capacity);
-        Metrics = new FlowMetrics(Registry, new MetricsOptions { MaxSeries = maxSeries });
+        Metrics = new FlowMetrics(
+            Registry,
+            metrics ?? new MetricsOptions { MaxSeries = maxSeries, Labels = ["src_ip", "dst_ip", "protocol"] }
+        );
         var attributor = new Attributor(
             Table,
             sources ?? OfHost("10.0.0.1"),
