@@ -118,7 +118,10 @@ internal sealed class PodAddressWatch : ILinkObserver, IDisposable
             _addresses.RemoveOwn(NetworkAddress.From(address.Address));
         }
 
-        var (was, isNow) = (InterfaceRules.IsPodInterface(in before), InterfaceRules.IsPodInterface(in after));
+        var (was, isNow) = (
+            InterfaceRules.IsPodInterface(in before),
+            InterfaceRules.IsPodInterface(in after)
+        );
         if (was && !isNow)
         {
             Abandon(in before);
@@ -277,10 +280,9 @@ internal sealed class PodAddressWatch : ILinkObserver, IDisposable
     // (4)
     private void Ask(in NetworkLink link)
     {
-        var listing =
-            link.PeerNamespace is { } number
-                ? _lister!.List(number, link.LowerIndex, _listed)
-                : NamespaceListing.Gone;
+        var listing = link.PeerNamespace is { } number
+            ? _lister!.List(number, link.LowerIndex, _listed)
+            : NamespaceListing.Gone;
         if (listing == NamespaceListing.Refused)
         {
             _retries.Remove(link.Index);

@@ -97,16 +97,14 @@ public sealed class NamespaceAddressLister : IDisposable
         return NamespaceListing.Refused;
     }
 
-    private struct Collector(ICollection<LinkAddress> addresses, int namespaceId, int ifindex) : INetlinkVisitor
+    private struct Collector(ICollection<LinkAddress> addresses, int namespaceId, int ifindex)
+        : INetlinkVisitor
     {
         public bool OwnNamespace { get; private set; }
 
         public void OnMessage(in NetlinkMessage message)
         {
-            if (
-                message.Type != RTM_NEWADDR
-                || !AddressMessage.TryParse(message.Payload, out var address)
-            )
+            if (message.Type != RTM_NEWADDR || !AddressMessage.TryParse(message.Payload, out var address))
             {
                 return;
             }

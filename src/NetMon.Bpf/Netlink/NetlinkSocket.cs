@@ -77,8 +77,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
 
     /// <summary>Receives the groups' events of every namespace that has a number in the socket's own.</summary>
     /// <returns>0, or errno: EPERM without CAP_NET_BROADCAST.</returns>
-    public int ListenToAllNamespaces() =>
-        Set(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1) ? 0 : Libc.LastError;
+    public int ListenToAllNamespaces() => Set(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1) ? 0 : Libc.LastError;
 
     /// <summary>Room for events that wait; beyond the system's limit only with CAP_NET_ADMIN.</summary>
     public void SetReceiveBuffer(int bytes)

@@ -191,7 +191,9 @@ public sealed class PodAddressWatchTests : IDisposable
         for (var i = 0; i < pods; i++)
         {
             var pod = i;
-            Eventually(() => Find(string.Create(CultureInfo.InvariantCulture, $"10.2.{pod}.1")) == 1000 + pod);
+            Eventually(() =>
+                Find(string.Create(CultureInfo.InvariantCulture, $"10.2.{pod}.1")) == 1000 + pod
+            );
             Eventually(() => Find($"fd02::{pod:x}") == 1000 + pod);
         }
 

@@ -8,7 +8,12 @@ public class ConntrackMessageTests
 {
     private const int Mutations = 300_000;
 
-    private static readonly (string Name, string Hex, ConnectionTuple Original, ConnectionTuple Reply)[] Answers =
+    private static readonly (
+        string Name,
+        string Hex,
+        ConnectionTuple Original,
+        ConnectionTuple Reply
+    )[] Answers =
     [
         (
             "TCP over IPv4, translated both ways",
@@ -82,7 +87,10 @@ public class ConntrackMessageTests
     {
         foreach (var answer in Answers)
         {
-            Assert.True(ConntrackMessage.TryParse(Bytes(answer.Hex), out var original, out var reply), answer.Name);
+            Assert.True(
+                ConntrackMessage.TryParse(Bytes(answer.Hex), out var original, out var reply),
+                answer.Name
+            );
             Assert.Equal(answer.Original, original);
             Assert.Equal(answer.Reply, reply);
         }
@@ -94,7 +102,8 @@ public class ConntrackMessageTests
         foreach (var answer in Answers)
         {
             var bytes = Bytes(answer.Hex);
-            var needed = bytes.Length - (answer.Hex.EndsWith("0800030000000188", StringComparison.Ordinal) ? 8 : 0);
+            var needed =
+                bytes.Length - (answer.Hex.EndsWith("0800030000000188", StringComparison.Ordinal) ? 8 : 0);
 
             // The last attribute's padding need not be there.
             for (var length = 0; length < needed - 4; length++)

@@ -50,16 +50,14 @@ public class ConntrackTests
     public void An_SCTP_association_is_found()
     {
         using var ns = TestNamespace.Create();
-        ns.Exec(
-            [
-                .. "conntrack -I -p sctp -s 10.1.1.1 -d 10.96.0.1 --sport 5 --dport 80 --reply-src 10.1.1.3 --reply-dst 10.1.1.1".Split(
-                    ' '
-                ),
-                .. "--reply-port-src 8080 --reply-port-dst 5 --state ESTABLISHED -t 100 --orig-vtag 1 --reply-vtag 2".Split(
-                    ' '
-                ),
-            ]
-        );
+        ns.Exec([
+            .. "conntrack -I -p sctp -s 10.1.1.1 -d 10.96.0.1 --sport 5 --dport 80 --reply-src 10.1.1.3 --reply-dst 10.1.1.1".Split(
+                ' '
+            ),
+            .. "--reply-port-src 8080 --reply-port-dst 5 --state ESTABLISHED -t 100 --orig-vtag 1 --reply-vtag 2".Split(
+                ' '
+            ),
+        ]);
         using var conntrack = NetworkNamespace.Run(ns.Path, Conntrack.Open);
         var (client, service, backend) = (
             IPAddress.Parse("10.1.1.1"),
