@@ -131,6 +131,9 @@ public sealed class ClusterModel : IClusterView
         }
     }
 
+    /// <summary>Who has and had an address, in order; null if nobody.</summary>
+    internal AddressVersion? ChainOf(in NetworkAddress address) => _state.Addresses.Find(address);
+
     /// <summary>Whether node ports answer at an address.</summary>
     private bool IsOfNode(in NetworkAddress address) =>
         _state.Addresses.Find(address) is { Holder.Rank: HolderRank.Node, End: Claim.Open }

@@ -23,7 +23,10 @@ public class NetworkNamesTests
     [InlineData("169.254.169.253", "link-local")]
     [InlineData("239.1.2.3", "multicast")]
     [InlineData("127.0.0.1", "own")]
-    public void The_smallest_network_names_an_address_and_the_users_names_come_first(string address, string name)
+    public void The_smallest_network_names_an_address_and_the_users_names_come_first(
+        string address,
+        string name
+    )
     {
         Assert.True(NetworkAddress.TryParse(address, out var parsed));
         var endpoint = Names.Find(parsed);

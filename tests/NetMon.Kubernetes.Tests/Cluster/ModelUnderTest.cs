@@ -91,6 +91,8 @@ internal sealed class ModelUnderTest
         sink.EndList();
     }
 
+    public AddressVersion? Chain(string ip) => Model.ChainOf(Address(ip));
+
     public EndpointMatch Find(string ip, double? at = null) =>
         Model.FindEndpoint(Address(ip), UnixNs(at ?? Now));
 

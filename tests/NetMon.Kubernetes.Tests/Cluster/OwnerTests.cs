@@ -167,7 +167,12 @@ public sealed class OwnerTests
     public void A_pod_that_gets_another_owner_belongs_to_that()
     {
         _test.Model.Pods.Apply(Owned("web-5d8f-x2x", "apps/v1", "ReplicaSet", "web-5d8f", "5d8f"));
-        _test.Model.Pods.Apply(Owned("web-5d8f-x2x", "apps/v1", "ReplicaSet", "web-5d8f", "5d8f") with { Owner = null });
+        _test.Model.Pods.Apply(
+            Owned("web-5d8f-x2x", "apps/v1", "ReplicaSet", "web-5d8f", "5d8f") with
+            {
+                Owner = null,
+            }
+        );
 
         Assert.Equal("shop/Pod/web-5d8f-x2x", Workload());
         _test.Model.ReplicaSets.Apply(ReplicaSet("web-5d8f", "apps/v1", "Deployment", "web"));
