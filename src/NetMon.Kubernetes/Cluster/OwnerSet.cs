@@ -10,13 +10,13 @@ internal sealed class OwnerSet(ModelState state, PodDescriber describer, bool is
     public bool IsTold { get; } = isTold;
 
     /// <summary>What a pod names as its owner, told or not. The pod is to join its group.</summary>
-    public OwnerEntry Obtain(OwnerReference reference)
+    public OwnerEntry Obtain(OwnerReference reference, string uid)
     {
-        if (!Entries.TryGetValue(reference.Uid, out var entry))
+        if (!Entries.TryGetValue(uid, out var entry))
         {
             Entries.Add(
-                reference.Uid,
-                entry = new(this, reference.Uid, State.Labels.Share(reference.Kind), reference.Name)
+                uid,
+                entry = new OwnerEntry(this, uid, State.Labels.Share(reference.Kind), reference.Name)
             );
         }
 

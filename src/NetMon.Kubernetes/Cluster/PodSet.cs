@@ -74,12 +74,12 @@ internal sealed class PodSet(
     /// <summary>Joins the groups of the owner and the node that the pod has now.</summary>
     private void Join(PodEntry entry, PodObject item)
     {
-        if (entry.Owner?.Uid != item.Owner?.Uid)
+        if (entry.Owner?.Uid != UidOf(item.Owner, item.Id))
         {
             LeaveOwner(entry);
             if (item.Owner is { } reference)
             {
-                entry.Owner = OwnersOf(reference).Obtain(reference);
+                entry.Owner = OwnersOf(reference).Obtain(reference, UidOf(reference, item.Id)!);
                 (entry.Owner.Pods ??= new(ofNode: false)).Add(entry);
             }
         }
@@ -120,6 +120,10 @@ internal sealed class PodSet(
             entry.Node = null;
         }
     }
+
+    /// <summary>What an owner is found by; where a reference lacks its UID, its name has to do.</summary>
+    private static string? UidOf(OwnerReference? owner, in ObjectName pod) =>
+        owner is { Uid.Length: 0 } ? $"{pod.Namespace}/{owner.Kind}/{owner.Name}" : owner?.Uid;
 
     private OwnerSet OwnersOf(OwnerReference reference) =>
         WorkloadRules.IsReplicaSet(reference) ? replicaSets

@@ -105,6 +105,16 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public void Owners_without_a_uid_are_told_apart_by_their_names()
+    {
+        _test.Model.Pods.Apply(Pod("a", Ip) with { Owner = new("v1", "Thing", "one", "") });
+        _test.Model.Pods.Apply(Pod("b", "10.244.1.8") with { Owner = new("v1", "Thing", "two", "") });
+
+        Assert.Equal("one", _test.Find(Ip).Endpoint.Workload.Name);
+        Assert.Equal("two", _test.Find("10.244.1.8").Endpoint.Workload.Name);
+    }
+
+    [Fact]
     public void A_bare_pod_is_its_own_workload()
     {
         _test.Model.Pods.Apply(Pod("debug", Ip));
