@@ -6,15 +6,6 @@ namespace NetMon.Terminal.Flows;
 /// <summary>Text of a flow's properties for a person. All of it is made safe here: what a server sends is not trusted.</summary>
 internal static class FlowCells
 {
-    public static Cell Endpoint(EndpointView endpoint) =>
-        new(
-            TerminalText.Clean(
-                endpoint.Port is not { } port ? endpoint.Ip
-                : endpoint.Ip.Contains(':') ? $"[{endpoint.Ip}]:{port}"
-                : $"{endpoint.Ip}:{port}"
-            )
-        );
-
     public static Cell Interface(EndpointView endpoint) => Word(endpoint.Interface);
 
     public static Cell Protocol(FlowView flow) => Word(flow.Protocol);

@@ -28,7 +28,7 @@ internal static class FlowListPrinter
         }
 
         output.Write(text);
-        return rows.Widths.Count(columnWidth => columnWidth == 0);
+        return natural.Where((needed, i) => needed > 0 && rows.Widths[i] == 0).Count();
 
         void EndLine()
         {
@@ -51,6 +51,7 @@ internal static class FlowListPrinter
         var natural = columns.Select(column => column.Header.Length).ToArray();
         var empty = new bool[columns.Count];
         Array.Fill(empty, value: true);
+        var needed = columns.Select(column => column.IsNeeded is null).ToArray();
         foreach (var flow in flows)
         {
             for (var i = 0; i < natural.Length; i++)
@@ -58,7 +59,13 @@ internal static class FlowListPrinter
                 var cell = columns[i].Read(flow);
                 natural[i] = Math.Max(natural[i], cell.Text.Length);
                 empty[i] &= cell.IsNone;
+                needed[i] = needed[i] || columns[i].IsNeeded!(flow);
             }
+        }
+
+        for (var i = 0; i < natural.Length; i++)
+        {
+            natural[i] = needed[i] ? natural[i] : 0;
         }
 
         return (natural, empty);
