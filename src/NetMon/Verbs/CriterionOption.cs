@@ -16,7 +16,7 @@ internal static class CriterionOption
         ),
         ("port", "port", "with this port at one end; also what a service was asked at", []),
         ("protocol", "protocol", "of this protocol: tcp, udp, icmp, ... or a number", []),
-        ("state", "state", "in this state", []),
+        ("state", "state", $"in this state: {Words(FlowWords.AllStates)}", []),
         ("namespace", "name", "with an end in this namespace; names below are looked for in it", ["-n"]),
         ("pod", "[ns/]name", "of this pod; ns/ for all of a namespace", []),
         ("workload", "[ns/][kind/]name", "of this workload, such as shop/web or deploy/web", []),
@@ -30,16 +30,18 @@ internal static class CriterionOption
             []
         ),
         ("to", "end", "that were begun to this end: as --from, and service: and a service", []),
-        ("scope", "scope", "between these: pod-to-pod, pod-to-external, node-to-pod, ...", []),
+        ("scope", "scope", $"between these: {Words(FlowWords.AllScopes.Skip(1))}", []),
         ("traffic", "internal|external", "within the cluster, or with an end outside of it", []),
         ("direction", "ingress|egress|transit", "received, sent or only forwarded by the agent's node", []),
         ("status", "ok|failed|pending", "that came about, failed, or are not decided yet", []),
-        ("cause", "cause", "that failed or ended for this reason: refused, timeout, no-endpoints, ...", []),
+        ("cause", "cause", $"that failed or ended for this reason: {Words(FlowWords.AllCauses.Skip(1))}", []),
     ];
 
     /// <summary>In the order of <see cref="FlowCriterion.All"/>.</summary>
     public static IReadOnlyList<(FlowCriterion Criterion, Option<string[]> Option)> CreateAll() =>
         [.. FlowCriterion.All.Select(criterion => (criterion, Create(criterion)))];
+
+    private static string Words(IEnumerable<string> words) => CheckedOption.OneOf([.. words]);
 
     private static Option<string[]> Create(FlowCriterion criterion)
     {

@@ -6,7 +6,14 @@ namespace NetMon.Tests.Terminal;
 /// <summary>Flows of a cluster, with ends of every kind.</summary>
 internal static class NamedFlows
 {
-    public static readonly Endpoint Web = Pod("shop", "Deployment", "web", "web-7d4f8b9c-x2x4l", "node-1", "a");
+    public static readonly Endpoint Web = Pod(
+        "shop",
+        "Deployment",
+        "web",
+        "web-7d4f8b9c-x2x4l",
+        "node-1",
+        "a"
+    );
     public static readonly Endpoint Redis = Pod("shop", "StatefulSet", "redis", "redis-0", "node-2", "b");
     public static readonly Endpoint Api = Pod("shop", "Deployment", "api", "api-5c9d-kk2p8", "node-1", "a");
     public static readonly Endpoint Dns = Pod(
@@ -48,7 +55,16 @@ internal static class NamedFlows
     );
 
     public static readonly Flow ByServiceOfAnotherNamespace = Name(
-        FlowText.Other(IpProtocol.Udp, "10.244.1.17", 53211, "10.244.2.3", 53, sent: 68, received: 140, age: 0.4),
+        FlowText.Other(
+            IpProtocol.Udp,
+            "10.244.1.17",
+            53211,
+            "10.244.2.3",
+            53,
+            sent: 68,
+            received: 140,
+            age: 0.4
+        ),
         Web,
         Dns,
         FlowScope.PodToPod,
@@ -100,7 +116,16 @@ internal static class NamedFlows
     };
 
     public static readonly Flow Ping = Name(
-        FlowText.Other(IpProtocol.Icmp, "10.244.1.17", 77, "192.168.0.1", 77, sent: 8_400, received: 8_400, age: 100),
+        FlowText.Other(
+            IpProtocol.Icmp,
+            "10.244.1.17",
+            77,
+            "192.168.0.1",
+            77,
+            sent: 8_400,
+            received: 8_400,
+            age: 100
+        ),
         Web,
         Node,
         FlowScope.PodToNode
@@ -156,7 +181,14 @@ internal static class NamedFlows
         return flow;
     }
 
-    public static Endpoint Pod(string ns, string kind, string workload, string pod, string node, string zone) =>
+    public static Endpoint Pod(
+        string ns,
+        string kind,
+        string workload,
+        string pod,
+        string node,
+        string zone
+    ) =>
         new()
         {
             Kind = EndpointKind.Pod,

@@ -7,7 +7,7 @@ namespace NetMon.Terminal.Flows;
 internal static class EndColumns
 {
     private const int FullAddress = 21; // 255.255.255.255:65535
-    private const int AmpleName = 48;
+    private const int AmpleName = 40;
     private const int ComfortableName = 19;
     private const int ShortestName = 9;
 
