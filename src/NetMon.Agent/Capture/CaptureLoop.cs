@@ -25,7 +25,8 @@ internal sealed class CaptureLoop : IDisposable
     /// <summary>After records, more may come without a wake-up: 2 * WAKE_INTERVAL_NS of bpf/netmon.h.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(4);
 
-    private static readonly TimeSpan RotateInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    private const ulong HousekeepInterval = 1_000_000_000;
 
     // A follower that cannot keep up with a drain is waited for, but not for ever: then it loses its oldest.
     private static readonly TimeSpan MaxDrainPause = TimeSpan.FromSeconds(10);
@@ -45,7 +46,7 @@ internal sealed class CaptureLoop : IDisposable
     );
     private readonly Thread _thread;
     private volatile bool _stopping;
-    private long _nextRotation;
+    private ulong _nextHousekeeping;
     private long _passes;
 
     // The sweeper's records are held back while a follower that reads on has a full queue, so long in this pass.
@@ -55,7 +56,7 @@ internal sealed class CaptureLoop : IDisposable
 
     /// <param name="source">Where records come from.</param>
     /// <param name="pipeline">Where they go.</param>
-    /// <param name="metrics">Whose quantiles the loop keeps recent.</param>
+    /// <param name="metrics">Whose housekeeping the loop does.</param>
     /// <param name="broadcaster">Whom the loop wakes after each batch.</param>
     /// <param name="orphans">Goes on by a step with each sweep.</param>
     /// <param name="interval">Between the reports of an active flow.</param>
@@ -101,7 +102,6 @@ internal sealed class CaptureLoop : IDisposable
     private void Run()
     {
         _sweeper.Start();
-        _nextRotation = After(RotateInterval);
         var found = false;
         while (!_stopping)
         {
@@ -110,7 +110,7 @@ internal sealed class CaptureLoop : IDisposable
                 _source.Wait(
                     found ? LookAgain
                     : _held ? Pause
-                    : RotateInterval
+                    : LongestWait
                 ); // (1)
                 found = ConsumeRing(); // (2)
                 TakeSweep(); // (3)
@@ -176,6 +176,13 @@ internal sealed class CaptureLoop : IDisposable
 
     private void EndPass()
     {
+        var now = (ulong)Stopwatch.GetTimestamp();
+        if (now >= _nextHousekeeping)
+        {
+            _metrics.Housekeep(now);
+            _nextHousekeeping = now + HousekeepInterval;
+        }
+
         if (_sweeper.Passes == _passes)
         {
             return;
@@ -183,12 +190,7 @@ internal sealed class CaptureLoop : IDisposable
 
         _passes = _sweeper.Passes;
         _heldFor = TimeSpan.Zero;
-        _orphans.Step((ulong)Stopwatch.GetTimestamp());
-        if (Stopwatch.GetTimestamp() >= _nextRotation)
-        {
-            _metrics.Rotate();
-            _nextRotation = After(RotateInterval);
-        }
+        _orphans.Step(now);
     }
 
     // Detached, so the ring gets nothing but what packets under way still put there.
@@ -249,7 +251,4 @@ internal sealed class CaptureLoop : IDisposable
             AgentLog.CaptureFailed(_logger, suppressed, error);
         }
     }
-
-    private static long After(TimeSpan time) =>
-        Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
 }

@@ -91,11 +91,11 @@ internal sealed class FlowPipeline
         Decide();
         if (_decided)
         {
-            _metrics.Decided(in _step.Flow);
+            _metrics.Decided(in _step.Flow, ref _table[slot].Series);
         }
 
         _metrics.Orphaned();
-        _metrics.Ended(in _step.Flow);
+        _metrics.Ended(in _step.Flow, ref _table[slot].Series);
         Publish();
         _table.Remove(slot);
     }
@@ -133,7 +133,7 @@ internal sealed class FlowPipeline
 
         // Its status was counted when the flow ended, or cannot be followed.
         FlowSeries none = default;
-        Count(in record, source, ref none);
+        _metrics.Count(in _step.Flow, in _step.Delta, ref none);
         Publish();
         if (late)
         {
@@ -150,22 +150,22 @@ internal sealed class FlowPipeline
         ref var entry = ref _table[slot];
         entry.RecordNs = Math.Max(entry.RecordNs, record.TimeNs);
         _table.Commit(slot, in _step.Flow); // (3)
-        Count(in record, entry.SourceEnd, ref entry.Series); // (4)
+        _metrics.Count(in _step.Flow, in _step.Delta, ref entry.Series); // (4)
         if (_connected)
         {
-            _metrics.Connected(in _step.Flow);
+            _metrics.Connected(in _step.Flow, ref entry.Series);
             _rules.Learn(in _step.Flow.Destination, _step.Flow.Protocol);
         }
 
         if (_decided)
         {
-            _metrics.Decided(in _step.Flow);
+            _metrics.Decided(in _step.Flow, ref entry.Series);
         }
 
         Publish();
         if (record.Reason == RecordReason.End) // (6)
         {
-            _metrics.Ended(in _step.Flow);
+            _metrics.Ended(in _step.Flow, ref entry.Series);
             _table.Remove(slot);
         }
     }
@@ -189,17 +189,6 @@ internal sealed class FlowPipeline
         var outcome = FlowStatusRules.Decide(in flow, _step.Kind, Draining);
         (flow.Status, flow.Cause) = (outcome.Status, outcome.Cause);
         _decided = before == FlowStatus.Pending && outcome.Status != FlowStatus.Pending;
-    }
-
-    private void Count(in FlowRecord record, int source, ref FlowSeries series)
-    {
-        var sender = record.State.Observer[source];
-        var receiver = record.State.Observer[1 - source];
-        var directions = (
-            ObservationPoint.Direction(sender, receiver),
-            ObservationPoint.Direction(receiver, sender)
-        );
-        _metrics.Count(in _step.Flow, in _step.Delta, directions, ref series);
     }
 
     // (5)

@@ -45,6 +45,10 @@ internal static class RecordTranslator
             IcmpType = state.IcmpType,
             IcmpCode = state.IcmpCode,
         };
+        var (sender, receiver) = (state.Observer[source], state.Observer[1 - source]);
+        flow.Attribution.SourceLocal = ObservationPoint.Direction(sender, receiver) == FlowDirection.Egress;
+        flow.Attribution.DestinationLocal =
+            ObservationPoint.Direction(receiver, sender) == FlowDirection.Egress;
         return source;
     }
 

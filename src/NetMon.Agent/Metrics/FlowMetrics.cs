@@ -9,6 +9,7 @@ namespace NetMon.Agent.Metrics;
 internal sealed class FlowMetrics
 {
     private const double SecondsPerMicrosecond = 1e-6;
+    private const ulong RotateInterval = 60_000_000_000;
 
     private readonly GaugeFamily<FlowGroupKey> _active;
     private readonly CounterFamily<FlowStatusKey> _flows;
@@ -27,6 +28,7 @@ internal sealed class FlowMetrics
     private readonly CounterFamily<NoLabels> _lost;
     private readonly CounterFamily<NoLabels> _orphaned;
     private readonly bool _addresses;
+    private ulong _nextRotation;
 
     public FlowMetrics(MetricRegistry registry, MetricsOptions options)
     {
@@ -56,27 +58,29 @@ internal sealed class FlowMetrics
     /// <summary>A flow came into the table.</summary>
     public void Opened(in Flow flow) => _active.Add(FlowGroupKey.Of(in flow), 1);
 
-    /// <summary>A flow left the table.</summary>
-    public void Ended(in Flow flow) => _active.Add(FlowGroupKey.Of(in flow), -1);
+    /// <summary>A flow left the table: the last call for it.</summary>
+    /// <param name="flow">The flow, of which <see cref="Opened"/> was told.</param>
+    /// <param name="series">The flow's series, which are given back.</param>
+    public void Ended(in Flow flow, ref FlowSeries series)
+    {
+        _active.Add(FlowGroupKey.Of(in flow), -1);
+        series = default;
+    }
 
     /// <summary>The status of a flow is no longer pending.</summary>
-    public void Decided(in Flow flow) => _flows.Add(FlowStatusKey.Of(in flow), 1);
+    public void Decided(in Flow flow, ref FlowSeries series) => _flows.Add(FlowStatusKey.Of(in flow), 1);
 
     /// <summary>The connection of a flow was established.</summary>
-    public void Connected(in Flow flow) => _latency.Observe(_connect, flow.ConnectUs * SecondsPerMicrosecond);
+    public void Connected(in Flow flow, ref FlowSeries series) =>
+        _latency.Observe(_connect, flow.ConnectUs * SecondsPerMicrosecond);
 
     /// <summary>Adds what a record counted.</summary>
-    /// <param name="flow">The flow it belongs to.</param>
+    /// <param name="flow">The flow it belongs to, attributed.</param>
     /// <param name="counts">Counts since the record before.</param>
-    /// <param name="directions">The local endpoint's view of what the source sent and received.</param>
-    /// <param name="series">The flow's series: found at its first packets each way, and anew if a direction changes.</param>
-    public void Count(
-        in Flow flow,
-        in FlowCounts counts,
-        (FlowDirection Sent, FlowDirection Received) directions,
-        ref FlowSeries series
-    )
+    /// <param name="series">The flow's series: found at its first packets each way. Of a flow that is not in the table: those of none, not kept.</param>
+    public void Count(in Flow flow, in FlowCounts counts, ref FlowSeries series)
     {
+        ref readonly var attribution = ref flow.Attribution;
         if (counts.Sent.Packets != 0)
         {
             Count(
@@ -84,7 +88,7 @@ internal sealed class FlowMetrics
                 in flow.Source,
                 in flow.Destination,
                 in counts.Sent,
-                directions.Sent,
+                Direction(attribution.SourceLocal, attribution.DestinationLocal),
                 ref series.Sent
             );
         }
@@ -96,7 +100,7 @@ internal sealed class FlowMetrics
                 in flow.Destination,
                 in flow.Source,
                 in counts.Received,
-                directions.Received,
+                Direction(attribution.DestinationLocal, attribution.SourceLocal),
                 ref series.Received
             );
         }
@@ -134,8 +138,16 @@ internal sealed class FlowMetrics
         _lost.Add(packets);
     }
 
-    /// <summary>Lets the quantiles of the processing time forget the oldest window.</summary>
-    public void Rotate() => _duration.Rotate();
+    /// <summary>What is due now and then; about once a second.</summary>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    public void Housekeep(ulong nowNs)
+    {
+        if (nowNs >= _nextRotation)
+        {
+            _duration.Rotate();
+            _nextRotation = nowNs + RotateInterval;
+        }
+    }
 
     private void Count(
         byte protocol,
@@ -157,6 +169,11 @@ internal sealed class FlowMetrics
         _bytes.Add(series.Bytes, traffic.Bytes);
         _packets.Add(series.Packets, traffic.Packets);
     }
+
+    private static FlowDirection Direction(bool senderLocal, bool receiverLocal) =>
+        senderLocal ? FlowDirection.Egress
+        : receiverLocal ? FlowDirection.Ingress
+        : FlowDirection.Transit;
 
     private Instrument Traffic(Instrument instrument) =>
         _addresses ? instrument : instrument.Without("src_ip", "dst_ip");
