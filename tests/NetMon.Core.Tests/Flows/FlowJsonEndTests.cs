@@ -155,6 +155,65 @@ public class FlowJsonEndTests
         );
     }
 
+    [Fact]
+    public void Names_and_labels_of_many_flows_are_held_once()
+    {
+        var flow = SampleFlows.WebToCart;
+        var text = Parse(in flow).GetRawText();
+        Assert.True(FlowJsonReader.TryReadLine(Encoding.UTF8.GetBytes(text), out var one));
+        Assert.True(FlowJsonReader.TryReadLine(Encoding.UTF8.GetBytes(text), out var other));
+
+        Assert.Same(one.Flow!.Source.Pod, other.Flow!.Source.Pod);
+        Assert.Same(one.Flow.State, other.Flow.State);
+        Assert.Same(one.Flow.Source.Labels, other.Flow.Source.Labels);
+        Assert.NotSame(one.Flow.Source.Labels, one.Flow.Destination.Labels);
+    }
+
+    [Theory]
+    [InlineData("""{"app":"web"}""", "app=web")]
+    [InlineData("""{"app":"web","app":"db"}""", "app=db")]
+    [InlineData("""{"app":"web","tier":""}""", "app=web,tier=")]
+    [InlineData("""{"\u0061pp":"w\u0065b"}""", "app=web")]
+    [InlineData("""{}""", "")]
+    [InlineData("""{"app":null}""", null)]
+    [InlineData("""{"app":1}""", null)]
+    [InlineData("""["app"]""", null)]
+    public void Labels_are_read_as_they_are_or_refused(string labels, string? expected)
+    {
+        var flow = SampleFlows.UnknownPodToOffice;
+        var text = Parse(in flow)
+            .GetRawText()
+            .Replace("\"kind\":\"Pod\"", $"\"labels\":{labels}", StringComparison.Ordinal);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(
+                expected is not null,
+                FlowJsonReader.TryReadLine(Encoding.UTF8.GetBytes(text), out var line)
+            );
+            Assert.Equal(
+                expected,
+                line.Flow is null
+                    ? null
+                    : string.Join(',', line.Flow.Source.Labels!.Select(one => $"{one.Key}={one.Value}"))
+            );
+        }
+    }
+
+    [Fact]
+    public void Names_that_are_no_text_are_written_as_text()
+    {
+        var flow = SampleFlows.WebToCart;
+        flow.Attribution.Source = new Endpoint
+        {
+            Kind = EndpointKind.Pod,
+            Workload = new Workload("\ud800", "\udc00\0", "a\ud800b"),
+            Pod = "\ud83d",
+            Labels = [new("\ud83d", "\udc00")],
+        };
+
+        Assert.Equal("a\ufffdb", Parse(in flow).GetProperty("source").GetProperty("workload").GetString());
+    }
+
     private static void AssertJson(string expected, JsonElement actual) =>
         Assert.Equal(expected.ReplaceLineEndings(""), actual.GetRawText());
 
