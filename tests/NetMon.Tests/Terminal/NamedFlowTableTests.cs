@@ -91,7 +91,10 @@ public sealed class NamedFlowTableTests
         using var output = new CapturedOutput(1_000);
         var list = FlowText.Views(NamedFlows.UnknownPod);
         var context = new FlowColumnContext(output.Target.Glyphs, TimeZoneInfo.Utc, list.Time);
-        Assert.Equal(0, FlowListPrinter.Print(list, FlowColumns.List(context, wide: true), output.Target));
+        Assert.Equal(
+            0,
+            FlowListPrinter.Print(list.Flows, FlowColumns.List(context, wide: true), output.Target)
+        );
     }
 
     [Fact]
@@ -188,7 +191,7 @@ public sealed class NamedFlowTableTests
         using var output = new CapturedOutput(width);
         var list = FlowText.Views(flows);
         var context = new FlowColumnContext(output.Target.Glyphs, TimeZoneInfo.Utc, list.Time);
-        FlowListPrinter.Print(list, FlowColumns.List(context, wide), output.Target);
+        FlowListPrinter.Print(list.Flows, FlowColumns.List(context, wide), output.Target);
         return output.Text;
     }
 }

@@ -34,6 +34,7 @@ public sealed class FlowsArgumentTests
         "an IP address or network, namespace/name of a pod, workload or service"
     )]
     [InlineData("--sort", "size", "recent, bytes, packets, age or rtt")]
+    [InlineData("--by", "service", "workload, pod, namespace or node")]
     [InlineData("--last", "0", "a number of flows")]
     [InlineData("--output", "xml", "table, wide or json")]
     [InlineData("--server", "host:port", "an address and port")]
@@ -52,6 +53,19 @@ public sealed class FlowsArgumentTests
             .Errors;
         var told = errors.Select(error => error.Message[..9]).Order(StringComparer.Ordinal);
         Assert.Equal("--ip: 'x' --ip: 'y' --last: a --port: '", string.Join(' ', told));
+    }
+
+    [Theory]
+    [InlineData("--follow")]
+    [InlineData("-o", "json")]
+    [InlineData("-o", "wide")]
+    public void A_sum_is_a_table_of_what_is_now(params string[] rest)
+    {
+        var error = Assert.Single(FlowsVerb.Create().Parse(["--by", "pod", .. rest]).Errors);
+        Assert.StartsWith("--by: a sum is a table", error.Message, StringComparison.Ordinal);
+        Assert.Empty(
+            FlowsVerb.Create().Parse(["--by", "pod", "-o", "table", "--last", "3", "--sort", "rtt"]).Errors
+        );
     }
 
     [Fact]

@@ -99,6 +99,19 @@ public sealed class FlowsListTests : FlowsVerbHarness
     }
 
     [Fact]
+    public async Task Sums_are_over_all_flows_whatever_the_order_and_the_limit()
+    {
+        Agent.List = context => context.Response.WriteAsync(FlowText.List(NamedFlows.All));
+        Assert.Equal(
+            0,
+            await RunAsync("--by", "workload", "--last", "1", "--sort", "age", "--traffic", "external")
+        );
+        Assert.Equal("/api/v1/flows?traffic=external", Assert.Single(Agent.Requests));
+        Assert.Equal(2, Output.Text.Count(c => c == '\n'));
+        Assert.Contains("office", Output.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_empty_list_says_so()
     {
         Assert.Equal(0, await RunAsync());

@@ -55,7 +55,7 @@ internal static class EndColumns
         ];
 
     /// <summary>Kept longest, shortened if need be.</summary>
-    private static Column<T> Name<T>(string header, int importance, Func<T, Cell> read) =>
+    public static Column<T> Name<T>(string header, int importance, Func<T, Cell> read) =>
         new(header, importance, read)
         {
             Typical = FullAddress,

@@ -62,10 +62,10 @@ internal static class FlowCells
             _ => Cell.None,
         };
 
-    private static Cell Latency(long? microseconds, Glyphs glyphs) =>
+    public static Cell Latency(long? microseconds, Glyphs glyphs) =>
         microseconds is { } us ? new Cell(HumanUnits.Latency(us, glyphs)) : Cell.None;
 
-    private static Cell Trouble(long? count) =>
+    public static Cell Trouble(long? count) =>
         count is not { } number ? Cell.None
         : number == 0 ? new Cell("0", TextStyle.Quiet)
         : new Cell(HumanUnits.Count(number), TextStyle.Notice);
