@@ -39,6 +39,9 @@ internal sealed partial class TranslatingRouter : IDisposable
 
     public string Path => _router.Path;
 
+    /// <summary>Runs ip(8) in the router.</summary>
+    public string Ip(string arguments) => _router.Ip(arguments);
+
     public Conntrack OpenConntrack() => NetworkNamespace.Run(_router.Path, Conntrack.Open);
 
     /// <summary>Connects, and exchanges a few bytes. What it opens stays open until the end of the test.</summary>
