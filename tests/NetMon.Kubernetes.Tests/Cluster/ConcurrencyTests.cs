@@ -43,7 +43,7 @@ public sealed class ConcurrencyTests
                 })
             )
             .ToArray();
-        reading.Wait();
+        Assert.True(reading.Wait(TimeSpan.FromSeconds(30)));
         var writers = new[]
         {
             OnThread(() =>
