@@ -48,11 +48,13 @@ public sealed class RealKernelTests
             new FlowProgramOptions { Interval = TimeSpan.FromMilliseconds(200) }
         );
         await using var agent = await AgentUnderTest.StartAsync(source: new KernelRecordSource(program));
-        _ = new KernelMetrics(program, agent.Agent.Registry, maxFlows: 262_144);
+        _ = new KernelMetrics(program, agent.Agent.Registry, maxFlows: 262_144, () => 0);
+        var addresses = new LocalAddresses(TimeProvider.System);
+        using var podAddresses = new PodAddressWatch(addresses, NullLogger<PodAddressWatch>.Instance);
         using var interfaces = new InterfaceWatch(
             new InterfaceRules(new CaptureOptions()),
             () => new KernelInterfaceHooks(program, mode, NullLogger.Instance),
-            observer => new KernelLinkSource(observer),
+            observer => new KernelLinkSource(observer, podAddresses),
             new InterfaceNames(),
             TimeProvider.System,
             NullLogger<InterfaceWatch>.Instance

@@ -12,6 +12,7 @@ namespace NetMon.Agent.Capture;
 /// <remarks>
 /// <code>
 ///   (1) wait for the ring or the sweeper --> (2) consume the ring --> (3) take what the sweeper has read, a small chunk --> (1)
+///                                                  '-- after each batch go on with the flows that wait --'
 ///   told to stop --> (4) consume what is left, drain: the last record of every flow --> (5) end the streams
 /// </code>
 /// </remarks>
@@ -24,6 +25,9 @@ internal sealed class CaptureLoop : IDisposable
 
     /// <summary>After records, more may come without a wake-up: 2 * WAKE_INTERVAL_NS of bpf/netmon.h.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(4);
+
+    /// <summary>Between two looks at flows that wait for attribution.</summary>
+    private static readonly TimeSpan AttributionPause = TimeSpan.FromMilliseconds(10);
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private const ulong HousekeepInterval = 1_000_000_000;
@@ -110,10 +114,12 @@ internal sealed class CaptureLoop : IDisposable
                 _source.Wait(
                     found ? LookAgain
                     : _held ? Pause
+                    : _pipeline.HasWaiting ? AttributionPause
                     : LongestWait
                 ); // (1)
                 found = ConsumeRing(); // (2)
                 TakeSweep(); // (3)
+                Attribute();
                 EndPass();
             }
 #pragma warning disable CA1031 // One round's fault must not stop the capture.
@@ -149,7 +155,7 @@ internal sealed class CaptureLoop : IDisposable
         {
             count = _source.Consume(new RecordSink(_pipeline), MaxBatch);
             found |= count > 0;
-            _broadcaster.Flush();
+            Attribute();
         } while (count == MaxBatch && !_sweeper.HasRecords);
 
         return found;
@@ -207,7 +213,7 @@ internal sealed class CaptureLoop : IDisposable
 
         ConsumeRing();
         TakeSweep();
-        _pipeline.Draining = true;
+        _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());
         using (var pass = _source.OpenDrain())
         {
             ReadDrain(pass);
@@ -239,6 +245,16 @@ internal sealed class CaptureLoop : IDisposable
         foreach (ref readonly var record in records)
         {
             _pipeline.Process(in record, readNs);
+        }
+
+        Attribute();
+    }
+
+    private void Attribute()
+    {
+        if (_pipeline.HasWaiting)
+        {
+            _pipeline.Attribute((ulong)Stopwatch.GetTimestamp());
         }
 
         _broadcaster.Flush();

@@ -71,10 +71,14 @@ internal sealed class InterfaceRules(CaptureOptions options)
         return link.Link == LinkLayer.Unsupported ? null : kind;
     }
 
+    /// <summary>Whether a pod or container is behind the interface.</summary>
+    /// <remarks>In a container's own namespace the veth with the default route is the uplink, though its peer is elsewhere too.</remarks>
+    public static bool IsPodInterface(in NetworkLink link) =>
+        PodKinds.Contains(link.Kind) && link.PeerInOtherNamespace && !link.HasDefaultRoute;
+
     private static InterfaceKind? KindOf(in NetworkLink link, ImmutableDictionary<int, NetworkLink> links)
     {
-        // In a container's own namespace the veth with the default route is the uplink, though its peer is elsewhere too.
-        if (PodKinds.Contains(link.Kind) && link.PeerInOtherNamespace && !link.HasDefaultRoute)
+        if (IsPodInterface(in link))
         {
             return InterfaceKind.Pod;
         }

@@ -81,6 +81,27 @@ internal static partial class AgentLog
     [LoggerMessage(46, LogLevel.Information, "removed {Count} filters that a killed agent left behind")]
     public static partial void LeftoversRemoved(ILogger logger, int count);
 
+    [LoggerMessage(
+        47,
+        LogLevel.Warning,
+        "the kernel does not tell which addresses are behind pods' interfaces, so they are learned from what is sent: {Reason}"
+    )]
+    public static partial void AddressListRefused(ILogger logger, string reason);
+
+    [LoggerMessage(
+        48,
+        LogLevel.Warning,
+        "the kernel does not tell of address changes behind pods' interfaces, so they are noticed some seconds late: {Reason}"
+    )]
+    public static partial void AddressEventsRefused(ILogger logger, string reason);
+
+    [LoggerMessage(
+        49,
+        LogLevel.Warning,
+        "asking for addresses behind pods' interfaces failed and goes on: {Error}"
+    )]
+    public static partial void AddressesFailed(ILogger logger, string error);
+
     [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error);
 }

@@ -14,6 +14,7 @@ namespace NetMon.Core.Networks;
 public sealed class CidrTable<T>
     where T : class
 {
+    private const int AddressBits = 128;
     private const int MappedLength = 96;
 
     private readonly UInt128[] _starts;
@@ -112,6 +113,7 @@ public sealed class CidrTable<T>
 
     private readonly record struct Range(UInt128 First, int Bits, T? Value)
     {
-        public UInt128 Last => Bits == 0 ? UInt128.MaxValue : First | (UInt128.MaxValue >> Bits);
+        public UInt128 Last =>
+            Bits == 0 ? UInt128.MaxValue : First + ((UInt128.One << (AddressBits - Bits)) - 1);
     }
 }

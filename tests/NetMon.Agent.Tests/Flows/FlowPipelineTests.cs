@@ -262,7 +262,7 @@ public sealed class FlowPipelineTests
         var flow = new TestFlow("10.0.0.1:40000", "10.0.0.2:80").With(FlowFlags.SynSeen).WithFlags(2, 0);
         flow.State.TcpState = FlowTcpState.SynSent;
         agent.Process(flow.Record(RecordReason.Open, (1, 60)));
-        agent.Pipeline.Draining = true;
+        agent.Pipeline.BeginDrain(0);
         agent.Process(flow.Record(RecordReason.End));
 
         Assert.Equal(FlowStatus.Pending, agent.TakeEvents()[^1].Flow.Status);

@@ -42,6 +42,14 @@ public sealed class LabNetwork : IDisposable
         return added;
     }
 
+    /// <summary>Removes a namespace before the end, with what runs in it and the interfaces that it has.</summary>
+    public void Remove(NetworkNamespace removed)
+    {
+        ArgumentNullException.ThrowIfNull(removed);
+        _namespaces.Remove(removed);
+        Remove(removed.Name);
+    }
+
     /// <summary>A veth pair, both ends up.</summary>
     public static void Connect(
         NetworkNamespace left,
