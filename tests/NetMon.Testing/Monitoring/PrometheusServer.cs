@@ -132,6 +132,7 @@ public sealed partial class PrometheusServer : IDisposable
             "--storage.tsdb.retention.time=100y",
             "--web.listen-address=127.0.0.1:0"
         );
+        process.WaitForText("msg=\"Listening on\"");
         process.WaitForText("Server is ready to receive web requests");
         var address = new Uri($"http://{Listening().Match(process.Errors).Groups["address"].Value}");
         var client = connect?.Invoke(address) ?? new HttpClient { BaseAddress = address };
