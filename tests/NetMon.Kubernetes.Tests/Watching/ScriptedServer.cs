@@ -123,7 +123,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         Count++;
         var request = new ScriptedRequest(context);
         await _requests.Writer.WriteAsync(request);
-        await request.Done.WaitAsync(context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await request.OverAsync();
     }
 }
 
@@ -131,8 +131,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 internal sealed class ScriptedRequest(HttpContext context)
 {
     private readonly TaskCompletionSource _done = new();
-
-    public Task Done => _done.Task;
+    private bool _isOver;
 
     public string Path => context.Request.Path.Value!;
 
@@ -178,7 +177,7 @@ internal sealed class ScriptedRequest(HttpContext context)
     public async Task<ScriptedRequest> BeginAsync()
     {
         context.Response.ContentType = "application/json";
-        await context.Response.StartAsync();
+        await context.Response.Body.FlushAsync();
         return this;
     }
 
@@ -197,12 +196,27 @@ internal sealed class ScriptedRequest(HttpContext context)
     /// <summary>Ends the answer in good order.</summary>
     public void End() => _done.TrySetResult();
 
+    /// <summary>Ends with the answer, or when the client is gone.</summary>
+    public async Task OverAsync()
+    {
+        await _done
+            .Task.WaitAsync(context.RequestAborted)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_done)
+        {
+            _isOver = true;
+        }
+    }
+
     /// <summary>Ends it as a process that is killed does: with no final chunk.</summary>
     public void Kill()
     {
-        if (!_done.Task.IsCompleted && !context.RequestAborted.IsCancellationRequested)
+        lock (_done)
         {
-            context.Abort();
+            if (!_isOver)
+            {
+                context.Abort();
+            }
         }
 
         _done.TrySetResult();
