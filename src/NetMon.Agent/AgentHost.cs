@@ -105,10 +105,7 @@ public static class AgentHost
             () => agent.Attribution.ShadowPackets
         );
         agent.StartCapture(new KernelRecordSource(program));
-        using var podAddresses = new PodAddressWatch(
-            addresses,
-            loggers.CreateLogger<PodAddressWatch>()
-        );
+        using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
             () => new KernelInterfaceHooks(program, options.Capture.Attach, logger),

@@ -26,8 +26,7 @@ internal sealed class HealthEndpoints(
         var observed = interfaces();
         var standing = cluster();
         var reasons = Reasons(observed, standing);
-        var ready =
-            observed.Settled && !observed.Attached.IsEmpty && standing.IsReady && !stopping();
+        var ready = observed.Settled && !observed.Attached.IsEmpty && standing.IsReady && !stopping();
         var body = new ArrayBufferWriter<byte>();
         await using (var json = new Utf8JsonWriter(body))
         {

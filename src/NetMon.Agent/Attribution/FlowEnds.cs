@@ -40,8 +40,7 @@ internal static class FlowEnds
             waiting.Original.Protocol != 0 ? table.FindLatest(in waiting.Original)
             : waiting is { Question: Question.None, Translated: false } ? -1
             : table.FindOriginal(in table[waiting.Slot].Key);
-        waiting.Shadow =
-            original >= 0 && original != waiting.Slot && table[original].Role != FlowRole.Shadow;
+        waiting.Shadow = original >= 0 && original != waiting.Slot && table[original].Role != FlowRole.Shadow;
         return waiting.Shadow;
     }
 

@@ -77,7 +77,11 @@ internal sealed class TranslationSearch
         foreach (var place in due)
         {
             ref var waiting = ref _waiting[place];
-            if (waiting.Question != Question.None && nowNs >= waiting.AskNs && !_questions.TryAdd(place, in waiting.Tuple))
+            if (
+                waiting.Question != Question.None
+                && nowNs >= waiting.AskNs
+                && !_questions.TryAdd(place, in waiting.Tuple)
+            )
             {
                 waiting.AskNs = nowNs + FirstPauseNs;
             }

@@ -19,10 +19,7 @@ internal static class AttributionMetrics
             {
                 for (var i = 0; i < AttributionCounters.ResultWords.Length; i++)
                 {
-                    samples.Add(
-                        counters.Read((AttributionResult)i),
-                        AttributionCounters.ResultWords[i]
-                    );
+                    samples.Add(counters.Read((AttributionResult)i), AttributionCounters.ResultWords[i]);
                 }
             }
         );
@@ -37,10 +34,7 @@ internal static class AttributionMetrics
                 }
             }
         );
-        registry.Observe(
-            Instruments.ConntrackAvailable,
-            () => sources.Connections is null ? 0L : 1L
-        );
+        registry.Observe(Instruments.ConntrackAvailable, () => sources.Connections is null ? 0L : 1L);
         registry.Observe(
             Instruments.PodInterfaces,
             (ref MetricSamples samples) =>

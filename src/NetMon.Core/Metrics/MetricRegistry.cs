@@ -146,6 +146,9 @@ public sealed class MetricRegistry
     public void Observe(Instrument instrument, Func<long> value) =>
         Observe(instrument, (ref MetricSamples samples) => samples.Add(value()));
 
+    /// <summary>All families so far.</summary>
+    public IEnumerable<MetricFamily> Families => _entries.Select(entry => entry.Family);
+
     /// <summary>Exposes all families in the order of their making. Any number of threads may at once.</summary>
     public void Write(IBufferWriter<byte> output, ExpositionFormat format)
     {
@@ -218,10 +221,7 @@ public sealed class MetricRegistry
     }
 
     private IEnumerable<BoundedFamily> BoundedFamilies() =>
-        _entries
-            .Select(entry => entry.Family)
-            .OfType<BoundedFamily>()
-            .Where(family => family.Instrument.Labels.Count > 0);
+        Families.OfType<BoundedFamily>().Where(family => family.Instrument.Labels.Count > 0);
 
     private readonly record struct Entry(MetricFamily Family, FamilyText Text);
 }

@@ -388,7 +388,10 @@ public sealed class TranslationTests
 
         Assert.Equal(0, node.Agent.Table.Count);
         Assert.Equal(80 * (keys.Length - 1), node.Counters.ShadowPackets);
-        Assert.Equal(80_000, node.Agent.TakeEvents().Sum(step => step.Delta.Sent.Bytes + step.Delta.Received.Bytes));
+        Assert.Equal(
+            80_000,
+            node.Agent.TakeEvents().Sum(step => step.Delta.Sent.Bytes + step.Delta.Received.Bytes)
+        );
         AssertDirections(node, expected);
     }
 
@@ -406,12 +409,7 @@ public sealed class TranslationTests
     public void A_node_port_of_another_node_is_a_service_at_a_node_and_nobody_is_asked_for_it()
     {
         var node = new NodeUnderTest();
-        node.Cluster.Service(
-            "web",
-            "192.168.0.2:30080",
-            ServiceAddressKind.NodePort,
-            backends: [RemoteWeb]
-        );
+        node.Cluster.Service("web", "192.168.0.2:30080", ServiceAddressKind.NodePort, backends: [RemoteWeb]);
         node.Open(node.FromPod(Client, "192.168.0.2:30080", ClientInterface));
 
         var flow = node.Single();

@@ -7,8 +7,6 @@ namespace NetMon.Core.Tests.Metrics;
 public class InstrumentsTests
 {
     private const string DocumentPath = "docs/metrics.md";
-    private const string Begin = "<!-- begin: instruments -->\n";
-    private const string End = "<!-- end: instruments -->";
     private const string Ends =
         "src_namespace,src_workload,src_kind,dst_namespace,dst_workload,dst_kind,dst_service,scope,traffic,protocol,direction";
 
@@ -53,21 +51,7 @@ public class InstrumentsTests
     [Fact]
     public void The_document_lists_exactly_these_instruments()
     {
-        var path = Repository.Path(DocumentPath);
-        var document = File.ReadAllText(path);
-        var start = document.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
-        var end = document.IndexOf(End, StringComparison.Ordinal);
-        var table = Table();
-        if (Environment.GetEnvironmentVariable("NETMON_UPDATE_DOCS") is "1")
-        {
-            File.WriteAllText(path, document[..start] + table + document[end..]);
-            return;
-        }
-
-        Assert.True(
-            string.Equals(table, document[start..end], StringComparison.Ordinal),
-            $"{DocumentPath} is out of date: run the tests once with NETMON_UPDATE_DOCS=1"
-        );
+        DocumentedPart.Check(DocumentPath, "instruments", Table());
     }
 
     [Fact]

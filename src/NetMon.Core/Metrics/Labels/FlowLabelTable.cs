@@ -59,19 +59,19 @@ internal static class FlowLabelTable
         new AddressLabel("src_ip", "Address of the sender.", (in l) => l.SourceAddress),
         new TextLabel(
             "dst_namespace",
-            "The same of the receiver.",
+            "Namespace of the receiver's workload, likewise.",
             LabelSubjects.DestinationWorkload,
             (in l) => l.Destination.Namespace
         ),
         new TextLabel(
             "dst_workload",
-            "The same of the receiver: behind a service the workload of the pod that answered.",
+            "Name of the receiver's workload, likewise: behind a service, of the pod that answered.",
             LabelSubjects.DestinationWorkload,
             (in l) => l.Destination.Name
         ),
         new TextLabel(
             "dst_kind",
-            "The same of the receiver.",
+            "Kind of the receiver's workload, likewise.",
             LabelSubjects.DestinationWorkload,
             (in l) => l.Destination.Kind
         ),

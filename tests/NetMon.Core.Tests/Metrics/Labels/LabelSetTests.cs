@@ -23,6 +23,26 @@ public class LabelSetTests
     }
 
     [Fact]
+    public void The_document_lists_exactly_these_labels()
+    {
+        var presets = FlowLabelTable.Presets;
+        var text = new StringBuilder("| Label | In preset | Meaning |\n|---|---|---|\n");
+        foreach (var label in FlowLabelTable.All)
+        {
+            var own = presets
+                .Where(preset => preset.Labels.Contains(label.Name, StringComparer.Ordinal))
+                .ToList();
+            var words =
+                own.Count == presets.Length
+                    ? "all"
+                    : string.Join(", ", own.Select(preset => $"`{preset.Name}`"));
+            text.Append($"| `{label.Name}` | {words} | {label.Meaning} |\n");
+        }
+
+        DocumentedPart.Check("docs/metrics.md", "labels", text.ToString());
+    }
+
+    [Fact]
     public void Labels_and_presets_add_up_in_the_order_of_the_table()
     {
         var labels = LabelSet.Of(["protocol", "src_zone", "src_namespace", "protocol"]);
