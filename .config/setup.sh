@@ -11,7 +11,13 @@ LAB_PACKAGES=(
     conntrack curl dnsmasq-base ethtool iproute2 iptables iputils-ping nftables nginx-light prometheus redis-server
     redis-tools tcpdump
 )
-TEST_PACKAGES=(bpftool clang-format hping3 iperf3 socat tmux tshark "${LAB_PACKAGES[@]}")
+TEST_PACKAGES=(
+    "${LAB_PACKAGES[@]}"
+    bpftool buildah clang-format golang-github-ghodss-yaml-dev golang-github-masterminds-sprig-dev
+    golang-github-xeipuuv-gojsonschema-dev golang-go hping3 iperf3 libcap2-bin socat tmux tshark
+)
+# kubectl comes from several packagers, whose packages exclude one another: any will do.
+command -v kubectl >/dev/null || TEST_PACKAGES+=(kubernetes-client)
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -1,3 +1,4 @@
+using NetMon.Benchmarks.Clusters;
 using NetMon.Benchmarks.Figures;
 using NetMon.Benchmarks.Reporting;
 using NetMon.Testing.Lab;
@@ -5,7 +6,12 @@ using NetMon.Testing.Lab;
 // usage: NetMon.Benchmarks FOLDER RESULTS [FIGURE]...
 //   FOLDER    with packet_cost and the BPF objects, as bench/run builds them
 //   RESULTS   the file to write
-//   FIGURE    only these: packet, throughput, rate, memory, latency, start, record
+//   FIGURE    only these: packet, throughput, rate, memory, latency, start, record, conntrack, cluster
+if (args is [ClusterProcess.Argument, var kubeconfig])
+{
+    return await ClusterProcess.RunAsync(kubeconfig);
+}
+
 var folder = args[0];
 (string Name, Func<Section> Measure)[] figures =
 [
@@ -16,6 +22,8 @@ var folder = args[0];
     ("latency", () => Latency.Measure(folder)),
     ("start", StartUp.Measure),
     ("record", RecordPath.Measure),
+    ("conntrack", ConntrackLookup.Measure),
+    ("cluster", ClusterCost.Measure),
 ];
 
 var machine = Machine.Describe();

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Api;
+using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
+using NetMon.Agent.Clusters;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Metrics;
@@ -33,12 +35,16 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="options">Its settings.</param>
     /// <param name="interfaces">What is observed.</param>
     /// <param name="names">Names of interfaces.</param>
+    /// <param name="sources">What tells whose a flow is.</param>
+    /// <param name="cluster">How it stands with its cluster.</param>
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
     public RunningAgent(
         AgentOptions options,
         Func<ObservedInterfaces> interfaces,
         InterfaceNames names,
+        AttributionSources sources,
+        Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
         TimeProvider time
     )
@@ -51,15 +57,17 @@ internal sealed class RunningAgent : IAsyncDisposable
         _pipeline = new FlowPipeline(
             Table,
             Rules,
+            new Attributor(Table, sources, options.Kubernetes.AttributionWait, Attribution),
             _flowMetrics,
             _broadcaster,
             loggers.CreateLogger<FlowPipeline>()
         );
         AgentMetrics.Register(Registry, interfaces, _broadcaster);
+        AttributionMetrics.Register(Registry, Attribution, sources);
         ProcessMetrics.Register(Registry, time);
 
-        var clock = new WallClock(time);
-        var health = new HealthEndpoints(interfaces, () => _stopping);
+        var clock = sources.Clock;
+        var health = new HealthEndpoints(interfaces, cluster, () => _stopping);
         _metricsEndpoint = new MetricsEndpoint(Registry);
         _list = new FlowList(Table, clock, names.Find);
         var flows = new FlowsEndpoint(_list, new FlowStream(_broadcaster, clock, names.Find));
@@ -79,6 +87,8 @@ internal sealed class RunningAgent : IAsyncDisposable
     public FlowTable Table { get; }
 
     public InitiatorRules Rules { get; }
+
+    public AttributionCounters Attribution { get; } = new();
 
     /// <summary>Starts taking records.</summary>
     public void StartCapture(IRecordSource source)

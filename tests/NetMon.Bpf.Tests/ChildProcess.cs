@@ -1,4 +1,5 @@
 using NetMon.Bpf.Attaching;
+using NetMon.Bpf.Netlink;
 using NetMon.Bpf.Tests.Attaching;
 
 namespace NetMon.Bpf.Tests;
@@ -14,6 +15,12 @@ internal static class ChildProcess
         {
             case ["load"]:
                 Load();
+                break;
+            case ["conntrack"]:
+                OpenConntrack();
+                break;
+            case ["address-events"]:
+                ListenToAddresses();
                 break;
             case ["load-again"]:
                 LoadAgain();
@@ -37,6 +44,24 @@ internal static class ChildProcess
         }
 
         Console.WriteLine(Directory.GetFiles("/proc/self/fd").Length - before);
+    }
+
+    private static void ListenToAddresses()
+    {
+        using var events = NamespaceAddressEvents.Open();
+        Console.WriteLine(events.Refusal);
+    }
+
+    private static void OpenConntrack()
+    {
+        try
+        {
+            Conntrack.Open().Dispose();
+        }
+        catch (BpfException error)
+        {
+            Console.WriteLine(error.Message);
+        }
     }
 
     private static void Load()

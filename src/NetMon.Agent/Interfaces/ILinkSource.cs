@@ -15,13 +15,50 @@ internal interface ILinkSource : IDisposable
     void Start();
 }
 
-internal sealed class KernelLinkSource(ILinkObserver observer) : ILinkSource
+/// <param name="observer">Told of the interfaces.</param>
+/// <param name="addresses">Told of them, too.</param>
+internal sealed class KernelLinkSource(ILinkObserver observer, PodAddressWatch addresses) : ILinkSource
 {
-    private readonly LinkWatcher _watcher = new(new LinkWatcherOptions(), observer);
+    private readonly LinkWatcher _watcher = new(
+        new LinkWatcherOptions(),
+        new BothObservers(addresses, observer)
+    );
 
     public ImmutableDictionary<int, NetworkLink> Links => _watcher.Links;
 
-    public void Start() => _watcher.Start();
+    public void Start()
+    {
+        addresses.Start();
+        _watcher.Start();
+        addresses.Settled();
+    }
 
     public void Dispose() => _watcher.Dispose();
+
+    private sealed class BothObservers(ILinkObserver first, ILinkObserver second) : ILinkObserver
+    {
+        public void Added(in NetworkLink link)
+        {
+            first.Added(in link);
+            second.Added(in link);
+        }
+
+        public void Changed(in NetworkLink before, in NetworkLink after)
+        {
+            first.Changed(in before, in after);
+            second.Changed(in before, in after);
+        }
+
+        public void Removed(in NetworkLink link)
+        {
+            first.Removed(in link);
+            second.Removed(in link);
+        }
+
+        public void Failed(Exception error)
+        {
+            first.Failed(error);
+            second.Failed(error);
+        }
+    }
 }

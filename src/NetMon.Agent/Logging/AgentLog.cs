@@ -5,7 +5,7 @@ using NetMon.Bpf.Attaching;
 
 namespace NetMon.Agent.Logging;
 
-/// <summary>Every message of the agent. Ids: 1 to 19 the agent as a whole, 20 to 39 capture, 40 to 59 interfaces, 60 to 79 the API.</summary>
+/// <summary>Every message of the agent. Ids: 1 to 19 the agent as a whole, 20 to 39 capture, 40 to 59 interfaces, 60 to 79 the API, 80 to 99 attribution.</summary>
 internal static partial class AgentLog
 {
     [LoggerMessage(1, LogLevel.Information, "started in {Milliseconds} ms, serving http://{Address}")]
@@ -81,6 +81,43 @@ internal static partial class AgentLog
     [LoggerMessage(46, LogLevel.Information, "removed {Count} filters that a killed agent left behind")]
     public static partial void LeftoversRemoved(ILogger logger, int count);
 
+    [LoggerMessage(
+        47,
+        LogLevel.Warning,
+        "the kernel does not tell which addresses are behind pods' interfaces, so they are learned from what is sent: {Reason}"
+    )]
+    public static partial void AddressListRefused(ILogger logger, string reason);
+
+    [LoggerMessage(
+        48,
+        LogLevel.Warning,
+        "the kernel does not tell of address changes behind pods' interfaces, so they are noticed some seconds late: {Reason}"
+    )]
+    public static partial void AddressEventsRefused(ILogger logger, string reason);
+
+    [LoggerMessage(
+        49,
+        LogLevel.Warning,
+        "asking for addresses behind pods' interfaces failed and goes on: {Error}"
+    )]
+    public static partial void AddressesFailed(ILogger logger, string error);
+
     [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error);
+
+    [LoggerMessage(80, LogLevel.Information, "without a cluster: pods and containers have no names")]
+    public static partial void Standalone(ILogger logger);
+
+    [LoggerMessage(81, LogLevel.Information, "watching the cluster of {Server} ({Source})")]
+    public static partial void WatchingCluster(ILogger logger, Uri server, string source);
+
+    [LoggerMessage(82, LogLevel.Error, "the model of the cluster could not be tidied, and goes on")]
+    public static partial void HousekeepingFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(
+        83,
+        LogLevel.Warning,
+        "cannot ask connection tracking, so services have no backends and what is translated on this host counts twice: {Error}"
+    )]
+    public static partial void ConntrackFailed(ILogger logger, string error);
 }

@@ -103,6 +103,15 @@ internal static unsafe partial class Libc
         uint* addressLength
     );
 
+    [LibraryImport(Library, EntryPoint = "recvmmsg", SetLastError = true)]
+    private static partial int ReceiveManyOnce(
+        FileDescriptor fd,
+        DatagramHeader* datagrams,
+        uint count,
+        int flags,
+        TimeSpec* timeout
+    );
+
     [LibraryImport(Library, EntryPoint = "ppoll", SetLastError = true)]
     private static partial int PollOnce(PollEntry* entries, nuint count, TimeSpec* timeout, nint mask);
 
@@ -193,6 +202,21 @@ internal static unsafe partial class Libc
         return (int)count;
     }
 
+    /// <param name="fd">A socket.</param>
+    /// <param name="datagrams">Where they go; the kernel writes into the headers, too.</param>
+    /// <param name="count">As many as there is room for.</param>
+    /// <param name="flags">MSG_ bits.</param>
+    /// <returns>Datagrams received, at least one.</returns>
+    public static int ReceiveMany(FileDescriptor fd, DatagramHeader* datagrams, int count, int flags)
+    {
+        int received;
+        do
+        {
+            received = ReceiveManyOnce(fd, datagrams, (uint)count, flags, null);
+        } while (received < 0 && Interrupted);
+        return received;
+    }
+
     /// <param name="entries">What to wait for; the outcome is written to it.</param>
     /// <param name="timeout">Negative: without end.</param>
     /// <returns>How many entries are ready; 0 after the time-out.</returns>
@@ -231,6 +255,29 @@ internal struct PollEntry
     public int Descriptor;
     public short Requested;
     public short Returned;
+}
+
+/// <summary>struct iovec (64-bit).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct BufferRange
+{
+    public byte* Start;
+    public nuint Length;
+}
+
+/// <summary>struct mmsghdr: struct msghdr and the bytes received (64-bit).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct DatagramHeader
+{
+    public byte* Address;
+    public uint AddressLength;
+    public BufferRange* Buffers;
+    public nuint BufferCount;
+    public byte* Control;
+    public nuint ControlLength;
+    public int Flags;
+    public int Padding;
+    public uint Length;
 }
 
 /// <summary>struct timespec (64-bit).</summary>

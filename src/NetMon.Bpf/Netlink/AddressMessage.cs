@@ -23,6 +23,9 @@ internal ref struct AddressMessage
     /// <summary>4 or 16 bytes, network order.</summary>
     public ReadOnlySpan<byte> Address;
 
+    /// <summary>The number of the namespace that was asked about, if it is another one.</summary>
+    public int? TargetNamespace;
+
     /// <returns>False for anything that is not whole, and for other families than IPv4 and IPv6.</returns>
     public static bool TryParse(ReadOnlySpan<byte> payload, out AddressMessage message)
     {
@@ -48,6 +51,14 @@ internal ref struct AddressMessage
                     break;
                 case IFA_LOCAL:
                     local = value;
+                    break;
+                case IFA_TARGET_NETNSID:
+                    if (!NetlinkEncoding.TryReadNumber(value, out int number))
+                    {
+                        return false;
+                    }
+
+                    message.TargetNamespace = number;
                     break;
             }
         }

@@ -1,11 +1,12 @@
 namespace NetMon.Bpf.Netlink;
 
-// Numbers of linux/netlink.h, rtnetlink.h, if_link.h, if_addr.h, if.h, pkt_sched.h and pkt_cls.h; native names kept.
+// Numbers of linux/netlink.h, net_namespace.h, nfnetlink.h, nfnetlink_conntrack.h, rtnetlink.h, if_link.h, if_addr.h, if.h, pkt_sched.h and pkt_cls.h; native names kept.
 
 internal static class NetlinkProtocol
 {
     public const int NETLINK_ROUTE = 0;
     public const int NETLINK_SOCK_DIAG = 4;
+    public const int NETLINK_NETFILTER = 12;
 
     public const ushort NLMSG_ERROR = 2;
     public const ushort NLMSG_DONE = 3;
@@ -26,6 +27,7 @@ internal static class NetlinkProtocol
 
     public const int SOL_NETLINK = 270;
     public const int NETLINK_ADD_MEMBERSHIP = 1;
+    public const int NETLINK_LISTEN_ALL_NSID = 8;
     public const int NETLINK_CAP_ACK = 10;
     public const int NETLINK_EXT_ACK = 11;
     public const int NETLINK_GET_STRICT_CHK = 12;
@@ -68,6 +70,7 @@ internal static class RouteProtocol
 
     public const ushort IFA_ADDRESS = 1;
     public const ushort IFA_LOCAL = 2;
+    public const ushort IFA_TARGET_NETNSID = 10;
 
     public const ushort RTA_OIF = 4;
     public const ushort RTA_MULTIPATH = 9;
@@ -76,6 +79,46 @@ internal static class RouteProtocol
     public const byte RT_SCOPE_SITE = 200;
     public const uint RT_TABLE_LOCAL = 255;
     public const uint RTM_F_CLONED = 0x200;
+}
+
+internal static class ConntrackProtocol
+{
+    /// <summary>NFNL_SUBSYS_CTNETLINK in the high byte, IPCTNL_MSG_CT_NEW or _GET in the low one.</summary>
+    public const ushort IPCTNL_MSG_CT_NEW = 0x100;
+    public const ushort IPCTNL_MSG_CT_GET = 0x101;
+
+    public const ushort CTA_TUPLE_ORIG = 1;
+    public const ushort CTA_TUPLE_REPLY = 2;
+    public const ushort CTA_TUPLE_IP = 1;
+    public const ushort CTA_TUPLE_PROTO = 2;
+    public const ushort CTA_IP_V4_SRC = 1;
+    public const ushort CTA_IP_V4_DST = 2;
+    public const ushort CTA_IP_V6_SRC = 3;
+    public const ushort CTA_IP_V6_DST = 4;
+    public const ushort CTA_PROTO_NUM = 1;
+    public const ushort CTA_PROTO_SRC_PORT = 2;
+    public const ushort CTA_PROTO_DST_PORT = 3;
+    public const ushort CTA_PROTO_ICMP_ID = 4;
+    public const ushort CTA_PROTO_ICMP_TYPE = 5;
+    public const ushort CTA_PROTO_ICMP_CODE = 6;
+    public const ushort CTA_PROTO_ICMPV6_ID = 7;
+    public const ushort CTA_PROTO_ICMPV6_TYPE = 8;
+    public const ushort CTA_PROTO_ICMPV6_CODE = 9;
+
+    // IP protocol numbers
+    public const byte ICMP = 1;
+    public const byte TCP = 6;
+    public const byte UDP = 17;
+    public const byte DCCP = 33;
+    public const byte ICMPV6 = 58;
+    public const byte SCTP = 132;
+    public const byte UDPLITE = 136;
+
+    // RFC 792, RFC 4443
+    public const byte ICMP_ECHOREPLY = 0;
+    public const byte ICMP_ECHO = 8;
+    public const byte ICMPV6_ECHO_REQUEST = 128;
+    public const byte ICMPV6_ECHO_REPLY = 129;
 }
 
 internal static class HardwareType

@@ -121,6 +121,10 @@ internal static class NetlinkEncoding
         return true;
     }
 
+    /// <summary>errno of NLMSG_ERROR and NLMSG_DONE, positive; 0 if it is an acknowledgement, or has no number.</summary>
+    public static int ErrorOf(in NetlinkMessage message) =>
+        message.Payload.Length < sizeof(int) ? 0 : -MemoryMarshal.Read<int>(message.Payload);
+
     /// <summary>The text up to the first NUL.</summary>
     public static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> value)
     {

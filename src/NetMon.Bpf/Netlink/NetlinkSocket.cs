@@ -40,6 +40,9 @@ internal sealed unsafe class NetlinkSocket : IDisposable
 
     public FileDescriptor Descriptor => _descriptor;
 
+    /// <summary>The kernel takes the fields of a request for a list as a filter; else it ignores them.</summary>
+    public bool FiltersDumps { get; private set; }
+
     /// <param name="protocol">NETLINK_ROUTE and so on.</param>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public static NetlinkSocket Open(int protocol)
@@ -57,7 +60,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         // Better errors and filtered dumps, where the kernel has them.
         _ = socket.Set(SOL_NETLINK, NETLINK_EXT_ACK, 1);
         _ = socket.Set(SOL_NETLINK, NETLINK_CAP_ACK, 1);
-        _ = socket.Set(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+        socket.FiltersDumps = socket.Set(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
         socket.LimitWaiting();
         return socket;
     }
@@ -71,6 +74,10 @@ internal sealed unsafe class NetlinkSocket : IDisposable
             throw new BpfException("listen to netlink events", Libc.LastError, "");
         }
     }
+
+    /// <summary>Receives the groups' events of every namespace that has a number in the socket's own.</summary>
+    /// <returns>0, or errno: EPERM without CAP_NET_BROADCAST.</returns>
+    public int ListenToAllNamespaces() => Set(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1) ? 0 : Libc.LastError;
 
     /// <summary>Room for events that wait; beyond the system's limit only with CAP_NET_ADMIN.</summary>
     public void SetReceiveBuffer(int bytes)
@@ -128,6 +135,15 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         var error = Converse(request, ref visitor, out var detail, out var consistent);
         return error == 0 ? consistent : throw new BpfException(operation, error, detail);
     }
+
+    /// <summary>The same, for a list that may well be refused.</summary>
+    /// <param name="request">Written with NLM_F_DUMP.</param>
+    /// <param name="visitor">Takes the messages of the list.</param>
+    /// <param name="consistent">Whether nothing changed while the kernel wrote it.</param>
+    /// <returns>0, or errno.</returns>
+    /// <exception cref="BpfException">There is no answer.</exception>
+    public int TryDump<T>(in NetlinkWriter request, ref T visitor, out bool consistent)
+        where T : INetlinkVisitor => Converse(request, ref visitor, out _, out consistent);
 
     public void Dispose() => _descriptor.Dispose();
 

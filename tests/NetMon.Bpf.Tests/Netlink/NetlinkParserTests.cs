@@ -91,6 +91,7 @@ public class NetlinkParserTests
                 taken++;
             }
 
+            taken += ConntrackMessage.TryParse(message.Payload, out _, out _) ? 1 : 0;
             if (RouteMessage.TryParse(message.Payload, out var route))
             {
                 var hops = route.NextHops;

@@ -48,7 +48,17 @@ internal sealed class ObservedTraffic
         using var capture = PacketCapture.Start(offloads ? lab.PeerInterface : lab.HostInterface);
         using var agent = AgentProcess.Start(
             lab.Host,
-            ["--interval", "500ms", "--tcp-handshake", "5s", "--tcp-closed", "1s", .. agentArguments]
+            [
+                "--interval",
+                "500ms",
+                "--tcp-handshake",
+                "5s",
+                "--tcp-closed",
+                "1s",
+                "--labels",
+                "address",
+                .. agentArguments,
+            ]
         );
         var stream = agent.Follow();
 

@@ -50,19 +50,21 @@ internal sealed class ApiClient : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>A running pod as tests need one.</summary>
+    /// <summary>A running pod as tests need one; the same name is the same pod.</summary>
     public static JsonObject Pod(
         string name,
         string space = "shop",
         string node = "node-1",
         string ip = "10.1.0.5",
-        string app = "web"
+        string app = "web",
+        string? uid = null
     ) =>
         ObjectBuilder.Pod(
             new PodDescription
             {
                 Name = name,
                 Namespace = space,
+                Uid = uid ?? $"uid-of-{space}-{name}",
                 Node = node,
                 Addresses = [ip],
                 Labels = new Dictionary<string, string>

@@ -228,7 +228,7 @@ public sealed class WatchTests : IAsyncLifetime, IDisposable
         using var watch = await _client.WatchAsync(
             $"{Pods}?watch=true&resourceVersion={_server.ResourceVersion}"
         );
-        _server.Apply(ApiClient.Pod("db-0"));
+        _server.Apply(ApiClient.Pod("db-0", uid: "another"));
         Assert.Equal(("DELETED", "db-0"), await watch.StepAsync());
         Assert.Equal(("ADDED", "db-0"), await watch.StepAsync());
     }

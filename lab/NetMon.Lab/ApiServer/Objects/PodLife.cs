@@ -22,7 +22,6 @@ public static class PodLife
         var status = Part(pod, "status");
         status["phase"] = "Running";
         status["hostIP"] = hostIp;
-        status["hostIPs"] = new JsonArray(new JsonObject { ["ip"] = hostIp });
         status["podIP"] = addresses.Count > 0 ? addresses[0] : null;
         status["podIPs"] = new JsonArray([.. addresses.Select(ip => new JsonObject { ["ip"] = ip })]);
         status["startTime"] = Time(now);
@@ -78,7 +77,7 @@ public static class PodLife
         {
             ["containerID"] = $"containerd://{Identifier()}",
             ["image"] = container.Text("image"),
-            ["imageID"] = $"{container.Text("image")}@sha256:{Identifier()}",
+            ["imageID"] = container.Text("image"),
             ["lastState"] = new JsonObject(),
             ["name"] = container.Text("name"),
             ["ready"] = true,

@@ -20,6 +20,19 @@ internal static class ManagedFields
         "key",
     ];
 
+    // Admission and the scheduler set these, which leaves no trace here.
+    private static readonly HashSet<string> Untraced = new(StringComparer.Ordinal)
+    {
+        "lastProbeTime",
+        "lastTransitionTime",
+        "nodeName",
+        "preemptionPolicy",
+        "priority",
+        "serviceAccount",
+        "serviceAccountName",
+        "volumeMounts",
+    };
+
     public static void Write(Utf8JsonWriter writer, JsonObject item, string apiVersion, string time)
     {
         writer.WriteStartArray("managedFields");
@@ -82,10 +95,11 @@ internal static class ManagedFields
 
         foreach (var (name, value) in node as JsonObject ?? [])
         {
-            if (wanted is null || wanted(name))
+            if ((wanted is null || wanted(name)) && !Untraced.Contains(name))
             {
                 writer.WritePropertyName($"f:{name}");
-                WriteFields(writer, value);
+                // A list that is replaced as a whole has no parts.
+                WriteFields(writer, name == "containerStatuses" ? null : value);
             }
         }
 
@@ -94,7 +108,7 @@ internal static class ManagedFields
             if (element is JsonObject keyed && KeyOf(keyed) is { } key)
             {
                 writer.WritePropertyName(key);
-                WriteFields(writer, element);
+                WriteFields(writer, keyed.ContainsKey("uid") ? null : element);
             }
         }
 
