@@ -1,5 +1,4 @@
 using NetMon.Lab.Cluster;
-using NetMon.Lab.Machines;
 using NetMon.Lab.Network;
 using NetMon.Lab.Pods;
 using NetMon.Lab.Services;
