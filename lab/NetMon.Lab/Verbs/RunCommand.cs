@@ -34,8 +34,10 @@ internal static class RunCommand
         cluster.StartAgents("--interval", "1s");
         var prometheus = Task.Run(cluster.StartPrometheus);
         var shop = Shop.Start(cluster, arguments.Pods);
-        await prometheus;
         Describe(cluster, shop, options, started.Elapsed);
+
+        // It takes its time: it looks for targets every five seconds.
+        await prometheus;
         try
         {
             await Task.Delay(FirstLook, stop.Token);
