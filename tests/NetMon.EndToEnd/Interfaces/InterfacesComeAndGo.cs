@@ -124,7 +124,11 @@ public sealed class InterfacesComeAndGo
             pod.Run("ping", "-q", "-c", "1", "10.68.0.1");
             var expected = 2 * round;
             Wait.Until(
-                () => agent.ReadMetrics().Sum("netmon_packets_total", ("protocol", "icmp")) == expected,
+                () =>
+                    agent
+                        .ReadMetrics()
+                        .Sum("netmon_packets_total", ("protocol", "icmp"), ("direction", "egress"))
+                    == expected,
                 $"{expected} packets"
             );
             host.Run("ip", "link", "delete", "veth");
