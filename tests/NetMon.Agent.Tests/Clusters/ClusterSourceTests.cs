@@ -76,7 +76,9 @@ public sealed class ClusterSourceTests : IDisposable
 
         Assert.False(cluster.Standing.IsReady);
         Assert.Equal(0, Records.PipelineUnderTest.Samples(registry, "netmon_kubernetes_synced")[""]);
-        Assert.NotEmpty(Records.PipelineUnderTest.Samples(registry, "netmon_kubernetes_request_errors_total"));
+        Assert.NotEmpty(
+            Records.PipelineUnderTest.Samples(registry, "netmon_kubernetes_request_errors_total")
+        );
     }
 
     private void Write(int port) =>
