@@ -267,6 +267,7 @@ internal sealed class Attributor
 
         waiting.Question = _search.QuestionFor(in flow, isOriginal, nowNs);
         waiting.Tuple = TranslationSide.TupleOf(in record);
+        waiting.IsOriginal = isOriginal;
         return true;
     }
 

@@ -132,6 +132,18 @@ public sealed class TranslationTests
     }
 
     [Fact]
+    public void One_question_serves_both_keys_of_a_connection()
+    {
+        var node = new NodeUnderTest();
+        node.Connections.Add(Client, Service, RemoteWeb, Client);
+        node.Open(node.Out(Client, RemoteWeb), node.FromPod(Client, Service, ClientInterface));
+        node.Step();
+
+        Assert.Equal(1, node.Connections.Asked);
+        Assert.Equal(1, node.Counters.Read(AttributionResult.Shadow));
+    }
+
+    [Fact]
     public void A_port_of_this_host_that_was_not_translated_is_not_asked_for_each_time()
     {
         var node = new NodeUnderTest();
