@@ -27,7 +27,6 @@ internal sealed class ListCall<T>(
     /// <exception cref="ApiException">It failed; the list is aborted by whoever called.</exception>
     public async Task<string> RunAsync(CancellationToken cancellation)
     {
-        feed.BeginList();
         string? next = null;
         for (var page = 0; page < MostPages; page++)
         {
@@ -37,13 +36,13 @@ internal sealed class ListCall<T>(
                 var paging = next is null
                     ? $"?limit={options.PageSize}"
                     : $"?limit={options.PageSize}&continue={Uri.EscapeDataString(next)}";
-                end = await ReadPageAsync(paging, cancellation);
+                end = await ReadPageAsync(paging, isFirst: next is null, cancellation);
             }
             catch (ApiException error) when (next is not null && error.Reason == ErrorReasons.Expired)
             {
                 status.Failed(error.Reason, error.Message);
-                feed.BeginList();
-                end = await ReadPageAsync("", cancellation);
+                feed.Abort();
+                end = await ReadPageAsync("", isFirst: true, cancellation);
             }
 
             if (end.Continue is null)
@@ -58,7 +57,7 @@ internal sealed class ListCall<T>(
         throw new ApiException(ErrorReasons.Protocol, $"a list of more than {MostPages} pages");
     }
 
-    private async Task<ListEnd> ReadPageAsync(string query, CancellationToken cancellation)
+    private async Task<ListEnd> ReadPageAsync(string query, bool isFirst, CancellationToken cancellation)
     {
         using var timer = new RequestTimer(time, options.Patience.List, cancellation);
         var request = new ApiRequest(resource.Path + query, resource.ListAccept, IsCompressed: true);
@@ -66,6 +65,11 @@ internal sealed class ListCall<T>(
         using var objects = new ObjectStream(answer.Body, resource.ListFields, timer);
         try
         {
+            if (isFirst)
+            {
+                feed.BeginList();
+            }
+
             return await ReadAsync(objects);
         }
         catch (Exception error)
