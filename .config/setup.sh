@@ -11,6 +11,8 @@ TEST_PACKAGES=(
     bpftool clang-format conntrack curl ethtool hping3 iperf3 iproute2 iputils-ping nftables nginx-light
     prometheus socat tcpdump tmux tshark
 )
+# kubectl comes from several packagers, whose packages exclude one another: any will do.
+command -v kubectl >/dev/null || TEST_PACKAGES+=(kubernetes-client)
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -1,3 +1,4 @@
+using NetMon.Benchmarks.Clusters;
 using NetMon.Benchmarks.Figures;
 using NetMon.Benchmarks.Reporting;
 using NetMon.Testing.Lab;
@@ -6,6 +7,11 @@ using NetMon.Testing.Lab;
 //   FOLDER    with packet_cost and the BPF objects, as bench/run builds them
 //   RESULTS   the file to write
 //   FIGURE    only these: packet, throughput, rate, memory, latency, start, record, conntrack, cluster
+if (args is [ClusterProcess.Argument, var kubeconfig])
+{
+    return await ClusterProcess.RunAsync(kubeconfig);
+}
+
 var folder = args[0];
 (string Name, Func<Section> Measure)[] figures =
 [

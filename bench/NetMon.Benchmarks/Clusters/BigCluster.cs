@@ -5,36 +5,65 @@ using NetMon.Kubernetes.Objects;
 
 namespace NetMon.Benchmarks.Clusters;
 
-/// <summary>Objects of a cluster like real ones: 30 pods a node, 10 pods a Deployment, a service each, 50 namespaces.</summary>
+/// <summary>A cluster like real ones: 30 pods a node, 10 pods a Deployment, a service for each, 50 namespaces.</summary>
 internal static class BigCluster
 {
     public const int PodsPerNode = 30;
     public const int PodsPerWorkload = 10;
-    private const int Namespaces = 50;
 
-    /// <summary>Address of a pod: 10.0.0.0/8 in networks of 64 addresses a node, of which the first two are the node's.</summary>
+    public static IReadOnlyList<string> Namespaces { get; } =
+    [.. Enumerable.Range(0, 50).Select(number => $"team-{number}")];
+
+    public static string Namespace(int workload) => Namespaces[workload % Namespaces.Count];
+
+    public static string WorkloadName(int workload) => $"application-{workload}";
+
+    public static string ReplicaSetName(int workload) => $"{WorkloadName(workload)}-{Hash(workload)}";
+
+    public static string PodName(int pod) =>
+        $"{ReplicaSetName(pod / PodsPerWorkload)}-{(uint)pod * 2654435761 % 0x100000:x5}";
+
+    public static string NodeName(int node) => $"node-{node}.example.internal";
+
+    public static string Zone(int node) => $"west-1{(char)('a' + (node % 3))}";
+
+    public static KeyValuePair<string, string>[] Labels(int workload) =>
+        [
+            new("app.kubernetes.io/name", WorkloadName(workload)),
+            new("app.kubernetes.io/part-of", "shop"),
+            new("pod-template-hash", Hash(workload)),
+        ];
+
+    /// <summary>10.0.0.0/8 in networks of 64 addresses, one for each node.</summary>
+    public static Cidr PodNetwork(int node) =>
+        Cidr.Parse($"{NetworkAddress.FromIPv4((uint)(0x0a000000 + (node * 64)))}/26");
+
     public static NetworkAddress PodAddress(int pod) =>
         NetworkAddress.FromIPv4((uint)(0x0a000000 + (pod / PodsPerNode * 64) + 2 + (pod % PodsPerNode)));
 
     public static NetworkAddress ServiceAddress(int workload) =>
         NetworkAddress.FromIPv4((uint)(0xac100000 + workload));
 
+    public static NetworkAddress NodeAddress(int node) => NetworkAddress.FromIPv4((uint)(0xc0a80000 + node));
+
+    /// <summary>Tells a model all of it.</summary>
     public static void Fill(ClusterModel model, int pods)
     {
-        List(model.Nodes, Enumerable.Range(0, (pods + PodsPerNode - 1) / PodsPerNode).Select(Node));
-        List(model.ReplicaSets, Enumerable.Range(0, pods / PodsPerWorkload).Select(ReplicaSet));
-        List(model.Pods, Enumerable.Range(0, pods).Select(Pod));
-        List(model.Services, Enumerable.Range(0, pods / PodsPerWorkload).Select(Service));
-        List(model.EndpointSlices, Enumerable.Range(0, pods / PodsPerWorkload).Select(Slice));
+        var workloads = pods / PodsPerWorkload;
+        List(model.Nodes, (pods + PodsPerNode - 1) / PodsPerNode, Node);
+        List(model.ReplicaSets, workloads, ReplicaSet);
+        List(model.Pods, pods, Pod);
+        List(model.Services, workloads, Service);
+        List(model.EndpointSlices, workloads, Slice);
     }
 
-    private static void List<T>(IObjectSink<T> sink, IEnumerable<T> items)
+    private static void List<T>(IObjectSink<T> sink, int count, Func<int, T> make)
         where T : class
     {
         sink.BeginList();
-        foreach (var item in items)
+        for (var i = 0; i < count; i++)
         {
-            sink.Apply(item);
+            sink.Apply(make(i));
         }
 
         sink.EndList();
@@ -43,21 +72,17 @@ internal static class BigCluster
     private static NodeObject Node(int node) =>
         new()
         {
-            Id = new("", $"node-{node}", Guid.NewGuid().ToString()),
-            Addresses = [NetworkAddress.FromIPv4((uint)(0xc0a80000 + node))],
-            PodCidrs = [Cidr.Parse($"{NetworkAddress.FromIPv4((uint)(0x0a000000 + (node * 64)))}/26")],
-            Labels =
-            [
-                new("topology.kubernetes.io/zone", $"zone-{node % 3}"),
-                new("kubernetes.io/hostname", $"node-{node}"),
-            ],
+            Id = new("", NodeName(node), Guid.NewGuid().ToString()),
+            Addresses = [NodeAddress(node)],
+            PodCidrs = [PodNetwork(node)],
+            Labels = [new("topology.kubernetes.io/zone", Zone(node))],
         };
 
     private static OwnerObject ReplicaSet(int workload) =>
         new(
-            new(Namespace(workload), $"app-{workload}-{Hash(workload)}", Uid("rs", workload)),
+            new(Namespace(workload), ReplicaSetName(workload), Uid("rs", workload)),
             "ReplicaSet",
-            new("apps/v1", "Deployment", $"app-{workload}", Uid("deployment", workload))
+            new("apps/v1", "Deployment", WorkloadName(workload), Uid("deployment", workload))
         );
 
     private static PodObject Pod(int pod)
@@ -65,19 +90,10 @@ internal static class BigCluster
         var workload = pod / PodsPerWorkload;
         return new()
         {
-            Id = new(
-                Namespace(workload),
-                $"app-{workload}-{Hash(workload)}-{pod % 100000:x5}",
-                Guid.NewGuid().ToString()
-            ),
-            Labels =
-            [
-                new("app.kubernetes.io/name", $"app-{workload}"),
-                new("app.kubernetes.io/part-of", "shop"),
-                new("pod-template-hash", Hash(workload)),
-            ],
-            Owner = new("apps/v1", "ReplicaSet", $"app-{workload}-{Hash(workload)}", Uid("rs", workload)),
-            Node = $"node-{pod / PodsPerNode}",
+            Id = new(Namespace(workload), PodName(pod), Guid.NewGuid().ToString()),
+            Labels = Labels(workload),
+            Owner = new("apps/v1", "ReplicaSet", ReplicaSetName(workload), Uid("rs", workload)),
+            Node = NodeName(pod / PodsPerNode),
             Addresses = [PodAddress(pod)],
             Phase = "Running",
             Created = DateTimeOffset.UnixEpoch.AddYears(50),
@@ -88,7 +104,7 @@ internal static class BigCluster
     private static ServiceObject Service(int workload) =>
         new()
         {
-            Id = new(Namespace(workload), $"app-{workload}", Uid("service", workload)),
+            Id = new(Namespace(workload), WorkloadName(workload), Uid("service", workload)),
             ClusterIps = [ServiceAddress(workload)],
             Ports = [new("http", 6, 80, 0)],
         };
@@ -96,8 +112,8 @@ internal static class BigCluster
     private static EndpointSliceObject Slice(int workload) =>
         new()
         {
-            Id = new(Namespace(workload), $"app-{workload}-{Hash(workload)}", Uid("slice", workload)),
-            Service = $"app-{workload}",
+            Id = new(Namespace(workload), $"{WorkloadName(workload)}-1", Uid("slice", workload)),
+            Service = WorkloadName(workload),
             Ports = [new("http", 6, 8080)],
             Endpoints =
             [
@@ -107,9 +123,7 @@ internal static class BigCluster
             ],
         };
 
-    private static string Namespace(int workload) => $"team-{workload % Namespaces}";
-
-    private static string Hash(int workload) => $"{(uint)workload * 2654435761:x8}";
+    private static string Hash(int workload) => $"{unchecked((uint)workload * 2654435761u):x8}";
 
     private static string Uid(string kind, int number) => $"{kind, -8}-0000-4000-8000-{number:x12}";
 }

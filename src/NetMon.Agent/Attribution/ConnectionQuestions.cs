@@ -3,7 +3,11 @@ using NetMon.Bpf.Netlink;
 namespace NetMon.Agent.Attribution;
 
 /// <summary>Gathers questions to connection tracking, and asks them together at a bounded rate. The capture loop's.</summary>
-internal sealed class ConnectionQuestions(IConnectionLookup connections, int rate, AttributionCounters counters)
+internal sealed class ConnectionQuestions(
+    IConnectionLookup connections,
+    int rate,
+    AttributionCounters counters
+)
 {
     private const int Room = 64;
 

@@ -88,7 +88,11 @@ internal sealed class EndResolver(IClusterView view, LocalAddresses addresses, T
         if (isOfInterface && _bindings.Find(ifindex) is { } bound)
         {
             var known = isPod && string.Equals(match.Endpoint.PodUid, bound.PodUid, StringComparison.Ordinal);
-            return new(known ? match.Endpoint : bound.Endpoint, IsLocal: true, IsFinal: !known || match.Final);
+            return new(
+                known ? match.Endpoint : bound.Endpoint,
+                IsLocal: true,
+                IsFinal: !known || match.Final
+            );
         }
 
         if (!view.HasCluster)
@@ -137,6 +141,5 @@ internal sealed class EndResolver(IClusterView view, LocalAddresses addresses, T
         && !IsOlderThanModel(ifindex, nowNs);
 
     private bool IsOlderThanModel(int ifindex, ulong nowNs) =>
-        addresses.IsPodInterface(ifindex)
-        && (ulong)addresses.SinceNs(ifindex) + ModelPatienceNs < nowNs;
+        addresses.IsPodInterface(ifindex) && (ulong)addresses.SinceNs(ifindex) + ModelPatienceNs < nowNs;
 }

@@ -59,7 +59,8 @@ internal sealed class EndedFlows
         return _items[place].Hash == hash && nowNs < _items[place].UntilNs;
     }
 
-    private static ulong HashOf(in FlowKey key, ulong startNs) => FlowHash.Of(FlowHash.Of(in key), startNs, 0);
+    private static ulong HashOf(in FlowKey key, ulong startNs) =>
+        FlowHash.Of(FlowHash.Of(in key), startNs, 0);
 
     private struct Ended
     {

@@ -42,10 +42,7 @@ internal static class TranslationSide
     public static ConnectionTuple TupleOf(in FlowRecord record)
     {
         var sender = record.State.Observer[0] != 0 ? 0 : 1;
-        return ConnectionTuple.Of(
-            in record.Key,
-            Leaves(record.State.Observer[sender]) ? 1 - sender : sender
-        );
+        return ConnectionTuple.Of(in record.Key, Leaves(record.State.Observer[sender]) ? 1 - sender : sender);
     }
 
     /// <summary>Whether connection tracking can tell flows of this kind apart.</summary>

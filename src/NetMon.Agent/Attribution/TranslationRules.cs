@@ -11,7 +11,7 @@ namespace NetMon.Agent.Attribution;
 ///     to a service                                     it will be, if there is an endpoint
 ///     to a node port of another node                   over there, not here
 ///     to an own address, from elsewhere                a published port (hostPort, docker -p), unless that port was found to be none
-///     to anything else                                 masquerading shows in the other key
+///     to anything else                                 masquerading shows in the other key; without a cluster: perhaps
 ///   key seen behind translation (packets of its source leave)
 ///     from an own address, to elsewhere                masquerading, or a process of this host that asked for a service
 ///     to a local pod
@@ -47,7 +47,10 @@ internal sealed class TranslationRules(IClusterView view, LocalAddresses address
                 : Question.Possible; // terminating ones may still serve
         }
 
-        return addresses.IsOwn(flow.Destination.Address) && !addresses.IsOwn(flow.Source.Address)
+        // Without a cluster nobody tells which addresses are translated; the answer serves for the other key, too.
+        return
+            (addresses.IsOwn(flow.Destination.Address) || !view.HasCluster)
+            && !addresses.IsOwn(flow.Source.Address)
             ? Question.Possible
             : Question.None;
     }
@@ -60,7 +63,9 @@ internal sealed class TranslationRules(IClusterView view, LocalAddresses address
             return addresses.IsOwn(flow.Destination.Address) ? Question.None : Question.Possible;
         }
 
-        if (!view.HasCluster || view.IsBackend(flow.Destination.Address, flow.Destination.Port, flow.Protocol))
+        if (
+            !view.HasCluster || view.IsBackend(flow.Destination.Address, flow.Destination.Port, flow.Protocol)
+        )
         {
             return IsElsewhereInCluster(in ends) ? Question.Unlikely : Question.Possible;
         }

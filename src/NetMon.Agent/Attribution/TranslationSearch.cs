@@ -77,7 +77,11 @@ internal sealed class TranslationSearch
         foreach (var place in due)
         {
             ref var waiting = ref _waiting[place];
-            if (waiting.Question != Question.None && nowNs >= waiting.AskNs && !_questions.TryAdd(place, in waiting.Tuple))
+            if (
+                waiting.Question != Question.None
+                && nowNs >= waiting.AskNs
+                && !_questions.TryAdd(place, in waiting.Tuple)
+            )
             {
                 waiting.AskNs = nowNs + FirstPauseNs;
             }
@@ -129,6 +133,13 @@ internal sealed class TranslationSearch
         _questions.Count(LookupResult.Translated);
         if (FlowKeys.AreEqual(in entry.Key, in original)) // (3)
         {
+            var counted = _table.FindLatest(in behind);
+            if (counted >= 0 && _table[counted].Role == FlowRole.Counted)
+            {
+                waiting.Shadow = true;
+                return;
+            }
+
             Orient(ref waiting, ref entry, in answer.Original, evenIfCertain: true);
             _table.Link(waiting.Slot, in behind);
             waiting.DestinationInterface = 0;

@@ -22,7 +22,8 @@ internal static class FlowKeys
         return key;
     }
 
-    public static bool AreEqual(in FlowKey left, in FlowKey right) => Bytes(in left).SequenceEqual(Bytes(in right));
+    public static bool AreEqual(in FlowKey left, in FlowKey right) =>
+        Bytes(in left).SequenceEqual(Bytes(in right));
 
     private static bool IsGreater(in ConnectionTuple tuple)
     {

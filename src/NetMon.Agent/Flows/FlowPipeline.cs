@@ -383,9 +383,11 @@ internal sealed class FlowPipeline : IAttributedFlows
         }
     }
 
-    private static ulong Packets(in FlowRecord record) => record.Traffic.Packets[0] + record.Traffic.Packets[1];
+    private static ulong Packets(in FlowRecord record) =>
+        record.Traffic.Packets[0] + record.Traffic.Packets[1];
 
-    private static ulong Packets(in FlowCounts counts) => (ulong)(counts.Sent.Packets + counts.Received.Packets);
+    private static ulong Packets(in FlowCounts counts) =>
+        (ulong)(counts.Sent.Packets + counts.Received.Packets);
 }
 
 /// <summary>Hands the ring's records to the pipeline; a struct, so that the reader's loop calls it directly.</summary>

@@ -9,8 +9,9 @@ namespace NetMon.Agent.Interfaces;
 /// <summary>Which interfaces are observed, and as what.</summary>
 /// <remarks>
 /// By default: pods' own interfaces (a veth whose peer is in another network namespace) and uplinks (a default route, or an address of the
-/// node's). Left out are loopback, bridges and tunnels, whose packets are seen at pods and uplinks, and ports of a bridge or bond, whose
-/// packets are seen at its master; but where a bridge holds the default route, its physical ports are the uplinks.
+/// node's). Left out are loopback and bridges, whose packets are seen at pods and uplinks, and ports of a bridge or bond, whose
+/// packets are seen at its master; but where a bridge holds the default route, its physical ports are the uplinks. A tunnel is an uplink, too: what the
+/// host itself sends through it, and what it forwards between it and another uplink, is seen nowhere else but in its wrapping.
 /// </remarks>
 internal sealed class InterfaceRules(CaptureOptions options)
 {
@@ -18,14 +19,11 @@ internal sealed class InterfaceRules(CaptureOptions options)
     private static readonly string[] UplinkPortKinds = ["", "bond", "team", "vlan"];
 
     // As rtnetlink names them (IFLA_INFO_KIND): links that carry what other links carry already, or no packets of their own.
-    private static readonly string[] LeftOut =
+    private static readonly string[] LeftOut = ["bridge", "vrf", "dummy", "ifb", "nlmon", "openvswitch"];
+
+    // Some network plugins give theirs no address.
+    private static readonly string[] Tunnels =
     [
-        "bridge",
-        "vrf",
-        "dummy",
-        "ifb",
-        "nlmon",
-        "openvswitch",
         "vxlan",
         "geneve",
         "ipip",
@@ -41,9 +39,7 @@ internal sealed class InterfaceRules(CaptureOptions options)
         "vti6",
         "xfrm",
         "wireguard",
-        "tun",
         "bareudp",
-        "fou",
         "gtp",
     ];
 
@@ -105,7 +101,9 @@ internal sealed class InterfaceRules(CaptureOptions options)
             }
         }
 
-        return link.HasDefaultRoute || link.HasAddress ? InterfaceKind.Uplink : null;
+        return link.HasDefaultRoute || link.HasAddress || Tunnels.Contains(link.Kind)
+            ? InterfaceKind.Uplink
+            : null;
     }
 
     private static bool Matches(IReadOnlyList<string> patterns, string name)

@@ -34,12 +34,7 @@ internal sealed class KernelMetrics
     /// <param name="registry">Gets the families.</param>
     /// <param name="maxFlows">The flow map's room.</param>
     /// <param name="shadowPackets">Packets that were counted under another tuple: the agent's share of those uncounted.</param>
-    public KernelMetrics(
-        FlowProgram program,
-        MetricRegistry registry,
-        int maxFlows,
-        Func<long> shadowPackets
-    )
+    public KernelMetrics(FlowProgram program, MetricRegistry registry, int maxFlows, Func<long> shadowPackets)
     {
         _shadowPackets = shadowPackets;
         _program = program;

@@ -13,6 +13,9 @@ internal sealed class ApiException(string reason, string message, Exception? inn
     /// <summary>HTTP status code; 0 if there was no answer.</summary>
     public int Code { get; init; }
 
+    /// <summary>It came in a watch, within an answer of 200.</summary>
+    public bool IsInBand { get; init; }
+
     /// <summary>How long the server asks to be left alone; null if it does not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -1,7 +1,7 @@
 namespace NetMon.Kubernetes.Client;
 
 /// <summary>Why requests to the API server fail: label <c>reason</c> of <c>netmon_kubernetes_request_errors_total</c>.</summary>
-internal static class ErrorReasons
+public static class ErrorReasons
 {
     /// <summary>No connection, or one that broke.</summary>
     public const string Connection = "connection";

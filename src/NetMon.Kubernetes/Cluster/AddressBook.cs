@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using NetMon.Core.Flows;
 
 namespace NetMon.Kubernetes.Cluster;
@@ -9,16 +8,13 @@ internal sealed class AddressBook(long historyNs)
     /// <summary>Versions of one address: a pod a second in the same address, for a quarter of a minute, or a hostile list of services.</summary>
     public const int MaxVersions = 16;
 
-    // Values are references to chains that never change, so that a reader sees one chain or the next one.
-    private readonly ConcurrentDictionary<NetworkAddress, AddressVersion> _chains = new(
-        concurrencyLevel: 1,
-        capacity: 1024
-    );
+    // Chains never change, so that a reader sees one or the next one.
+    private readonly AddressTable _chains = new();
     private readonly Queue<(NetworkAddress Address, long ForgetAt)> _ended = [];
     private readonly List<(Holder Holder, Claim Claim)> _claims = [];
 
     /// <summary>Addresses that somebody has or had.</summary>
-    public int Addresses { get; private set; }
+    public int Addresses => _chains.Count;
 
     public int Versions { get; private set; }
 
@@ -26,8 +22,7 @@ internal sealed class AddressBook(long historyNs)
     public long Displaced { get; private set; }
 
     /// <summary>The chain of an address; null if there is none. Any thread; allocates nothing.</summary>
-    public AddressVersion? Find(in NetworkAddress address) =>
-        _chains.TryGetValue(address, out var chain) ? chain : null;
+    public AddressVersion? Find(in NetworkAddress address) => _chains.Find(address);
 
     /// <summary>What a holder claims of an address; null if nothing.</summary>
     public Claim? ClaimOf(in NetworkAddress address, Holder holder)
@@ -106,19 +101,11 @@ internal sealed class AddressBook(long historyNs)
         Versions += _claims.Count;
         if (_claims.Count > 0)
         {
-            var chain = AddressVersion.Link(_claims);
-            if (_chains.TryAdd(address, chain))
-            {
-                Addresses++;
-            }
-            else
-            {
-                _chains[address] = chain;
-            }
+            _chains.Set(address, AddressVersion.Link(_claims));
         }
-        else if (_chains.TryRemove(address, out _))
+        else
         {
-            Addresses--;
+            _chains.Remove(address);
         }
     }
 

@@ -24,6 +24,7 @@ public sealed class ClusterModel : IClusterView
     private readonly NamespaceSet _namespaces;
     private readonly OwnerSet _replicaSets;
     private readonly OwnerSet _jobs;
+    private volatile bool _isSynced;
 
     public ClusterModel(ClusterModelOptions options, TimeProvider time)
     {
@@ -41,6 +42,8 @@ public sealed class ClusterModel : IClusterView
         _slices = new SliceSet(_state);
         _namespaces = new NamespaceSet(_state);
         _nodes.PlanChanged = _pods.RecountOutside;
+        _state.Listed = () =>
+            _isSynced = _pods.WasListed && _nodes.WasListed && _services.WasListed && _slices.WasListed;
     }
 
     public IObjectSink<NodeObject> Nodes => _nodes;
@@ -54,12 +57,12 @@ public sealed class ClusterModel : IClusterView
     public bool HasCluster => true;
 
     /// <summary>Nodes, pods, services and slices were listed. Owners may come later, or never where one may not read them.</summary>
-    public bool IsSynced => _pods.WasListed && _nodes.WasListed && _services.WasListed && _slices.WasListed;
+    public bool IsSynced => _isSynced;
 
     public EndpointMatch FindEndpoint(in NetworkAddress address, long unixNs)
     {
         // Read first: what is published before the model is synced is seen by who sees that it is.
-        var synced = IsSynced;
+        var synced = _isSynced;
         var wasPod = false;
         for (var version = _state.Addresses.Find(address); version is not null; version = version.Next)
         {

@@ -1,5 +1,3 @@
-using NetMon.Kubernetes.Objects;
-
 namespace NetMon.Kubernetes.Cluster;
 
 /// <summary>What the parts of the model share. Writers take <see cref="Gate"/>.</summary>
@@ -14,6 +12,9 @@ internal sealed class ModelState(TimeProvider time, TimeSpan history)
     public WorkloadPool Workloads { get; } = new();
 
     public LabelPool Labels { get; } = new();
+
+    /// <summary>Called under the lock when a list came to its end.</summary>
+    public Action Listed { get; set; } = static () => { };
 
     /// <summary>Nanoseconds of the Unix epoch.</summary>
     public long Now() =>

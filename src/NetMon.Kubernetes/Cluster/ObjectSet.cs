@@ -15,13 +15,12 @@ internal abstract class ObjectSet<T, TKey, TEntry>(ModelState state) : IObjectSi
     where TEntry : Entry
 {
     private int _generation;
-    private volatile bool _wasListed;
 
-    /// <summary>Objects that the API server told of. Any thread.</summary>
+    /// <summary>Objects that the API server told of.</summary>
     public int Count { get; private set; }
 
-    /// <summary>A list came to its end at least once. Any thread.</summary>
-    public bool WasListed => _wasListed;
+    /// <summary>A list came to its end at least once.</summary>
+    public bool WasListed { get; private set; }
 
     /// <summary>Between the beginning of a list and its end.</summary>
     protected bool IsListing { get; private set; }
@@ -103,7 +102,8 @@ internal abstract class ObjectSet<T, TKey, TEntry>(ModelState state) : IObjectSi
 
             IsListing = false;
             OnListed();
-            _wasListed = true;
+            WasListed = true;
+            State.Listed();
         }
     }
 

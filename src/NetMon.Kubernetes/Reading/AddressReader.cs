@@ -9,10 +9,18 @@ internal static class AddressReader
 {
     private const int LongestName = ObjectMetadata.LongestName;
 
+    /// <summary>Of one object: a pod has one or two, a service a handful.</summary>
+    public const int Most = 256;
+
     /// <summary>Adds the address that the reader is at.</summary>
     public static void Add(ref FieldReader fields, ReaderContext context, List<NetworkAddress> addresses)
     {
-        if (fields.Text(LongestName) is { } text)
+        if (fields.IsTooLong(LongestName))
+        {
+            context.Ignore();
+            fields.Skip();
+        }
+        else if (fields.Text(LongestName) is { } text)
         {
             Add(text, context, addresses);
         }
@@ -27,7 +35,8 @@ internal static class AddressReader
             return;
         }
 
-        if (!NetworkAddress.TryParse(text, out var address) && !TryParseSloppy(text, out address))
+        var isAddress = NetworkAddress.TryParse(text, out var address) || TryParseSloppy(text, out address);
+        if (!isAddress || addresses.Count == Most)
         {
             context.Ignore();
         }
@@ -56,7 +65,7 @@ internal static class AddressReader
             return;
         }
 
-        if (!Cidr.TryParse(text, out var network))
+        if (!Cidr.TryParse(text, out var network) || networks.Count == Most)
         {
             context.Ignore();
         }
@@ -82,7 +91,9 @@ internal static class AddressReader
         foreach (var octet in text.Split('.'))
         {
             var digits = octet.TrimStart('0');
-            plain.Append(plain.Length > 0 ? "." : "").Append(digits.Length > 0 || octet.Length == 0 ? digits : "0");
+            plain
+                .Append(plain.Length > 0 ? "." : "")
+                .Append(digits.Length > 0 || octet.Length == 0 ? digits : "0");
         }
 
         return NetworkAddress.TryParse(plain.ToString(), out address);

@@ -116,7 +116,7 @@ internal static class EndpointSliceReader
             }
             else if (fields.Is("nodeName"u8))
             {
-                node = fields.Text(ObjectMetadata.LongestName, context.Strings);
+                node = fields.Name(context.Strings);
             }
             else
             {
@@ -157,7 +157,7 @@ internal static class EndpointSliceReader
             }
             else if (fields.Is("uid"u8))
             {
-                uid = fields.Text(ObjectMetadata.LongestName);
+                uid = fields.Name();
             }
             else
             {

@@ -61,6 +61,13 @@ internal ref struct FieldReader
         }
     }
 
+    /// <summary>Whether the value is a text of more bytes than that.</summary>
+    public bool IsTooLong(int longest)
+    {
+        Enter();
+        return _json.TokenType == JsonTokenType.String && _json.ValueSpan.Length > longest;
+    }
+
     /// <summary>A text of at most <paramref name="longest"/> bytes; null if there is none.</summary>
     public string? Text(int longest, StringPool? pool = null)
     {
@@ -77,6 +84,24 @@ internal ref struct FieldReader
 
         return Current(pool);
     }
+
+    /// <summary>
+    /// The name of something in the cluster: printable ASCII without spaces, as every API server sees to, so that it does no harm in
+    /// a terminal or a metric. Null if there is none.
+    /// </summary>
+    public string? Name(StringPool? pool = null)
+    {
+        var name = Text(ObjectMetadata.LongestName, pool);
+        if (name is not null && !IsPrintable(name))
+        {
+            Fail($"at byte {_json.TokenStartIndex}: a name of other than printable characters");
+        }
+
+        return name;
+    }
+
+    /// <summary>Printable ASCII without spaces.</summary>
+    public static bool IsPrintable(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     /// <summary>The name of the member, or the text that the reader is at.</summary>
     public readonly string Current(StringPool? pool)
@@ -121,11 +146,10 @@ internal ref struct FieldReader
     {
         Enter();
         var value = default(DateTimeOffset);
-        return
-            Expect(
-                _json.TokenType == JsonTokenType.String && _json.TryGetDateTimeOffset(out value),
-                "a time"
-            )
+        return Expect(
+            _json.TokenType == JsonTokenType.String && _json.TryGetDateTimeOffset(out value),
+            "a time"
+        )
             ? value.ToUniversalTime()
             : null;
     }
@@ -135,10 +159,7 @@ internal ref struct FieldReader
     private bool Begin(JsonTokenType start)
     {
         Enter();
-        return Expect(
-            _json.TokenType == start,
-            start == JsonTokenType.StartObject ? "an object" : "a list"
-        );
+        return Expect(_json.TokenType == start, start == JsonTokenType.StartObject ? "an object" : "a list");
     }
 
     // null is no value, and no error.

@@ -13,7 +13,6 @@ internal struct ObjectMetadata
 
     private const int LongestLabelKey = LongestName + 1 + 63;
     private const int LongestLabelValue = 63;
-    private const int LongestUid = 128;
 
     public string? Namespace;
     public string? Name;
@@ -35,15 +34,15 @@ internal struct ObjectMetadata
         {
             if (fields.Is("name"u8))
             {
-                Name = fields.Text(LongestName);
+                Name = fields.Name();
             }
             else if (fields.Is("namespace"u8))
             {
-                Namespace = fields.Text(LongestName, context.Strings);
+                Namespace = fields.Name(context.Strings);
             }
             else if (fields.Is("uid"u8))
             {
-                Uid = fields.Text(LongestUid);
+                Uid = fields.Name();
             }
             else if (fields.Is("labels"u8))
             {
@@ -103,15 +102,21 @@ internal struct ObjectMetadata
             }
 
             var key = fields.Current(context.Strings);
-            fields.Enter();
-            if (fields.CurrentLength > LongestLabelValue)
+            if (fields.IsTooLong(LongestLabelValue))
             {
                 context.Ignore();
                 fields.Skip();
             }
             else if (fields.Text(LongestLabelValue, context.Strings) is { } value)
             {
-                Set(labels, key, value);
+                if (FieldReader.IsPrintable(key) && FieldReader.IsPrintable(value))
+                {
+                    Set(labels, key, value);
+                }
+                else
+                {
+                    context.Ignore();
+                }
             }
         }
 
@@ -170,19 +175,19 @@ internal struct ObjectMetadata
         {
             if (fields.Is("apiVersion"u8))
             {
-                apiVersion = fields.Text(LongestName, context.Strings);
+                apiVersion = fields.Name(context.Strings);
             }
             else if (fields.Is("kind"u8))
             {
-                kind = fields.Text(LongestName, context.Strings);
+                kind = fields.Name(context.Strings);
             }
             else if (fields.Is("name"u8))
             {
-                name = fields.Text(LongestName, context.Strings);
+                name = fields.Name(context.Strings);
             }
             else if (fields.Is("uid"u8))
             {
-                uid = fields.Text(LongestUid, context.Strings);
+                uid = fields.Name(context.Strings);
             }
             else if (fields.Is("controller"u8))
             {

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace NetMon.Kubernetes.Reading;
 
 /// <summary>Reads an object of one resource out of its wanted fields; null once the fields say that it is unreadable.</summary>
@@ -17,8 +15,6 @@ internal readonly record struct ReadResult<T>(T? Item, string? Error, string? Na
 internal sealed class ObjectReader<T>(ReadObject<T> read)
     where T : class
 {
-    private const int LongestPrinted = 100;
-
     public ReaderContext Context { get; } = new();
 
     /// <param name="json">The wanted fields of the object.</param>
@@ -45,57 +41,5 @@ internal sealed class ObjectReader<T>(ReadObject<T> read)
     }
 
     private static ReadResult<T> Unreadable(ReadOnlySpan<byte> json, string error) =>
-        new(null, Printable(error), NameOf(json));
-
-    // As much of the name as comes before what is wrong.
-    private static string NameOf(ReadOnlySpan<byte> json)
-    {
-        var (space, name) = ("", "");
-        try
-        {
-            var text = new Utf8JsonReader(json);
-            var inMetadata = false;
-            while (text.Read() && (space.Length == 0 || name.Length == 0))
-            {
-                if (text.TokenType != JsonTokenType.PropertyName)
-                {
-                    continue;
-                }
-
-                inMetadata = text.CurrentDepth == 1 ? text.ValueTextEquals("metadata"u8) : inMetadata;
-                var wanted = inMetadata && text.CurrentDepth == 2;
-                if (wanted && text.ValueTextEquals("name"u8) && text.Read())
-                {
-                    name = text.GetString() ?? "";
-                }
-                else if (wanted && text.ValueTextEquals("namespace"u8) && text.Read())
-                {
-                    space = text.GetString() ?? "";
-                }
-            }
-        }
-        catch (Exception e) when (FieldReader.IsUnreadable(e))
-        {
-            // What was found up to here is the answer.
-        }
-
-        var full = space.Length == 0 ? name : $"{space}/{name}";
-        return full.Length == 0 ? "(no name)" : Printable(full);
-    }
-
-    private static string Printable(string text)
-    {
-        var cut = text.Length > LongestPrinted ? string.Concat(text.AsSpan(0, LongestPrinted), "...") : text;
-        return string.Create(
-            cut.Length,
-            cut,
-            static (span, source) =>
-            {
-                for (var i = 0; i < span.Length; i++)
-                {
-                    span[i] = char.IsControl(source[i]) || char.IsSurrogate(source[i]) ? '?' : source[i];
-                }
-            }
-        );
-    }
+        new(null, ObjectNaming.Printable(error), ObjectNaming.NameOf(json));
 }

@@ -99,7 +99,7 @@ internal static class PodReader
         {
             if (fields.Is("nodeName"u8))
             {
-                node = fields.Text(ObjectMetadata.LongestName, context.Strings) is { Length: > 0 } name
+                node = fields.Name(context.Strings) is { Length: > 0 } name
                     ? name
                     : null;
             }

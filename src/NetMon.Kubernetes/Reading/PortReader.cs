@@ -27,7 +27,7 @@ internal struct PortReader
         {
             if (fields.Is("name"u8))
             {
-                _name = fields.Text(LongestName, context.Strings);
+                _name = fields.Name(context.Strings);
             }
             else if (fields.Is("protocol"u8))
             {

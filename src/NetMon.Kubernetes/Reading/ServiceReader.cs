@@ -118,7 +118,7 @@ internal static class ServiceReader
             {
                 if (fields.Is("type"u8))
                 {
-                    Type = fields.Text(ObjectMetadata.LongestName, context.Strings);
+                    Type = fields.Name(context.Strings);
                 }
                 else if (fields.Is("clusterIP"u8))
                 {

@@ -47,7 +47,10 @@ public sealed class StandaloneTests
         Open("192.168.0.1:61000", "198.51.100.7:443", Uplink | Leaves, Uplink);
 
         var flow = Single();
-        Assert.Equal(("Pod", "unknown"), (flow.Attribution.Source!.Workload.Kind, flow.Attribution.Source.Workload.Name));
+        Assert.Equal(
+            ("Pod", "unknown"),
+            (flow.Attribution.Source!.Workload.Kind, flow.Attribution.Source.Workload.Name)
+        );
         Assert.Equal("myhost", flow.Attribution.Source.Node);
         Assert.Equal(FlowScope.PodToExternal, flow.Attribution.Scope);
         Assert.Equal(1, _agent.Attribution.Read(AttributionResult.Shadow));

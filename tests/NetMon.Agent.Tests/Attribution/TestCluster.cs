@@ -48,7 +48,8 @@ internal sealed class TestCluster : IClusterView
     }
 
     /// <summary>An address of which only its network tells that it is a pod's.</summary>
-    public void Unknown(string address) => _endpoints[Address(address)] = new(Endpoint.UnknownPod, Final: false);
+    public void Unknown(string address) =>
+        _endpoints[Address(address)] = new(Endpoint.UnknownPod, Final: false);
 
     public ServicePort Service(
         string name,

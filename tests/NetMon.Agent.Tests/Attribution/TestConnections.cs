@@ -8,7 +8,8 @@ namespace NetMon.Agent.Tests.Attribution;
 /// <summary>The connections that a test lets the kernel track; found by either of their tuples, as in the kernel.</summary>
 internal sealed class TestConnections : IConnectionLookup
 {
-    private readonly Dictionary<ConnectionTuple, (ConnectionTuple Original, ConnectionTuple Reply)> _known = [];
+    private readonly Dictionary<ConnectionTuple, (ConnectionTuple Original, ConnectionTuple Reply)> _known =
+    [];
 
     /// <summary>Questions so far.</summary>
     public int Asked { get; private set; }

@@ -388,7 +388,10 @@ public sealed class TranslationTests
 
         Assert.Equal(0, node.Agent.Table.Count);
         Assert.Equal(80 * (keys.Length - 1), node.Counters.ShadowPackets);
-        Assert.Equal(80_000, node.Agent.TakeEvents().Sum(step => step.Delta.Sent.Bytes + step.Delta.Received.Bytes));
+        Assert.Equal(
+            80_000,
+            node.Agent.TakeEvents().Sum(step => step.Delta.Sent.Bytes + step.Delta.Received.Bytes)
+        );
         AssertDirections(node, expected);
     }
 
@@ -406,12 +409,7 @@ public sealed class TranslationTests
     public void A_node_port_of_another_node_is_a_service_at_a_node_and_nobody_is_asked_for_it()
     {
         var node = new NodeUnderTest();
-        node.Cluster.Service(
-            "web",
-            "192.168.0.2:30080",
-            ServiceAddressKind.NodePort,
-            backends: [RemoteWeb]
-        );
+        node.Cluster.Service("web", "192.168.0.2:30080", ServiceAddressKind.NodePort, backends: [RemoteWeb]);
         node.Open(node.FromPod(Client, "192.168.0.2:30080", ClientInterface));
 
         var flow = node.Single();
@@ -507,6 +505,31 @@ public sealed class TranslationTests
         Assert.Equal("unobserved", flow.Attribution.Source!.Workload.Name);
         Assert.Equal("web", flow.Attribution.Service!.Name);
         Assert.Equal(1, node.Counters.Read(AttributionResult.Translated));
+
+        // Now the pod's interface is observed, too: the packets stay where they are counted.
+        node.AddPod(31, "10.1.0.99");
+        node.Open(node.FromPod("10.1.0.99:40000", Service, 31));
+        node.Step();
+        Assert.Equal(1, node.Counters.Read(AttributionResult.Shadow));
+        Assert.Equal("unobserved", node.Single().Attribution.Source!.Workload.Name);
+    }
+
+    [Fact]
+    public void Of_a_masqueraded_connection_that_is_counted_behind_its_translation_the_other_key_is_the_shadow()
+    {
+        var node = new NodeUnderTest();
+        node.Connections.Add("10.1.0.99:40000", Website, Website, Masqueraded);
+        node.Cluster.Pod("unobserved", "n1", "10.1.0.99");
+        node.Open(node.Out(Masqueraded, Website));
+        node.Wait(2010);
+        Assert.Equal("unobserved", node.Single().Attribution.Source!.Workload.Name);
+
+        node.AddPod(31, "10.1.0.99");
+        node.Open(node.FromPod("10.1.0.99:40000", Website, 31));
+        node.Step();
+        Assert.Equal(1, node.Counters.Read(AttributionResult.Shadow));
+        Assert.Equal(20, node.Counters.ShadowPackets);
+        Assert.Single(node.Agent.Flows());
     }
 
     [Fact]

@@ -102,7 +102,10 @@ public sealed class WaitingTests
         Assert.Equal(young.State.FirstNs, _node.Single().StartNs);
         Assert.Equal(
             [20L, 0L, 10L],
-            _node.Agent.TakeEvents().OrderBy(step => step.Flow.StartNs).Select(step => step.Delta.Sent.Packets)
+            _node
+                .Agent.TakeEvents()
+                .OrderBy(step => step.Flow.StartNs)
+                .Select(step => step.Delta.Sent.Packets)
         );
     }
 
@@ -222,10 +225,7 @@ public sealed class WaitingTests
         Assert.Equal(0, _node.Agent.Table.Count);
 
         // It timed out by itself, before the drain.
-        Assert.Equal(
-            FlowCause.Timeout,
-            events.Last(step => step.Flow.Source.Port == 42000).Flow.Cause
-        );
+        Assert.Equal(FlowCause.Timeout, events.Last(step => step.Flow.Source.Port == 42000).Flow.Cause);
     }
 
     [Fact]
@@ -277,7 +277,9 @@ public sealed class WaitingTests
                     _node.Out($"10.1.0.2:{port}", RemoteWeb),
                 }
             )
-            .SelectMany(flow => new[] { flow.Record(RecordReason.Open, (1, 60)), flow.Record(RecordReason.End) })
+            .SelectMany(flow =>
+                new[] { flow.Record(RecordReason.Open, (1, 60)), flow.Record(RecordReason.End) }
+            )
             .OrderBy(record => record.Reason)
             .ToArray();
         var events = new FlowEvent[256];

@@ -39,15 +39,43 @@ public sealed class InterfaceRulesTests
 
     [Theory]
     [InlineData("bridge")]
-    [InlineData("vxlan")]
-    [InlineData("geneve")]
-    [InlineData("ipip")]
-    [InlineData("gre")]
-    [InlineData("wireguard")]
+    [InlineData("openvswitch")]
     [InlineData("dummy")]
-    public void Bridges_and_tunnels_are_left_out_though_they_have_addresses(string kind)
+    public void Bridges_are_left_out_though_they_have_addresses(string kind)
     {
         Assert.Null(Choose(TestLink.Make(2, "x0", kind, address: true, route: true)));
+    }
+
+    [Theory]
+    [InlineData("vxlan", LinkLayer.Ethernet)]
+    [InlineData("geneve", LinkLayer.Ethernet)]
+    [InlineData("ipip", LinkLayer.None)]
+    [InlineData("gre", LinkLayer.None)]
+    [InlineData("wireguard", LinkLayer.None)]
+    public void Tunnels_are_uplinks_with_and_without_an_address_but_not_as_ports_of_a_bridge(
+        string kind,
+        LinkLayer layer
+    )
+    {
+        Assert.Equal(InterfaceKind.Uplink, Choose(TestLink.Make(2, "x0", kind, address: true, link: layer)));
+        Assert.Equal(InterfaceKind.Uplink, Choose(TestLink.Make(2, "x0", kind, link: layer)));
+        Assert.Null(Choose(TestLink.Make(2, "x0", kind, up: false, link: layer)));
+        Assert.Null(
+            Choose(
+                TestLink.Make(2, "x0", kind, master: 9, link: layer),
+                TestLink.Make(9, "br0", "bridge", address: true, route: true)
+            )
+        );
+    }
+
+    [Fact]
+    public void A_tun_device_is_an_uplink_if_it_has_an_address()
+    {
+        Assert.Equal(
+            InterfaceKind.Uplink,
+            Choose(TestLink.Make(2, "tun0", "tun", address: true, link: LinkLayer.None))
+        );
+        Assert.Null(Choose(TestLink.Make(2, "tap0", "tun")));
     }
 
     [Fact]

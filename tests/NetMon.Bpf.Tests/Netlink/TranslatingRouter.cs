@@ -31,6 +31,12 @@ internal sealed partial class TranslatingRouter : IDisposable
 
     public TranslatingRouter()
     {
+        foreach (var ns in (TestNamespace[])[_client, _router, _server])
+        {
+            // A link-local address that is still tentative sends no neighbour solicitation for what is forwarded (net/ipv6/ndisc.c).
+            ns.Exec("sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0");
+        }
+
         Join(_client, "in", 1);
         Join(_server, "out", 2);
         _router.Exec("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
@@ -38,6 +44,9 @@ internal sealed partial class TranslatingRouter : IDisposable
     }
 
     public string Path => _router.Path;
+
+    /// <summary>Runs ip(8) in the router.</summary>
+    public string Ip(string arguments) => _router.Ip(arguments);
 
     public Conntrack OpenConntrack() => NetworkNamespace.Run(_router.Path, Conntrack.Open);
 
