@@ -4,8 +4,9 @@ using NetMon.Lab.Machines;
 using NetMon.Lab.Verbs;
 
 const string Usage = $"""
-    usage: netmon-lab check|clean|apiserver [option...]
+    usage: netmon-lab run|check|clean|apiserver [option...]
 
+      run         a cluster with a small shop and an agent on each node, until Ctrl-C
       check       makes known traffic in a cluster and compares Prometheus with it
       clean       removes what killed labs left
       apiserver   a test API server by itself; see its --help
@@ -17,6 +18,8 @@ try
 {
     switch (args)
     {
+        case ["run", .. var rest]:
+            return await RunCommand.RunAsync(LabArguments.Parse(rest));
         case ["check", .. var rest]:
             return await CheckCommand.RunAsync(LabArguments.Parse(rest));
         case ["clean"]:

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using NetMon.Lab.Captures;
 using NetMon.Lab.Traffic;
 
 namespace NetMon.Lab.Checking;
@@ -15,7 +14,7 @@ public sealed class CheckResult
         Pairs =
         [
             .. generated
-                .Counts.Keys.Union(counted.Counts.Keys)
+                .Sums.Keys.Union(counted.Sums.Keys)
                 .Select(figure => new CheckedPair(figure, generated[figure], counted[figure]))
                 .OrderBy(pair => pair.Figure.Scope, StringComparer.Ordinal)
                 .ThenBy(pair => pair.Figure.ToString(), StringComparer.Ordinal),
@@ -40,6 +39,8 @@ public sealed class CheckResult
                 "protocol",
                 "scope",
                 "direction",
+                "flows made",
+                "counted",
                 "packets sent",
                 "counted",
                 "bytes sent",
@@ -78,6 +79,8 @@ public sealed class CheckResult
             pair.Figure.Protocol,
             pair.Figure.Scope,
             pair.Figure.Direction,
+            Number(pair.Generated.Flows),
+            Number(pair.Counted.Flows),
             Number(pair.Generated.Packets),
             Number(pair.Counted.Packets),
             Number(pair.Generated.Bytes),
@@ -89,4 +92,4 @@ public sealed class CheckResult
 
 /// <param name="Generated">What was on the wire.</param>
 /// <param name="Counted">What NetMon's metrics say.</param>
-public sealed record CheckedPair(Figure Figure, Count Generated, Count Counted);
+public sealed record CheckedPair(Figure Figure, Sums Generated, Sums Counted);

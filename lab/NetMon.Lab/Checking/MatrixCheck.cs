@@ -1,5 +1,3 @@
-using NetMon.Lab.Agents;
-using NetMon.Lab.Captures;
 using NetMon.Lab.Cluster;
 using NetMon.Lab.Machines;
 using NetMon.Lab.Monitoring;
@@ -48,37 +46,33 @@ public static class MatrixCheck
     private static FigureTable Read(PrometheusServer prometheus)
     {
         var table = new FigureTable();
-        foreach (var series in prometheus.Query("netmon_packets_total"))
-        {
-            Add(table, series, new Count((long)series.Value, 0));
-        }
-
-        foreach (var series in prometheus.Query("netmon_bytes_total"))
-        {
-            Add(table, series, new Count(0, (long)series.Value));
-        }
-
+        Add("netmon_packets_total", value => new Sums(0, value, 0));
+        Add("netmon_bytes_total", value => new Sums(0, 0, value));
+        Add("netmon_flows_total", value => new Sums(value, 0, 0));
         return table;
-    }
 
-    private static void Add(FigureTable table, MetricSample series, Count count)
-    {
-        var figure = Figure.Of(series);
-        if (figure.Scope != "overlay" && figure.Source != Control && figure.Destination != Control)
+        void Add(string name, Func<long, Sums> sums)
         {
-            table.Add(figure, count);
+            foreach (var series in prometheus.Query(name))
+            {
+                var figure = Figure.Of(series);
+                if (figure.Scope != "overlay" && figure.Source != Control && figure.Destination != Control)
+                {
+                    table.Add(figure, sums((long)series.Value));
+                }
+            }
         }
     }
 
     private static FigureTable Difference(FigureTable after, FigureTable before)
     {
         var difference = new FigureTable();
-        foreach (var (figure, count) in after.Counts)
+        foreach (var (figure, sums) in after.Sums)
         {
-            difference.Add(
-                figure,
-                new Count(count.Packets - before[figure].Packets, count.Bytes - before[figure].Bytes)
-            );
+            var more = sums - before[figure];
+
+            // A flow of before, such as reports of multicast groups, may end and be counted meanwhile.
+            difference.Add(figure, more.Packets == 0 ? default : more);
         }
 
         return difference;

@@ -83,6 +83,9 @@ public sealed class LabCluster : IAsyncDisposable
 
     internal WorkloadObjects Workloads { get; }
 
+    /// <summary>Of programs that are in no pod.</summary>
+    internal ControlGroup? OthersCgroup => _home.Cgroup?.Add("others");
+
     /// <summary>Machines, network and API server; nothing runs yet.</summary>
     public static async Task<LabCluster> StartAsync(LabOptions? options = null)
     {
@@ -184,10 +187,7 @@ public sealed class LabCluster : IAsyncDisposable
 
     /// <summary>A program beside the cluster: of the world, of the control plane, or on a node but in no pod.</summary>
     public LabProcess Start(NetworkNamespace machine, string program, params IEnumerable<string> arguments) =>
-        new LabProgram { Namespace = machine, Cgroup = _home.Cgroup?.Add("others") }.Start(
-            program,
-            arguments
-        );
+        new LabProgram { Namespace = machine, Cgroup = OthersCgroup }.Start(program, arguments);
 
     /// <summary>Enters all neighbours for good. Pods that come later are not among them.</summary>
     public void FixNeighbours() =>

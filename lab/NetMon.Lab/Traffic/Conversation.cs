@@ -12,6 +12,9 @@ public enum ServiceWay
     NodePort,
     LoadBalancer,
     ExternalIp,
+
+    /// <summary>The service's name stands for its pods' addresses: nothing is translated.</summary>
+    Headless,
 }
 
 /// <summary>By way of which service a client asks.</summary>
@@ -52,6 +55,9 @@ public sealed record Conversation
 
     /// <summary>Payload of each, server to client.</summary>
     public int BytesDown { get; init; } = 1000;
+
+    /// <summary>How many flows it is: each connection is one; datagrams and echoes share a socket.</summary>
+    public int Flows => Protocol == "tcp" ? Times : 1;
 
     public bool IsEcho => Protocol.StartsWith("icmp", StringComparison.Ordinal);
 

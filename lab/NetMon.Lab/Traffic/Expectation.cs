@@ -35,6 +35,7 @@ internal static class Expectation
             return;
         }
 
+        var flows = conversation.Flows;
         Figure Forth(Party sender, string asked, string direction) =>
             new(sender, server.Party, asked, conversation.Protocol, direction);
         Figure Back(Party receiver, string direction) =>
@@ -42,7 +43,7 @@ internal static class Expectation
 
         if (client.Node is not null) // (1)
         {
-            to.Add(Forth(client.Party, service, "egress"), atClient.Forth);
+            to.Add(Forth(client.Party, service, "egress"), atClient.Forth, flows);
             to.Add(Back(client.Party, "ingress"), atClient.Back);
         }
 
@@ -51,13 +52,13 @@ internal static class Expectation
         {
             var sameNode = translator is null || translator == server.Node;
             var seen = sameNode ? client.Party : SeenClient(conversation, masquerades);
-            to.Add(Forth(seen, sameNode ? service : "", "ingress"), atServer.Forth);
+            to.Add(Forth(seen, sameNode ? service : "", "ingress"), atServer.Forth, flows);
             to.Add(Back(seen, "egress"), atServer.Back);
         }
 
         if (client.Node is null && translator is not null && translator != server.Node) // (3)
         {
-            to.Add(Forth(client.Party, service, "transit"), atClient.Forth);
+            to.Add(Forth(client.Party, service, "transit"), atClient.Forth, flows);
             to.Add(Back(client.Party, "transit"), atClient.Back);
         }
     }
@@ -95,7 +96,8 @@ internal static class Expectation
         var nobody = new Party(service.Namespace, service.Name, "Service");
         to.Add(
             new Figure(conversation.Client.Party, nobody, service.Name, conversation.Protocol, "egress"),
-            atClient.Forth
+            atClient.Forth,
+            conversation.Flows
         );
         to.Add(
             new Figure(nobody, conversation.Client.Party, "", conversation.Protocol, "ingress"),

@@ -36,20 +36,34 @@ public readonly record struct Figure(
     }
 }
 
+/// <summary>What a figure adds up to.</summary>
+public readonly record struct Sums(long Flows, long Packets, long Bytes)
+{
+    public static Sums operator +(Sums left, Sums right) =>
+        new(left.Flows + right.Flows, left.Packets + right.Packets, left.Bytes + right.Bytes);
+
+    public static Sums operator -(Sums left, Sums right) =>
+        new(left.Flows - right.Flows, left.Packets - right.Packets, left.Bytes - right.Bytes);
+}
+
 /// <summary>Figures that can be added to.</summary>
 public sealed class FigureTable
 {
-    private readonly Dictionary<Figure, Count> _counts = [];
+    private readonly Dictionary<Figure, Sums> _sums = [];
 
-    public IReadOnlyDictionary<Figure, Count> Counts => _counts;
+    public IReadOnlyDictionary<Figure, Sums> Sums => _sums;
 
-    public Count this[Figure figure] => _counts.GetValueOrDefault(figure);
+    public Sums this[Figure figure] => _sums.GetValueOrDefault(figure);
 
-    public void Add(Figure figure, Count count)
+    public void Add(Figure figure, Sums sums)
     {
-        if (count != default)
+        if (sums != default)
         {
-            _counts[figure] = this[figure] + count;
+            _sums[figure] = this[figure] + sums;
         }
     }
+
+    /// <param name="flows">That began with these packets.</param>
+    public void Add(Figure figure, Count count, int flows = 0) =>
+        Add(figure, new Sums(flows, count.Packets, count.Bytes));
 }

@@ -92,6 +92,7 @@ public sealed class TrafficMatrix
         Service("data/db-outside", "db", "LoadBalancer", publicIp: 0, entry: 1);
         Service("data/db-local", "db", "LoadBalancer", publicIp: 1, local: true);
         Service("data/db-extra", "db", "ExternalIP", publicIp: 2, entry: 3);
+        Service("data/db-headless", "db", "Headless");
         Service("data/cache", "cache");
         Service("kube-system/node-cache", "node-cache");
         Service("shop/nobody", "nobody");
@@ -99,6 +100,7 @@ public sealed class TrafficMatrix
         Ask(web, web, "shop/web");
         Ask(report, web, "shop/web");
         Ask(import, db, "data/db");
+        Ask(cache, db, "data/db-headless", ServiceWay.Headless);
         Ask(replica, cache, "data/cache");
         Ask(node1, web, "shop/web");
         Ask(node1, db, "data/db");
@@ -161,7 +163,8 @@ public sealed class TrafficMatrix
             new LabService(parts[0], parts[1])
             {
                 App = app,
-                Type = type == "ExternalIP" ? "ClusterIP" : type,
+                Type = type is "ExternalIP" or "Headless" ? "ClusterIP" : type,
+                Headless = type == "Headless",
                 Local = local,
                 Entry = entry,
                 LoadBalancerIps = type == "LoadBalancer" ? addresses : [],
@@ -198,7 +201,7 @@ public sealed class TrafficMatrix
             .ToDictionary(service => service.ToString(), StringComparer.Ordinal);
         foreach (var (wish, number) in numbered)
         {
-            var service = wish.Service is { } name ? applied[name] : null;
+            var service = wish.Service is { } name && wish.Way != ServiceWay.Headless ? applied[name] : null;
             yield return new Conversation
             {
                 Number = number,

@@ -12,6 +12,7 @@ internal sealed record LabArguments
                           or all, one after the other (--check); default flannel, with --check all
           --proxy KIND    services by nftables or iptables; default nftables
           --nodes N       default 3
+          --pods M        of the shop; default 9, which is also the least
         """;
 
     private const int MaxNodes = 20;

@@ -45,11 +45,11 @@ public sealed class TrafficMatrixTests
         ];
         Assert.Equal(
             scopes,
-            expected.Counts.Keys.Select(figure => figure.Scope).Distinct().Order(StringComparer.Ordinal)
+            expected.Sums.Keys.Select(figure => figure.Scope).Distinct().Order(StringComparer.Ordinal)
         );
         Assert.Equal(
             ["egress", "ingress", "transit"],
-            expected.Counts.Keys.Select(figure => figure.Direction).Distinct().Order(StringComparer.Ordinal)
+            expected.Sums.Keys.Select(figure => figure.Direction).Distinct().Order(StringComparer.Ordinal)
         );
     }
 }
