@@ -66,7 +66,10 @@ public class SeriesBenchmarks
         }
     }
 
-    [Benchmark(Description = "series of a new flow, both ways, and their return", OperationsPerInvoke = Flows * Rounds)]
+    [Benchmark(
+        Description = "series of a new flow, both ways, and their return",
+        OperationsPerInvoke = Flows * Rounds
+    )]
     public void Find()
     {
         for (var round = 0; round < Rounds; round++)
@@ -91,6 +94,8 @@ public class SeriesBenchmarks
 
     private static readonly Workload[] Owners =
     [
-        .. Enumerable.Range(0, Workloads).Select(number => new Workload("shop", "Deployment", $"workload-{number}")),
+        .. Enumerable
+            .Range(0, Workloads)
+            .Select(number => new Workload("shop", "Deployment", $"workload-{number}")),
     ];
 }

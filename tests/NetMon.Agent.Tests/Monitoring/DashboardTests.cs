@@ -69,7 +69,8 @@ public sealed partial class DashboardTests
                     : [one.Name]
             )
             .ToHashSet(StringComparer.Ordinal);
-        var used = DashboardRun.Open(file)
+        var used = DashboardRun
+            .Open(file)
             .Panels.SelectMany(panel => panel.Queries)
             .SelectMany(query => MetricName().Matches(query).Select(match => match.Value))
             .Distinct();

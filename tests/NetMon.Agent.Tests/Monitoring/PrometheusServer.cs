@@ -67,7 +67,7 @@ internal sealed partial class PrometheusServer : IDisposable
                 .. result
                     .EnumerateArray()
                     .Select(series => new MetricSample(
-                            "",
+                        "",
                         series
                             .GetProperty("metric")
                             .EnumerateObject()
