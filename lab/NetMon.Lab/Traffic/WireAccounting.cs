@@ -1,0 +1,139 @@
+using System.Net;
+using NetMon.Lab.Captures;
+using NetMon.Lab.Machines;
+
+namespace NetMon.Lab.Traffic;
+
+/// <summary>What conversations carried, by tcpdump at the ends' own interfaces.</summary>
+/// <remarks>
+/// A node has no interface that all of its packets pass, so its side is taken from the other end's, which nothing lies between but
+/// the network; of two nodes, from the server's.
+/// </remarks>
+internal sealed class WireAccounting : IDisposable
+{
+    private const int BufferKiB = 4096;
+
+    private readonly Dictionary<LabInterface, PacketCapture> _captures = [];
+    private readonly Dictionary<LabInterface, FlowTally> _tallies = [];
+
+    public WireAccounting(IEnumerable<Conversation> conversations, string folder)
+    {
+        var places = conversations
+            .SelectMany(each => (LabInterface[])[ClientSide(each), ServerSide(each)])
+            .Distinct()
+            .ToArray();
+        foreach (
+            var (place, capture) in places
+                .AsParallel()
+                .WithDegreeOfParallelism(places.Length)
+                .Select(place => (place, PacketCapture.Start(place, folder, BufferKiB)))
+        )
+        {
+            _captures.Add(place, capture);
+        }
+    }
+
+    /// <summary>Ends the captures, when no packet comes any more, and reads them.</summary>
+    public void Stop()
+    {
+        Parallel.ForEach(_captures.Values, capture => capture.Stop());
+        foreach (var (place, capture) in _captures)
+        {
+            _tallies.Add(place, WireReader.Read(capture.Path));
+        }
+    }
+
+    public Carried AtClient(Conversation conversation) => At(ClientSide(conversation), conversation);
+
+    public Carried AtServer(Conversation conversation) => At(ServerSide(conversation), conversation);
+
+    /// <summary>What pods' interfaces carried beside the conversations.</summary>
+    public IEnumerable<(TrafficEnd Pod, Way Way, Count Count)> Others(
+        IReadOnlyList<Conversation> conversations
+    ) =>
+        from pod in conversations
+            .SelectMany(each => (TrafficEnd?[])[each.Client, each.Server])
+            .OfType<TrafficEnd>()
+            .Where(end => end.Kind == EndKind.Pod)
+            .DistinctBy(end => end.Interface)
+        from way in _tallies[pod.Interface].Counts
+        where !conversations.Any(each => Explains(each, pod, way.Key))
+        select (pod, way.Key, way.Value);
+
+    public void Dispose()
+    {
+        foreach (var capture in _captures.Values)
+        {
+            capture.Dispose();
+        }
+    }
+
+    private static LabInterface ClientSide(Conversation conversation) =>
+        conversation.Client.Kind == EndKind.Node
+            ? conversation.Server!.Interface
+            : conversation.Client.Interface;
+
+    private static LabInterface ServerSide(Conversation conversation) =>
+        conversation.Server is not { } server
+        || (server.Kind == EndKind.Node && conversation.Client.Kind != EndKind.Node)
+            ? ClientSide(conversation)
+            : server.Interface;
+
+    private Carried At(LabInterface place, Conversation conversation)
+    {
+        var atServer = place != ClientSide(conversation);
+        return new(
+            _tallies[place].Sum(way => IsForth(conversation, way, atServer)),
+            _tallies[place].Sum(way => IsForth(conversation, Reverse(way), atServer))
+        );
+    }
+
+    private static bool Explains(Conversation conversation, TrafficEnd at, Way way) =>
+        (
+            at.Interface == ClientSide(conversation)
+            && (IsForth(conversation, way, false) || IsForth(conversation, Reverse(way), false))
+        )
+        || (
+            at.Interface == ServerSide(conversation)
+            && (IsForth(conversation, way, true) || IsForth(conversation, Reverse(way), true))
+        );
+
+    // Ports tell a conversation from all others, also behind a translation of addresses; echoes have none.
+    private static bool IsForth(Conversation conversation, Way way, bool atServer)
+    {
+        if (way.Protocol != ProtocolNumber(conversation))
+        {
+            return false;
+        }
+
+        if (conversation.IsEcho)
+        {
+            return way.Destination.Equals(conversation.Asked) && IsFromClient(conversation, way.Source);
+        }
+
+        return atServer || conversation.Client.Kind == EndKind.Node
+            ? way.DestinationPort == conversation.ServerPort
+            : way.DestinationPort == conversation.AskedPort && way.Destination.Equals(conversation.Asked);
+    }
+
+    private static bool IsFromClient(Conversation conversation, IPAddress source) =>
+        conversation.Client is { Kind: EndKind.Node, Node: { } node }
+            ? source.Equals(node.V4) || source.Equals(node.V6) || node.AddressesAmongPods.Contains(source)
+            : source.Equals(conversation.Client.Address(conversation.V6))
+                || (
+                    conversation is { Server.Kind: EndKind.Outside, Client.Node: { } masked }
+                    && (source.Equals(masked.V4) || source.Equals(masked.V6))
+                );
+
+    private static byte ProtocolNumber(Conversation conversation) =>
+        conversation.Protocol switch
+        {
+            "tcp" => 6,
+            "udp" => 17,
+            "icmp" => 1,
+            _ => 58,
+        };
+
+    private static Way Reverse(Way way) =>
+        new(way.Protocol, way.Destination, way.DestinationPort, way.Source, way.SourcePort);
+}

@@ -1,0 +1,124 @@
+using System.Runtime.InteropServices;
+using NetMon.Lab.Agents;
+using NetMon.Lab.Cluster;
+using NetMon.Lab.Machines;
+using NetMon.Lab.Network;
+using NetMon.Lab.Proxy;
+using NetMon.Lab.Workloads;
+
+namespace NetMon.Lab.Verbs;
+
+/// <summary><c>netmon-lab run</c>: a cluster with a small application, watched by an agent per node, until Ctrl-C.</summary>
+internal static class RunCommand
+{
+    // Long enough for every loop of the application to have come round.
+    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(8);
+
+    /// <returns>Exit code.</returns>
+    public static async Task<int> RunAsync(LabArguments arguments)
+    {
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+
+        var options = new LabOptions
+        {
+            Mode = arguments.Modes.Count > 0 ? arguments.Modes[0] : NetworkMode.Flannel,
+            Proxy = arguments.Proxy ?? ProxyMode.Nftables,
+            Nodes = arguments.Nodes,
+        };
+        await using var cluster = await LabCluster.StartAsync(options);
+        cluster.StartAgents("--interval", "1s");
+        cluster.StartPrometheus();
+        var shop = Shop.Start(cluster, arguments.Pods);
+        Describe(cluster, shop, options);
+        try
+        {
+            await Task.Delay(FirstLook, stop.Token);
+            foreach (var (node, agent) in cluster.Agents.OrderBy(each => each.Key.Index))
+            {
+                Console.WriteLine($"\nWhat {node} sees:\n");
+                Console.Write(
+                    node.Namespace.Run(
+                        AgentBinary.Find(),
+                        "flows",
+                        "--server",
+                        agent.Address,
+                        "--by",
+                        "workload"
+                    )
+                );
+            }
+
+            Invite(cluster);
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Taking the cluster down.");
+        }
+
+        return 0;
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    private static void Describe(LabCluster cluster, Shop shop, LabOptions options)
+    {
+        Console.WriteLine(
+            $"A cluster like {options.Mode.Word()}'s, services by {options.Proxy.ToString().ToLowerInvariant()}: {cluster.Nodes.Count} nodes, {cluster.Pods.Count} pods.\n"
+        );
+        Table.Write(
+            ["NAMESPACE", "POD", "NODE", "ADDRESSES"],
+            cluster.Pods.Select(pod =>
+                (string[])[pod.Workload.Namespace, pod.Name, pod.Node.Name, $"{pod.V4}, {pod.V6}"]
+            )
+        );
+        Console.WriteLine();
+        Table.Write(
+            ["NAMESPACE", "SERVICE", "TYPE", "ADDRESSES", "PORTS"],
+            shop.Services.Select(service =>
+                (string[])
+                    [
+                        service.Namespace,
+                        service.Name,
+                        service.Headless ? "headless" : service.Type,
+                        string.Join(", ", service.ClusterIps.Concat(service.LoadBalancerIps)),
+                        string.Join(
+                            ", ",
+                            service.Ports.Select(port =>
+                                $"{port.Port}/{port.Protocol}{(port.NodePort > 0 ? $", node port {port.NodePort}" : "")}"
+                            )
+                        ),
+                    ]
+            )
+        );
+    }
+
+    private static void Invite(LabCluster cluster)
+    {
+        var (node, agent) = cluster.Agents.OrderBy(each => each.Key.Index).First();
+        var netmon = AgentBinary.Find();
+        var enter = $"nsenter --net={node.Namespace.Path}";
+        Console.WriteLine(
+            $"""
+
+            Look on, as root, in another terminal ({string.Join(", ", cluster.Nodes)}: 172.18.0.11 and so on):
+                export NETMON_SERVER={agent.Address}
+                {enter} {netmon} flows --follow
+                {enter} {netmon} flows --failed
+                {enter} {netmon} flows --traffic external -o wide
+                {enter} {netmon} top
+                {enter} curl -s http://{agent.Address}/metrics | grep ^netmon_bytes_total
+                nsenter --net={cluster.Network.Control.Path} curl -sG {Monitoring.PrometheusServer.Url}api/v1/query --data-urlencode 'query=sum by (src_workload, dst_workload) (rate(netmon_bytes_total[1m]))'
+                nsenter --net={cluster.Network.Control.Path} kubectl --kubeconfig {cluster.Kubeconfig} get pods -A -o wide
+            Ctrl-C ends it and leaves nothing behind.
+            """
+        );
+    }
+}
