@@ -7,9 +7,14 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 BUILD_PACKAGES=(clang llvm libbpf-dev libbpf1 linux-libc-dev)
 RUN_PACKAGES=(libbpf1)
+LAB_PACKAGES=(
+    conntrack curl dnsmasq-base ethtool iproute2 iptables iputils-ping nftables nginx-light prometheus redis-server
+    redis-tools tcpdump
+)
 TEST_PACKAGES=(
-    bpftool clang-format conntrack curl ethtool hping3 iperf3 iproute2 iputils-ping nftables nginx-light
-    prometheus socat tcpdump tmux tshark
+    "${LAB_PACKAGES[@]}"
+    bpftool buildah clang-format golang-github-ghodss-yaml-dev golang-github-masterminds-sprig-dev
+    golang-github-xeipuuv-gojsonschema-dev golang-go hping3 iperf3 libcap2-bin socat tmux tshark
 )
 # kubectl comes from several packagers, whose packages exclude one another: any will do.
 command -v kubectl >/dev/null || TEST_PACKAGES+=(kubernetes-client)

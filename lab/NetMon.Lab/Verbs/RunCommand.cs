@@ -116,7 +116,7 @@ internal static class RunCommand
                 {enter} {netmon} top
                 {enter} curl -s http://{agent.Address}/metrics | grep ^netmon_bytes_total
                 nsenter --net={cluster.Network.Control.Path} curl -sG {Monitoring.PrometheusServer.Url}api/v1/query --data-urlencode 'query=sum by (src_workload, dst_workload) (rate(netmon_bytes_total[1m]))'
-                nsenter --net={cluster.Network.Control.Path} kubectl --kubeconfig {cluster.Kubeconfig} get pods -A -o wide
+                nsenter --net={cluster.Network.Control.Path} kubectl --kubeconfig {cluster.Kubeconfig} get pods -A -o wide   (where there is a kubectl)
             Ctrl-C ends it and leaves nothing behind.
             """
         );
