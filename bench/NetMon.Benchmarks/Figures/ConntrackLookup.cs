@@ -67,7 +67,7 @@ internal static class ConntrackLookup
         );
     }
 
-    private static void Insert(Testing.Lab.NetworkNamespace node)
+    private static void Insert(Lab.Machines.NetworkNamespace node)
     {
         var path = Path.GetTempFileName();
         File.WriteAllLines(
