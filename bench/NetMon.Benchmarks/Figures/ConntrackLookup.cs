@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using NetMon.Benchmarks.Reporting;
 using NetMon.Bpf.Netlink;
-using NetMon.Testing.Lab;
+using NetMon.Lab.Machines;
 
 namespace NetMon.Benchmarks.Figures;
 
@@ -67,7 +67,7 @@ internal static class ConntrackLookup
         );
     }
 
-    private static void Insert(Testing.Lab.NetworkNamespace node)
+    private static void Insert(Lab.Machines.NetworkNamespace node)
     {
         var path = Path.GetTempFileName();
         File.WriteAllLines(
