@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using NetMon.Benchmarks.Reporting;
 using NetMon.Bpf.Netlink;
-using NetMon.Testing.Lab;
+using NetMon.Lab.Machines;
 
 namespace NetMon.Benchmarks.Figures;
 
