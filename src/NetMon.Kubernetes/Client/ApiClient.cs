@@ -140,7 +140,8 @@ internal sealed class ApiClient : IDisposable
             {
                 status = await ReadStatusAsync(response, timer);
             }
-            catch (Exception error) when (error is HttpRequestException or IOException or InvalidDataException)
+            catch (Exception error)
+                when (error is HttpRequestException or IOException or InvalidDataException)
             {
                 // The code alone says enough.
             }

@@ -40,7 +40,10 @@ internal static class EnvironmentProxy
         var host = server.IdnHost.Trim('[', ']');
         var isAddress = NetworkAddress.TryParse(host, out var address);
         foreach (
-            var entry in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            var entry in list.Split(
+                ',',
+                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
+            )
         )
         {
             if (entry == "*" || IsNamed(host, server.Port, entry))

@@ -157,14 +157,9 @@ internal sealed class ExecPlugin : IAuthorizationSource, ICertificateSource
                 error
             );
         }
-        catch (Exception error)
-            when (error is InvalidDataException or CryptographicException or IOException)
+        catch (Exception error) when (error is InvalidDataException or CryptographicException or IOException)
         {
-            throw new ApiException(
-                ErrorReasons.Credential,
-                $"exec plugin {Command}: {error.Message}",
-                error
-            );
+            throw new ApiException(ErrorReasons.Credential, $"exec plugin {Command}: {error.Message}", error);
         }
         catch (OperationCanceledException error) when (timer.HasRunOut)
         {

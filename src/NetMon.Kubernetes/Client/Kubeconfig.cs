@@ -49,9 +49,7 @@ internal sealed class Kubeconfig
         var server = ReadServer(cluster);
         var proxy = ReadProxy(cluster, server, choice);
         var trust = ReadTrust(cluster);
-        var credential = user is null
-            ? UserCredential.None
-            : UserCredential.Read(user, cluster, choice);
+        var credential = user is null ? UserCredential.None : UserCredential.Read(user, cluster, choice);
         return new ClusterConfiguration(source, server, trust)
         {
             TlsServerName = cluster.Text("tls-server-name"),
@@ -62,12 +60,7 @@ internal sealed class Kubeconfig
         };
     }
 
-    private static void Merge(
-        YamlMap root,
-        string list,
-        string content,
-        Dictionary<string, YamlMap> merged
-    )
+    private static void Merge(YamlMap root, string list, string content, Dictionary<string, YamlMap> merged)
     {
         var here = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in root.Maps(list))

@@ -86,7 +86,9 @@ internal sealed class ServerTrust
             return null;
         }
 
-        var reasons = chain.ChainStatus.Select(status => status.StatusInformation.Trim()).Distinct(StringComparer.Ordinal);
+        var reasons = chain
+            .ChainStatus.Select(status => status.StatusInformation.Trim())
+            .Distinct(StringComparer.Ordinal);
         return $"the server's certificate ({certificate.Subject}) is not trusted by {_source?.Origin ?? "the system's authorities"}: {string.Join("; ", reasons)}";
     }
 
@@ -97,7 +99,9 @@ internal sealed class ServerTrust
             X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot;
         return chain.ChainStatus.All(status => (status.Status | Incomplete) == Incomplete)
             && chain.ChainElements.Any(element =>
-                anchors.Any(anchor => anchor.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span))
+                anchors.Any(anchor =>
+                    anchor.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)
+                )
             );
     }
 

@@ -16,10 +16,7 @@ internal sealed record UserCredential(
     {
         if (user.Map("auth-provider") is not null)
         {
-            throw user.Wrong(
-                "auth-provider",
-                "not supported, nor by kubectl since 1.26: use an exec plugin"
-            );
+            throw user.Wrong("auth-provider", "not supported, nor by kubectl since 1.26: use an exec plugin");
         }
 
         var plugin = user.Map("exec") is { } exec ? ExecPlugin.Read(exec, cluster, choice) : null;

@@ -103,15 +103,15 @@ internal sealed class YamlMap
         [
             .. List(key)
                 .Select(item =>
-                    item is YamlScalarNode { Value: { } text } ? text : throw Wrong(key, "a list of texts was expected")
+                    item is YamlScalarNode { Value: { } text }
+                        ? text
+                        : throw Wrong(key, "a list of texts was expected")
                 ),
         ];
 
     /// <summary>A path in the file, which is relative to the file.</summary>
     public string? FilePath(string key) =>
-        Text(key) is { } path
-            ? Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(File))!)
-            : null;
+        Text(key) is { } path ? Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(File))!) : null;
 
     /// <summary>PEM, as base64 in <c>KEY-data</c>, else in the file that <c>KEY</c> names.</summary>
     public PemSource? Pem(string key)
@@ -150,7 +150,12 @@ internal sealed class YamlMap
         _node.Children.TryGetValue(new YamlScalarNode(key), out var value) && !IsNull(value) ? value : null;
 
     private static bool IsNull(YamlNode node) =>
-        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" };
+        node
+            is YamlScalarNode
+            {
+                Style: ScalarStyle.Plain,
+                Value: null or "" or "~" or "null" or "Null" or "NULL"
+            };
 
     private string PathOf(string key) => _path.Length == 0 ? key : $"{_path}.{key}";
 }

@@ -91,7 +91,9 @@ internal static class AddressReader
         foreach (var octet in text.Split('.'))
         {
             var digits = octet.TrimStart('0');
-            plain.Append(plain.Length > 0 ? "." : "").Append(digits.Length > 0 || octet.Length == 0 ? digits : "0");
+            plain
+                .Append(plain.Length > 0 ? "." : "")
+                .Append(digits.Length > 0 || octet.Length == 0 ? digits : "0");
         }
 
         return NetworkAddress.TryParse(plain.ToString(), out address);

@@ -146,11 +146,10 @@ internal ref struct FieldReader
     {
         Enter();
         var value = default(DateTimeOffset);
-        return
-            Expect(
-                _json.TokenType == JsonTokenType.String && _json.TryGetDateTimeOffset(out value),
-                "a time"
-            )
+        return Expect(
+            _json.TokenType == JsonTokenType.String && _json.TryGetDateTimeOffset(out value),
+            "a time"
+        )
             ? value.ToUniversalTime()
             : null;
     }
@@ -160,10 +159,7 @@ internal ref struct FieldReader
     private bool Begin(JsonTokenType start)
     {
         Enter();
-        return Expect(
-            _json.TokenType == start,
-            start == JsonTokenType.StartObject ? "an object" : "a list"
-        );
+        return Expect(_json.TokenType == start, start == JsonTokenType.StartObject ? "an object" : "a list");
     }
 
     // null is no value, and no error.

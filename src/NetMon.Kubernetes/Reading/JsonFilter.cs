@@ -145,8 +145,9 @@ internal sealed class JsonFilter
                 _wanted = Top.IsArray ? Top.Tree : null;
                 _state = Top.IsArray ? State.Value : State.NextName;
                 return true;
-            case State.ItemOrEnd or State.NameOrEnd or State.CommaOrEnd
-                when next == (Top.IsArray ? (byte)']' : (byte)'}'):
+            case State.ItemOrEnd
+            or State.NameOrEnd
+            or State.CommaOrEnd when next == (Top.IsArray ? (byte)']' : (byte)'}'):
                 Copy([next]);
                 _depth--;
                 told = Complete();

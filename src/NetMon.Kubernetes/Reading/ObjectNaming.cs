@@ -36,7 +36,11 @@ internal static class ObjectNaming
                 {
                     name = text.GetString() ?? "";
                 }
-                else if (text.CurrentDepth == metadata + 1 && text.ValueTextEquals("namespace"u8) && text.Read())
+                else if (
+                    text.CurrentDepth == metadata + 1
+                    && text.ValueTextEquals("namespace"u8)
+                    && text.Read()
+                )
                 {
                     space = text.GetString() ?? "";
                 }

@@ -72,8 +72,7 @@ internal sealed class ListCall<T>(
 
             return await ReadAsync(objects);
         }
-        catch (Exception error)
-            when (ApiException.IsExpected(error) && !cancellation.IsCancellationRequested)
+        catch (Exception error) when (ApiException.IsExpected(error) && !cancellation.IsCancellationRequested)
         {
             throw ApiException.From(error, timer);
         }

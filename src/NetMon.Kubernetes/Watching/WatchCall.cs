@@ -68,8 +68,7 @@ internal sealed class WatchCall<T>(
 
             await ReadAsync(objects, timer);
         }
-        catch (Exception error)
-            when (ApiException.IsExpected(error) && !cancellation.IsCancellationRequested)
+        catch (Exception error) when (ApiException.IsExpected(error) && !cancellation.IsCancellationRequested)
         {
             throw ApiException.From(error, timer);
         }

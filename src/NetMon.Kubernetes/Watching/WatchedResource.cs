@@ -17,15 +17,18 @@ internal sealed record WatchedResource<T>(
     where T : class
 {
     // A server that cannot leave out the rest sends it all, and the filter drops it.
-    private const string Partial = "application/json;as=PartialObjectMetadata{0};g=meta.k8s.io;v=v1,application/json";
+    private const string Partial =
+        "application/json;as=PartialObjectMetadata{0};g=meta.k8s.io;v=v1,application/json";
 
     public FieldTree ListFields { get; } = FieldTree.ListOf(Fields);
 
     public FieldTree FrameFields { get; } = FieldTree.FrameOf(Fields);
 
-    public string ListAccept => MetadataOnly ? Partial.Replace("{0}", "List", StringComparison.Ordinal) : "application/json";
+    public string ListAccept =>
+        MetadataOnly ? Partial.Replace("{0}", "List", StringComparison.Ordinal) : "application/json";
 
-    public string WatchAccept => MetadataOnly ? Partial.Replace("{0}", "", StringComparison.Ordinal) : "application/json";
+    public string WatchAccept =>
+        MetadataOnly ? Partial.Replace("{0}", "", StringComparison.Ordinal) : "application/json";
 }
 
 /// <summary>The resources that the model of the cluster is made from.</summary>
