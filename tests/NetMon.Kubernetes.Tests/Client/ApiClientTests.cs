@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using NetMon.Kubernetes.Client;
 using NetMon.Kubernetes.Tests.Watching;
@@ -128,6 +129,30 @@ public sealed class ApiClientTests : IDisposable
             server,
             new ClusterConfiguration("test", server.Url, new ServerTrust(null, isInsecure: true))
         );
+    }
+
+    [Fact]
+    public async Task A_proxy_is_tunnelled_through_with_the_same_checks_and_certificate()
+    {
+        await using var server = await ScriptedServer.StartAsync(asksForCertificate: true);
+        await using var proxy = new ConnectProxy();
+        using var authority = new TestAuthority();
+        var (certificate, key) = authority.SignClient("me");
+        var trusting = new ClusterConfiguration("test", server.Url, server.Configuration().Trust)
+        {
+            Proxy = new WebProxy(proxy.Url),
+            Certificate = new ClientCertificate(new PemSource("c", certificate), new PemSource("k", key)),
+        };
+        var seen = await AskAsync(server, trusting);
+        Assert.Equal("HTTP/2", seen.Protocol);
+        Assert.Equal("CN=me", seen.ClientCertificate!.Subject);
+        Assert.Equal([$"CONNECT {server.Url.Authority} HTTP/1.1"], proxy.Requests);
+        var doubting = new ClusterConfiguration("test", server.Url, Trusting(server, authority.Pem).Trust)
+        {
+            Proxy = new WebProxy(proxy.Url),
+        };
+        var error = await Assert.ThrowsAsync<ApiException>(() => AskAsync(server, doubting));
+        Assert.Equal(ErrorReasons.Tls, error.Reason);
     }
 
     [Fact]

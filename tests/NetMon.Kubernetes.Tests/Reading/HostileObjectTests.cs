@@ -109,12 +109,13 @@ public sealed class HostileObjectTests
 
         var list = Encoding.UTF8.GetBytes(text.Append(Good).Append("]}").ToString());
         Assert.True(list.Length > 10_000_000);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var before = GC.GetAllocatedBytesForCurrentThread();
         var results = ListText.ReadAll(WatchedResources.Pods, list, out var context);
-        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(HostileObjects.All.Count() + 1, results.Count);
         Assert.Equal("good", results[^1].Item!.Id.Name);
-        Assert.InRange(allocated, 0, 24_000_000);
+        // What has wanted fields of a megabyte makes the buffer grow, which is given back; the 10 MB do not.
+        Assert.InRange(allocated, 0, 20_000_000);
 
         var read = results
             .Where(result => result.Item is not null)

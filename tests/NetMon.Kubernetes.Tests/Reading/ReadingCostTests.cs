@@ -10,9 +10,21 @@ using Xunit.Abstractions;
 
 namespace NetMon.Kubernetes.Tests.Reading;
 
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
+/// <summary>With nothing beside it: what is kept is what the process has more than before.</summary>
+[Collection(nameof(Alone))]
 public sealed class ReadingCostTests(ITestOutputHelper output)
 {
     private const int Pods = 30_000;
+
+    // Without optimisation each asynchronous call makes an object of its own.
+#if DEBUG
+    private const int MostAllocated = 2500;
+#else
+    private const int MostAllocated = 800;
+#endif
 
     [Fact]
     public async Task A_list_of_30000_pods_takes_memory_for_what_is_kept_of_them_and_nothing_else()
@@ -36,7 +48,7 @@ public sealed class ReadingCostTests(ITestOutputHelper output)
         );
         Assert.Equal(Pods, kept.Count);
         Assert.InRange(list.Length, 60_000_000, 120_000_000);
-        Assert.InRange(allocated / Pods, 0, 800);
+        Assert.InRange(allocated / Pods, 0, MostAllocated);
         Assert.InRange(live / Pods, 0, 600);
     }
 
@@ -80,7 +92,9 @@ public sealed class ReadingCostTests(ITestOutputHelper output)
             )
         );
         var one = server.Get("pods", "default", "NAME")!.ToJsonString();
-        var list = new StringBuilder("{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[");
+        var list = new StringBuilder(
+            "{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":["
+        );
         for (var i = 0; i < pods; i++)
         {
             list.Append(i > 0 ? "," : "")
@@ -89,7 +103,11 @@ public sealed class ReadingCostTests(ITestOutputHelper output)
                         .Replace("UID", $"0b5b2b62-2a2a-4f0c-9b3f-{i:x12}", StringComparison.Ordinal)
                         .Replace("NODE", $"{i % 300}", StringComparison.Ordinal)
                         .Replace("SET", $"{i / 10}", StringComparison.Ordinal)
-                        .Replace("ADDRESS", $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}", StringComparison.Ordinal)
+                        .Replace(
+                            "ADDRESS",
+                            $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}",
+                            StringComparison.Ordinal
+                        )
                 );
         }
 
