@@ -37,7 +37,7 @@ internal sealed class TestAuthority : IDisposable
         }
     }
 
-    public string Pem => _certificate.ExportCertificatePem();
+    public string Pem => _certificate.ExportCertificatePem() + "\n";
 
     private static DateTimeOffset From => DateTimeOffset.UtcNow.AddDays(-1);
 
@@ -76,7 +76,7 @@ internal sealed class TestAuthority : IDisposable
             null
         );
         using var key = signed.GetECDsaPrivateKey()!;
-        return (signed.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+        return (signed.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem());
     }
 
     public void Dispose()
