@@ -98,7 +98,7 @@ internal sealed class WireAccounting : IDisposable
             && (IsForth(conversation, way, true) || IsForth(conversation, Reverse(way), true))
         );
 
-    // Ports tell a conversation from all others, also behind a translation of addresses; echoes have none.
+    // Ports at an address tell a conversation from all others, also behind a translation, which may give a client any port; echoes have none.
     private static bool IsForth(Conversation conversation, Way way, bool atServer)
     {
         if (way.Protocol != ProtocolNumber(conversation))
@@ -113,6 +113,7 @@ internal sealed class WireAccounting : IDisposable
 
         return atServer || conversation.Client.Kind == EndKind.Node
             ? way.DestinationPort == conversation.ServerPort
+                && way.Destination.Equals(conversation.Server!.Address(conversation.V6))
             : way.DestinationPort == conversation.AskedPort && way.Destination.Equals(conversation.Asked);
     }
 

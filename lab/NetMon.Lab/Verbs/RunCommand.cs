@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using NetMon.Lab.Agents;
 using NetMon.Lab.Cluster;
@@ -28,11 +29,15 @@ internal static class RunCommand
             Proxy = arguments.Proxy ?? ProxyMode.Nftables,
             Nodes = arguments.Nodes,
         };
+        var started = Stopwatch.StartNew();
         await using var cluster = await LabCluster.StartAsync(options);
         cluster.StartAgents("--interval", "1s");
-        cluster.StartPrometheus();
+        var prometheus = Task.Run(cluster.StartPrometheus);
         var shop = Shop.Start(cluster, arguments.Pods);
-        Describe(cluster, shop, options);
+        Describe(cluster, shop, options, started.Elapsed);
+
+        // It takes its time: it looks for targets every five seconds.
+        await prometheus;
         try
         {
             await Task.Delay(FirstLook, stop.Token);
@@ -68,10 +73,10 @@ internal static class RunCommand
         }
     }
 
-    private static void Describe(LabCluster cluster, Shop shop, LabOptions options)
+    private static void Describe(LabCluster cluster, Shop shop, LabOptions options, TimeSpan took)
     {
         Console.WriteLine(
-            $"A cluster like {options.Mode.Word()}'s, services by {options.Proxy.ToString().ToLowerInvariant()}: {cluster.Nodes.Count} nodes, {cluster.Pods.Count} pods.\n"
+            $"A cluster like {options.Mode.Word()}'s, services by {options.Proxy.ToString().ToLowerInvariant()}: {cluster.Nodes.Count} nodes, {cluster.Pods.Count} pods, {cluster.Agents.Count} of them agents; made in {took.TotalSeconds:F1} s.\n"
         );
         Table.Write(
             ["NAMESPACE", "POD", "NODE", "ADDRESSES"],

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NetMon.Agent.Interfaces;
 using NetMon.Bpf.Netlink;
 using NetMon.Core.Flows;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Lab;
 
 namespace NetMon.Agent.Tests.Interfaces;

@@ -1,5 +1,4 @@
 using NetMon.Lab.Cluster;
-using NetMon.Lab.Machines;
 using NetMon.Lab.Network;
 using NetMon.Lab.Pods;
 using NetMon.Lab.Services;
@@ -37,20 +36,36 @@ public sealed class LabClusterTests
         Assert.Equal("db-0", third.Name);
     }
 
-    [SkippableFact]
-    public async Task A_pods_programs_are_in_a_cgroup_named_as_a_kubelet_names_it()
+    [SkippableTheory]
+    [InlineData(
+        CgroupDriver.Systemd,
+        @"kubepods\.slice/kubepods-burstable\.slice/kubepods-burstable-podUID\.slice/cri-containerd-[0-9a-f]{64}\.scope",
+        '_'
+    )]
+    [InlineData(CgroupDriver.Cgroupfs, "kubepods/burstable/podUID/[0-9a-f]{64}", '-')]
+    public async Task A_pods_programs_are_in_a_cgroup_named_as_a_kubelet_names_it(
+        CgroupDriver driver,
+        string pattern,
+        char dash
+    )
     {
         LabRequirements.SkipIfMissing("nft");
         await using var cluster = await LabCluster.StartAsync(
-            new LabOptions { Nodes = 1, Mode = NetworkMode.Calico }
+            new LabOptions
+            {
+                Nodes = 1,
+                Mode = NetworkMode.Calico,
+                Cgroups = driver,
+            }
         );
         var pod = cluster.CreatePod(Web, cluster.Nodes[0]);
         Skip.If(pod.Cgroup is null, "needs cgroup v2");
 
         using var program = pod.Start("cat", "/proc/self/cgroup");
 
+        var uid = pod.Uid.Replace('-', dash);
         Assert.Matches(
-            $@"0::/nm-lab-\d+-\d+/node1/kubepods\.slice/kubepods-burstable\.slice/kubepods-burstable-pod{pod.Uid.Replace('-', '_')}\.slice/cri-containerd-[0-9a-f]{{64}}\.scope$",
+            $@"0::/nm-lab-\d+-\d+/node1/{pattern.Replace("UID", uid, StringComparison.Ordinal)}$",
             program.WaitForExit().Output
         );
     }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using NetMon.Lab.Machines;
 
 namespace NetMon.Lab.Tests.Proxy;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using NetMon.Lab.Machines;
 using NetMon.Lab.Network;
 using NetMon.Lab.Proxy;
 using NetMon.Testing.Lab;
