@@ -12,7 +12,8 @@ namespace NetMon.Kubernetes.Cluster;
 ///         |~~~~~~~ may have it ~~~~~~~~~~~~~~|======== has it =================|
 /// </code>
 /// <list type="number">
-/// <item>From: NetworkReady, else Started, else Told; never after Told, since whoever is told has it.</item>
+/// <item>From: NetworkReady, else Started, else Told; never after Told, since whoever is told has it. NetworkReady is no more told of a pod that
+/// has ended, and is remembered.</item>
 /// <item>To: the end of the second of Finished; else when DELETED came, or a list without it, or the phase Succeeded or Failed, or the object without
 /// the address. Never after that message came.</item>
 /// <item>Earliest: Started, else Created, less what clocks may differ by. Packets can leave before kubelet has written NetworkReady. Of an object that was
@@ -80,7 +81,7 @@ internal readonly record struct Claim(
         }
         else
         {
-            from = Math.Min(told, UnixNs(pod.NetworkReady) ?? UnixNs(pod.Started) ?? told);
+            from = Math.Min(told, UnixNs(pod.NetworkReady) ?? before?.From ?? UnixNs(pod.Started) ?? told);
             earliest =
                 (UnixNs(pod.Started) ?? UnixNs(pod.Created)) is { } begun && begun <= told ? begun - Tolerance
                 : isInitial || before?.Earliest == SinceEver ? SinceEver
@@ -112,6 +113,12 @@ internal readonly record struct Claim(
             isMoved
         );
     }
+
+    /// <summary>
+    /// Whether its end was told when the next one must have had the address already. That is a second after From, which is in whole seconds, and
+    /// not known better.
+    /// </summary>
+    public bool IsLate(in Claim next) => !IsExact && To >= next.From + Second;
 
     /// <summary>The end of a claim whose end nobody tells but by silence.</summary>
     public Claim EndedAt(long now) =>

@@ -65,7 +65,7 @@ internal sealed class SliceSet(ModelState state)
                     .Distinct(),
             ]
         );
-        entry.Addresses = addresses;
+        entry.Addresses = key == ApiServer ? addresses : [];
 
         // As kube-proxy does: where no endpoint is ready, those that end but still serve take the traffic (KEP-1669).
         entry.ReadyPorts = item.Endpoints.Any(endpoint =>

@@ -162,7 +162,11 @@ internal sealed class ScriptedRequest(HttpContext context)
         if (gzip)
         {
             context.Response.Headers.ContentEncoding = "gzip";
-            await using var zip = new GZipStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
+            await using var zip = new GZipStream(
+                context.Response.Body,
+                CompressionLevel.Fastest,
+                leaveOpen: true
+            );
             await zip.WriteAsync(bytes);
         }
         else
