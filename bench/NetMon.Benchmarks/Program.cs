@@ -5,7 +5,7 @@ using NetMon.Testing.Lab;
 // usage: NetMon.Benchmarks FOLDER RESULTS [FIGURE]...
 //   FOLDER    with packet_cost and the BPF objects, as bench/run builds them
 //   RESULTS   the file to write
-//   FIGURE    only these: packet, throughput, rate, memory, latency, start, record, conntrack
+//   FIGURE    only these: packet, throughput, rate, memory, latency, start, record, conntrack, cluster
 var folder = args[0];
 (string Name, Func<Section> Measure)[] figures =
 [
@@ -17,6 +17,7 @@ var folder = args[0];
     ("start", StartUp.Measure),
     ("record", RecordPath.Measure),
     ("conntrack", ConntrackLookup.Measure),
+    ("cluster", ClusterCost.Measure),
 ];
 
 var machine = Machine.Describe();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
@@ -7,6 +8,7 @@ using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
 using NetMon.Bpf;
+using NetMon.Core.Endpoints;
 
 namespace NetMon.Agent;
 
@@ -58,10 +60,19 @@ public static class AgentHost
         var start = Stopwatch.GetTimestamp();
         var names = new InterfaceNames();
         InterfaceWatch? interfaces = null;
+        var view = new StandaloneView(NetworkNames.None);
+        var sources = new AttributionSources
+        {
+            View = view,
+            Addresses = new LocalAddresses(TimeProvider.System),
+            Node = new ThisNode(view, null, Environment.MachineName),
+            Clock = new WallClock(TimeProvider.System),
+        };
         await using var agent = new RunningAgent(
             options,
             () => interfaces?.Observed ?? ObservedInterfaces.None,
             names,
+            sources,
             loggers,
             TimeProvider.System
         );
@@ -80,10 +91,10 @@ public static class AgentHost
         var server = await serving;
         Progress(logger, "listening", start);
 
-        _ = new KernelMetrics(program, agent.Registry, options.Flow.MaxFlows);
+        _ = new KernelMetrics(program, agent.Registry, options.Flow.MaxFlows, () => agent.Attribution.ShadowPackets);
         agent.StartCapture(new KernelRecordSource(program));
         using var addresses = new PodAddressWatch(
-            new LocalAddresses(TimeProvider.System),
+            sources.Addresses,
             loggers.CreateLogger<PodAddressWatch>()
         );
         interfaces = new InterfaceWatch(

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Api;
+using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
@@ -33,12 +34,14 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="options">Its settings.</param>
     /// <param name="interfaces">What is observed.</param>
     /// <param name="names">Names of interfaces.</param>
+    /// <param name="sources">What tells whose a flow is.</param>
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
     public RunningAgent(
         AgentOptions options,
         Func<ObservedInterfaces> interfaces,
         InterfaceNames names,
+        AttributionSources sources,
         ILoggerFactory loggers,
         TimeProvider time
     )
@@ -51,6 +54,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         _pipeline = new FlowPipeline(
             Table,
             Rules,
+            new Attributor(Table, sources, options.Kubernetes.AttributionWait, Attribution),
             _flowMetrics,
             _broadcaster,
             loggers.CreateLogger<FlowPipeline>()
@@ -58,7 +62,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         AgentMetrics.Register(Registry, interfaces, _broadcaster);
         ProcessMetrics.Register(Registry, time);
 
-        var clock = new WallClock(time);
+        var clock = sources.Clock;
         var health = new HealthEndpoints(interfaces, () => _stopping);
         _metricsEndpoint = new MetricsEndpoint(Registry);
         _list = new FlowList(Table, clock, names.Find);
@@ -79,6 +83,8 @@ internal sealed class RunningAgent : IAsyncDisposable
     public FlowTable Table { get; }
 
     public InitiatorRules Rules { get; }
+
+    public AttributionCounters Attribution { get; } = new();
 
     /// <summary>Starts taking records.</summary>
     public void StartCapture(IRecordSource source)

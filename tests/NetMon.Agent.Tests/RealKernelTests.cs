@@ -48,7 +48,7 @@ public sealed class RealKernelTests
             new FlowProgramOptions { Interval = TimeSpan.FromMilliseconds(200) }
         );
         await using var agent = await AgentUnderTest.StartAsync(source: new KernelRecordSource(program));
-        _ = new KernelMetrics(program, agent.Agent.Registry, maxFlows: 262_144);
+        _ = new KernelMetrics(program, agent.Agent.Registry, maxFlows: 262_144, () => 0);
         var addresses = new LocalAddresses(TimeProvider.System);
         using var podAddresses = new PodAddressWatch(addresses, NullLogger<PodAddressWatch>.Instance);
         using var interfaces = new InterfaceWatch(
@@ -88,7 +88,7 @@ public sealed class RealKernelTests
         Assert.Equal(AgentUnderTest.LabInterfaceName, flow.Source.Interface);
         var metrics = await agent.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
         Assert.Contains(
-            $"netmon_packets_total{{protocol=\"icmp\",direction=\"egress\",src_ip=\"10.78.0.2\",dst_ip=\"10.78.0.1\"}} {Pings}\n",
+            $"src_ip=\"10.78.0.2\",dst_ip=\"10.78.0.1\",protocol=\"icmp\",direction=\"egress\"}} {Pings}\n",
             metrics,
             StringComparison.Ordinal
         );

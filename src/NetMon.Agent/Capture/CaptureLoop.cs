@@ -12,6 +12,7 @@ namespace NetMon.Agent.Capture;
 /// <remarks>
 /// <code>
 ///   (1) wait for the ring or the sweeper --> (2) consume the ring --> (3) take what the sweeper has read, a small chunk --> (1)
+///                                                  '-- after each batch go on with the flows that wait --'
 ///   told to stop --> (4) consume what is left, drain: the last record of every flow --> (5) end the streams
 /// </code>
 /// </remarks>
@@ -25,7 +26,11 @@ internal sealed class CaptureLoop : IDisposable
     /// <summary>After records, more may come without a wake-up: 2 * WAKE_INTERVAL_NS of bpf/netmon.h.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(4);
 
-    private static readonly TimeSpan RotateInterval = TimeSpan.FromMinutes(1);
+    /// <summary>Between two looks at flows that wait for attribution.</summary>
+    private static readonly TimeSpan AttributionPause = TimeSpan.FromMilliseconds(10);
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    private const ulong HousekeepInterval = 1_000_000_000;
 
     // A follower that cannot keep up with a drain is waited for, but not for ever: then it loses its oldest.
     private static readonly TimeSpan MaxDrainPause = TimeSpan.FromSeconds(10);
@@ -45,7 +50,7 @@ internal sealed class CaptureLoop : IDisposable
     );
     private readonly Thread _thread;
     private volatile bool _stopping;
-    private long _nextRotation;
+    private ulong _nextHousekeeping;
     private long _passes;
 
     // The sweeper's records are held back while a follower that reads on has a full queue, so long in this pass.
@@ -55,7 +60,7 @@ internal sealed class CaptureLoop : IDisposable
 
     /// <param name="source">Where records come from.</param>
     /// <param name="pipeline">Where they go.</param>
-    /// <param name="metrics">Whose quantiles the loop keeps recent.</param>
+    /// <param name="metrics">Whose housekeeping the loop does.</param>
     /// <param name="broadcaster">Whom the loop wakes after each batch.</param>
     /// <param name="orphans">Goes on by a step with each sweep.</param>
     /// <param name="interval">Between the reports of an active flow.</param>
@@ -101,7 +106,6 @@ internal sealed class CaptureLoop : IDisposable
     private void Run()
     {
         _sweeper.Start();
-        _nextRotation = After(RotateInterval);
         var found = false;
         while (!_stopping)
         {
@@ -110,10 +114,12 @@ internal sealed class CaptureLoop : IDisposable
                 _source.Wait(
                     found ? LookAgain
                     : _held ? Pause
-                    : RotateInterval
+                    : _pipeline.HasWaiting ? AttributionPause
+                    : LongestWait
                 ); // (1)
                 found = ConsumeRing(); // (2)
                 TakeSweep(); // (3)
+                Attribute();
                 EndPass();
             }
 #pragma warning disable CA1031 // One round's fault must not stop the capture.
@@ -149,7 +155,7 @@ internal sealed class CaptureLoop : IDisposable
         {
             count = _source.Consume(new RecordSink(_pipeline), MaxBatch);
             found |= count > 0;
-            _broadcaster.Flush();
+            Attribute();
         } while (count == MaxBatch && !_sweeper.HasRecords);
 
         return found;
@@ -176,6 +182,13 @@ internal sealed class CaptureLoop : IDisposable
 
     private void EndPass()
     {
+        var now = (ulong)Stopwatch.GetTimestamp();
+        if (now >= _nextHousekeeping)
+        {
+            _metrics.Housekeep(now);
+            _nextHousekeeping = now + HousekeepInterval;
+        }
+
         if (_sweeper.Passes == _passes)
         {
             return;
@@ -183,12 +196,7 @@ internal sealed class CaptureLoop : IDisposable
 
         _passes = _sweeper.Passes;
         _heldFor = TimeSpan.Zero;
-        _orphans.Step((ulong)Stopwatch.GetTimestamp());
-        if (Stopwatch.GetTimestamp() >= _nextRotation)
-        {
-            _metrics.Rotate();
-            _nextRotation = After(RotateInterval);
-        }
+        _orphans.Step(now);
     }
 
     // Detached, so the ring gets nothing but what packets under way still put there.
@@ -205,7 +213,7 @@ internal sealed class CaptureLoop : IDisposable
 
         ConsumeRing();
         TakeSweep();
-        _pipeline.Draining = true;
+        _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());
         using (var pass = _source.OpenDrain())
         {
             ReadDrain(pass);
@@ -239,6 +247,16 @@ internal sealed class CaptureLoop : IDisposable
             _pipeline.Process(in record, readNs);
         }
 
+        Attribute();
+    }
+
+    private void Attribute()
+    {
+        if (_pipeline.HasWaiting)
+        {
+            _pipeline.Attribute((ulong)Stopwatch.GetTimestamp());
+        }
+
         _broadcaster.Flush();
     }
 
@@ -249,7 +267,4 @@ internal sealed class CaptureLoop : IDisposable
             AgentLog.CaptureFailed(_logger, suppressed, error);
         }
     }
-
-    private static long After(TimeSpan time) =>
-        Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
 }

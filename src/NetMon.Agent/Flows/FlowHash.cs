@@ -3,19 +3,20 @@ using NetMon.Bpf.Records;
 
 namespace NetMon.Agent.Flows;
 
-/// <summary>Hashes a flow's identity with a key of its own per process, so that no sender can choose tuples that collide.</summary>
+/// <summary>Hashes a flow's tuple with a key of its own per process, so that no sender can choose tuples that collide.</summary>
 /// <remarks>The mixing step is that of wyhash (Wang Yi, public domain): multiply to 128 bits, fold.</remarks>
 internal static class FlowHash
 {
     private static readonly ulong Secret0 = NewSecret();
     private static readonly ulong Secret1 = NewSecret();
 
-    public static ulong Of(in FlowKey key, ulong startNs)
+    /// <summary>Without the start: flows that used a tuple one after the other share a hash, so that the latest can be found by the tuple.</summary>
+    public static ulong Of(in FlowKey key)
     {
         var words = MemoryMarshal.Cast<FlowKey, ulong>(new ReadOnlySpan<FlowKey>(in key));
         var hash = Mix(words[0] ^ Secret0, words[1] ^ Secret1);
         hash = Mix(words[2] ^ hash, words[3] ^ Secret0);
-        return Mix(words[4] ^ hash, startNs ^ Secret1);
+        return Mix(words[4] ^ hash, Secret1);
     }
 
     public static ulong Of(ulong a, ulong b, ulong c) => Mix(Mix(a ^ Secret0, b ^ Secret1) ^ c, Secret0);

@@ -1,6 +1,11 @@
-using NetMon.Bpf.Records;
-
 namespace NetMon.Agent.Flows;
+
+/// <summary>Says whether a slot is the one that is looked for; a struct, so that the search calls it directly.</summary>
+internal interface ISlotMatch
+{
+    /// <returns>True ends the search.</returns>
+    bool Accepts(int slot);
+}
 
 /// <summary>Finds a flow's slot by its hash: open addressing with linear probing, without tombstones.</summary>
 /// <remarks>
@@ -23,8 +28,10 @@ internal sealed class FlowIndex
         }
     }
 
-    /// <returns>The slot; -1 if the flow is not there.</returns>
-    public int Find(ulong hash, in FlowKey key, ulong startNs, FlowSlabs slabs)
+    /// <summary>Offers the slots of a hash one after the other.</summary>
+    /// <returns>The slot that was accepted; -1 if none was.</returns>
+    public int Find<TMatch>(ulong hash, ref TMatch match)
+        where TMatch : struct, ISlotMatch
     {
         var cells = _tables[hash >> TableShift].Cells;
         var mask = (uint)cells.Length - 1;
@@ -32,7 +39,7 @@ internal sealed class FlowIndex
         for (var i = tag & mask; cells[i] != 0; i = (i + 1) & mask)
         {
             var cell = cells[i];
-            if (Tag(cell) == tag && slabs.Holds(Slot(cell), in key, startNs))
+            if (Tag(cell) == tag && match.Accepts(Slot(cell)))
             {
                 return Slot(cell);
             }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using NetMon.Agent.Attribution;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Streaming;
@@ -13,14 +14,18 @@ namespace NetMon.Agent.Flows;
 /// <remarks>
 /// <code>
 ///   record --(1) find the flow--(2) step it--(3) show it to readers--(4) metrics--(5) followers--(6) END: forget it
-///                 |                   '--- late, or no room: a flow of this one record ---^
-///                 '-- not there: begin one
+///                 |                  |                   ^
+///                 |                  |-- it waits: its counts gather until (7) it is given back, open, with all of them
+///                 |                  '-- another flow's packets (shadow): counted as such, nothing else
+///                 '-- not there: begin one, attribute it
+///                        '-- late, or no room: a flow of this one record
 /// </code>
 /// </remarks>
-internal sealed class FlowPipeline
+internal sealed class FlowPipeline : IAttributedFlows
 {
     private readonly FlowTable _table;
     private readonly InitiatorRules _rules;
+    private readonly Attributor _attributor;
     private readonly FlowMetrics _metrics;
     private readonly Broadcaster _broadcaster;
     private readonly ILogger _logger;
@@ -34,6 +39,7 @@ internal sealed class FlowPipeline
     public FlowPipeline(
         FlowTable table,
         InitiatorRules rules,
+        Attributor attributor,
         FlowMetrics metrics,
         Broadcaster broadcaster,
         ILogger<FlowPipeline> logger
@@ -41,13 +47,17 @@ internal sealed class FlowPipeline
     {
         _table = table;
         _rules = rules;
+        _attributor = attributor;
         _metrics = metrics;
         _broadcaster = broadcaster;
         _logger = logger;
     }
 
-    /// <summary>From here on an END is that of our observation, not the flow's.</summary>
-    public bool Draining { get; set; }
+    /// <summary>Whether flows wait for <see cref="Attribute"/>.</summary>
+    public bool HasWaiting => _attributor.WaitingCount > 0;
+
+    /// <summary>An END is that of our observation, not the flow's, and no flow waits longer than a batch.</summary>
+    public bool Draining { get; private set; }
 
     /// <summary>Takes a record of the ring; a fault is counted and logged, never thrown.</summary>
     public void Process(in FlowRecord record) => Process(in record, record.TimeNs);
@@ -59,20 +69,29 @@ internal sealed class FlowPipeline
     {
         try
         {
-            Apply(in record);
+            Apply(in record, leftNs);
         }
 #pragma warning disable CA1031 // One record's fault must not stop the others.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _metrics.Failed((long)(record.Traffic.Packets[0] + record.Traffic.Packets[1]));
-            if (_limiter.TryPass(out var suppressed))
-            {
-                AgentLog.RecordFailed(_logger, suppressed, error);
-            }
+            Fail(record.Traffic.Packets[0] + record.Traffic.Packets[1], error);
         }
 
         _metrics.Processed(Stopwatch.GetTimestamp() - (long)leftNs);
+    }
+
+    /// <summary>Goes on with the flows that wait. To be called after each batch of records, and each 10 ms while flows wait.</summary>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    public void Attribute(ulong nowNs) => _attributor.Step(nowNs, this, last: Draining);
+
+    /// <summary>From here on what is met is ended by us.</summary>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    public void BeginDrain(ulong nowNs)
+    {
+        // Those that ended while they waited did so by themselves.
+        _attributor.Step(nowNs, this, last: true);
+        Draining = true;
     }
 
     /// <summary>Ends a flow of which the kernel has not told for too long.</summary>
@@ -80,60 +99,134 @@ internal sealed class FlowPipeline
     /// <param name="before">The flow ends if its latest record left the kernel before this time, nanoseconds of CLOCK_MONOTONIC.</param>
     public void EndIfSilent(int slot, ulong before)
     {
-        if (!_table.TryRead(slot, out var flow) || _table[slot].RecordNs >= before)
+        var role = _table.RoleOf(slot);
+        if (role is FlowRole.None or FlowRole.Waiting || _table[slot].RecordNs >= before)
         {
             return;
         }
 
-        _step.Flow = flow;
-        _step.Kind = FlowEventKind.End;
-        _step.Delta = default;
-        Decide();
-        if (_decided)
+        _metrics.Orphaned();
+        if (role == FlowRole.Counted)
         {
-            _metrics.Decided(in _step.Flow);
+            ref var entry = ref _table[slot];
+            _step.Flow = entry.Flow;
+            _step.Kind = FlowEventKind.End;
+            _step.Delta = default;
+            Decide(entry.NoEndpoints);
+            CountStatus(ref entry.Series);
+            _metrics.Ended(in _step.Flow, ref entry.Series);
+            Publish();
         }
 
-        _metrics.Orphaned();
-        _metrics.Ended(in _step.Flow);
-        Publish();
         _table.Remove(slot);
     }
 
-    private void Apply(in FlowRecord record)
+    void IAttributedFlows.Release(int slot, in WaitingFlow waiting)
+    {
+        try
+        {
+            Release(slot, in waiting);
+        }
+#pragma warning disable CA1031 // One flow's fault must not stop the others.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Fail(Packets(in _table[slot].Flow.Total), error);
+        }
+    }
+
+    void IAttributedFlows.Shadow(int slot, in WaitingFlow waiting)
+    {
+        ref var entry = ref _table[slot];
+        entry.Role = FlowRole.Shadow;
+        _attributor.Counters.AddShadowPackets((long)Packets(in entry.Flow.Total));
+        if (waiting.Ended)
+        {
+            EndShadow(slot, waiting.DeadlineNs);
+        }
+    }
+
+    private void Apply(in FlowRecord record, ulong leftNs)
     {
         var slot = _table.Find(in record.Key, record.State.FirstNs); // (1)
         if (slot < 0)
         {
-            Open(in record);
+            Open(in record, leftNs);
             return;
         }
 
-        _step.Flow = _table[slot].Flow;
-        Step(in record, _table[slot].SourceEnd, RecordTranslator.KindOf(record.Reason));
-        Finish(in record, slot);
+        ref var entry = ref _table[slot];
+        entry.RecordNs = Math.Max(entry.RecordNs, record.TimeNs);
+        switch (entry.Role)
+        {
+            case FlowRole.Shadow:
+                CountShadow(in record, slot);
+                break;
+            case FlowRole.Waiting:
+                Gather(in record, ref entry);
+                break;
+            default:
+                _step.Flow = entry.Flow;
+                Step(in record, entry.SourceEnd);
+                _step.Kind = RecordTranslator.KindOf(record.Reason);
+                Decide(entry.NoEndpoints);
+                Finish(slot, record.Reason == RecordReason.End);
+                break;
+        }
     }
 
-    private void Open(in FlowRecord record)
+    private void Open(in FlowRecord record, ulong leftNs)
     {
         var source = RecordTranslator.Begin(in record, _rules, ref _step.Flow);
         var late = record.Reason == RecordReason.Late;
-        Step(in record, source, late ? FlowEventKind.End : RecordTranslator.KindOf(record.Reason));
         var slot = late ? -1 : _table.Add(in record.Key, record.State.FirstNs);
-        if (slot >= 0)
+        if (slot < 0)
         {
-            ref var entry = ref _table[slot];
-            entry.Series = default;
-            entry.RecordNs = 0;
-            entry.SourceEnd = (byte)source;
-            _metrics.Opened(in _step.Flow);
-            Finish(in record, slot);
+            CountAlone(in record, source, late, leftNs);
             return;
         }
 
-        // Its status was counted when the flow ended, or cannot be followed.
+        ref var entry = ref _table[slot];
+        entry.RecordNs = record.TimeNs;
+        var verdict = _attributor.Begin(in record, slot, ref _step.Flow, ref source, leftNs);
+        entry.SourceEnd = (byte)source;
+        switch (verdict)
+        {
+            case Verdict.Shadow:
+                entry.Role = FlowRole.Shadow;
+                CountShadow(in record, slot);
+                break;
+            case Verdict.Waits:
+                entry.Flow = _step.Flow;
+                Gather(in record, ref entry);
+                break;
+            default:
+                entry.Role = FlowRole.Counted;
+                entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Flow);
+                Step(in record, source);
+                _step.Kind = RecordTranslator.KindOf(record.Reason);
+                Decide(entry.NoEndpoints);
+                _metrics.Opened(in _step.Flow);
+                Finish(slot, record.Reason == RecordReason.End);
+                break;
+        }
+    }
+
+    // Its status was counted when the flow ended, or cannot be followed.
+    private void CountAlone(in FlowRecord record, int source, bool late, ulong leftNs)
+    {
+        if (!_attributor.TryBeginNow(in record, ref _step.Flow, ref source, leftNs))
+        {
+            _attributor.Counters.AddShadowPackets((long)Packets(in record));
+            return;
+        }
+
+        Step(in record, source);
+        _step.Kind = late ? FlowEventKind.End : RecordTranslator.KindOf(record.Reason);
+        Decide(_attributor.HasNoEndpoints(in _step.Flow));
         FlowSeries none = default;
-        Count(in record, source, ref none);
+        _metrics.Count(in _step.Flow, in _step.Delta, ref none);
+        _metrics.Release(ref none);
         Publish();
         if (late)
         {
@@ -145,61 +238,131 @@ internal sealed class FlowPipeline
         }
     }
 
-    private void Finish(in FlowRecord record, int slot)
+    private void CountShadow(in FlowRecord record, int slot)
+    {
+        _attributor.Counters.AddShadowPackets((long)Packets(in record));
+        if (record.Reason == RecordReason.End)
+        {
+            EndShadow(slot, record.TimeNs);
+        }
+    }
+
+    private void EndShadow(int slot, ulong nowNs)
+    {
+        _attributor.End(in _table[slot], nowNs);
+        _table.Remove(slot);
+    }
+
+    private void Gather(in FlowRecord record, ref FlowEntry entry)
+    {
+        _step.Flow = entry.Flow;
+        Step(in record, entry.SourceEnd);
+        entry.Flow = _step.Flow;
+        ref var waiting = ref _attributor[entry.Waiting];
+        waiting.Closed |= record.Reason == RecordReason.Close;
+        waiting.Ended |= record.Reason == RecordReason.End;
+    }
+
+    // (7)
+    private void Release(int slot, in WaitingFlow waiting)
     {
         ref var entry = ref _table[slot];
-        entry.RecordNs = Math.Max(entry.RecordNs, record.TimeNs);
+        entry.Role = FlowRole.Counted;
+        _step.Flow = entry.Flow;
+        _step.Delta = entry.Flow.Total;
+        _connected = entry.Flow.ConnectUs != 0;
+        entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Flow);
+        _step.Kind =
+            waiting.Ended ? FlowEventKind.End
+            : waiting.Closed ? FlowEventKind.Close
+            : FlowEventKind.Open;
+        Decide(entry.NoEndpoints);
+        var last = _step.Kind;
+        _step.Kind = FlowEventKind.Open;
+        _metrics.Opened(in _step.Flow);
+        Finish(slot, isEnd: false);
+        _step.Delta = default;
+        if (waiting.Closed)
+        {
+            _step.Kind = FlowEventKind.Close;
+            Publish();
+        }
+
+        if (last == FlowEventKind.End)
+        {
+            _step.Kind = FlowEventKind.End;
+            Publish();
+            End(slot);
+        }
+    }
+
+    private void Finish(int slot, bool isEnd)
+    {
+        ref var entry = ref _table[slot];
         _table.Commit(slot, in _step.Flow); // (3)
-        Count(in record, entry.SourceEnd, ref entry.Series); // (4)
+        _metrics.Count(in _step.Flow, in _step.Delta, ref entry.Series); // (4)
         if (_connected)
         {
-            _metrics.Connected(in _step.Flow);
-            _rules.Learn(in _step.Flow.Destination, _step.Flow.Protocol);
+            _metrics.Connected(in _step.Flow, ref entry.Series);
+            Learn(in _step.Flow);
         }
 
-        if (_decided)
-        {
-            _metrics.Decided(in _step.Flow);
-        }
-
+        CountStatus(ref entry.Series);
         Publish();
-        if (record.Reason == RecordReason.End) // (6)
+        if (isEnd)
         {
-            _metrics.Ended(in _step.Flow);
-            _table.Remove(slot);
+            End(slot);
         }
+    }
+
+    // (6)
+    private void End(int slot)
+    {
+        ref var entry = ref _table[slot];
+        _metrics.Ended(in _step.Flow, ref entry.Series);
+        _attributor.End(in entry, entry.RecordNs);
+        _table.Remove(slot);
     }
 
     // (2)
-    private void Step(in FlowRecord record, int source, FlowEventKind kind)
+    private void Step(in FlowRecord record, int source)
     {
         ref var flow = ref _step.Flow;
         var connectUs = flow.ConnectUs;
-        _step.Kind = kind;
         RecordTranslator.ReadCounts(in record, source, out _step.Delta);
         RecordTranslator.Advance(in record, source, in _step.Delta, ref flow);
         _connected = connectUs == 0 && flow.ConnectUs != 0;
-        Decide();
     }
 
-    private void Decide()
+    private void Decide(bool noEndpoints)
     {
         ref var flow = ref _step.Flow;
         var before = flow.Status;
-        var outcome = FlowStatusRules.Decide(in flow, _step.Kind, Draining);
+        if (before == FlowStatus.Pending)
+        {
+            noEndpoints |= _attributor.HasNoEndpoints(in flow);
+        }
+
+        var outcome = FlowStatusRules.Decide(in flow, _step.Kind, Draining, noEndpoints);
         (flow.Status, flow.Cause) = (outcome.Status, outcome.Cause);
         _decided = before == FlowStatus.Pending && outcome.Status != FlowStatus.Pending;
     }
 
-    private void Count(in FlowRecord record, int source, ref FlowSeries series)
+    private void CountStatus(ref FlowSeries series)
     {
-        var sender = record.State.Observer[source];
-        var receiver = record.State.Observer[1 - source];
-        var directions = (
-            ObservationPoint.Direction(sender, receiver),
-            ObservationPoint.Direction(receiver, sender)
-        );
-        _metrics.Count(in _step.Flow, in _step.Delta, directions, ref series);
+        if (_decided)
+        {
+            _metrics.Decided(in _step.Flow, ref series);
+        }
+    }
+
+    private void Learn(in Flow flow)
+    {
+        _rules.Learn(in flow.Destination, flow.Protocol);
+        if (!flow.Attribution.Asked.IsUnspecified)
+        {
+            _rules.Learn(new(flow.Attribution.Asked, flow.Attribution.AskedPort, 0), flow.Protocol);
+        }
     }
 
     // (5)
@@ -210,6 +373,19 @@ internal sealed class FlowPipeline
             _broadcaster.Publish(in _step);
         }
     }
+
+    private void Fail(ulong packets, Exception error)
+    {
+        _metrics.Failed((long)packets);
+        if (_limiter.TryPass(out var suppressed))
+        {
+            AgentLog.RecordFailed(_logger, suppressed, error);
+        }
+    }
+
+    private static ulong Packets(in FlowRecord record) => record.Traffic.Packets[0] + record.Traffic.Packets[1];
+
+    private static ulong Packets(in FlowCounts counts) => (ulong)(counts.Sent.Packets + counts.Received.Packets);
 }
 
 /// <summary>Hands the ring's records to the pipeline; a struct, so that the reader's loop calls it directly.</summary>

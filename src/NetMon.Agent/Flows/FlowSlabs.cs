@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
-using NetMon.Bpf.Records;
 using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Flows;
@@ -19,7 +17,7 @@ internal sealed class FlowSlabs
     private const int SlabShift = 10;
     private const int NoSlot = -1;
 
-    /// <summary>Entries of a slab: some 300 KiB, little enough to clear within 0.1 ms.</summary>
+    /// <summary>Entries of a slab: some 400 KiB, little enough to clear within 0.1 ms.</summary>
     public const int SlabSize = 1 << SlabShift;
 
     private readonly FlowEntry[]?[] _slabs;
@@ -52,12 +50,9 @@ internal sealed class FlowSlabs
     /// <summary>The entry in a slot that is in use. The writer's.</summary>
     public ref FlowEntry this[int slot] => ref _slabs[slot >> SlabShift]![slot & (SlabSize - 1)];
 
-    /// <summary>Whether a slot in use is that of a flow. The writer's.</summary>
-    public bool Holds(int slot, in FlowKey key, ulong startNs)
-    {
-        ref readonly var entry = ref this[slot];
-        return entry.Flow.StartNs == startNs && Bytes(in entry.Key).SequenceEqual(Bytes(in key));
-    }
+    /// <summary>What the entry of any slot below the limit is. The writer's.</summary>
+    public FlowRole RoleOf(int slot) =>
+        _slabs[slot >> SlabShift] is { } slab ? slab[slot & (SlabSize - 1)].Role : FlowRole.None;
 
     /// <summary>Takes a free place, which no reader sees before <see cref="Commit"/>. The writer's.</summary>
     /// <returns>False if there is none.</returns>
@@ -114,6 +109,8 @@ internal sealed class FlowSlabs
         entry.Version = version + 1;
         Volatile.WriteBarrier();
         entry.Live = false;
+        entry.Role = FlowRole.None;
+        entry.Flow.Attribution = default; // its pods may be garbage
         Volatile.Write(ref entry.Version, version + 2);
 
         ref var use = ref _use[number];
@@ -216,9 +213,6 @@ internal sealed class FlowSlabs
 
         Volatile.Write(ref _slabLimit, limit);
     }
-
-    private static ReadOnlySpan<byte> Bytes(in FlowKey key) =>
-        MemoryMarshal.AsBytes(new ReadOnlySpan<FlowKey>(in key));
 
     private struct SlabUse
     {

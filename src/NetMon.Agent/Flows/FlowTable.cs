@@ -3,12 +3,13 @@ using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Flows;
 
-/// <summary>The active flows, by identity: the kernel's key and the time of the first packet.</summary>
+/// <summary>The active flows, by identity: the kernel's key and the time of the first packet. Those that are translated are found by the key behind it, too.</summary>
 /// <remarks>The capture loop writes; any thread may read flows (<see cref="SlotLimit"/>, <see cref="TryRead"/>) and <see cref="Count"/>.</remarks>
 internal sealed class FlowTable
 {
     private readonly FlowSlabs _slabs;
     private readonly FlowIndex _index = new();
+    private readonly FlowIndex _behind = new();
     private int _count;
 
     /// <param name="capacity">Flows at most.</param>
@@ -28,12 +29,41 @@ internal sealed class FlowTable
     /// <summary>Every flow's slot is below.</summary>
     public int SlotLimit => _slabs.SlotLimit;
 
+    /// <summary>What the entry of any slot below the limit is. The writer's.</summary>
+    public FlowRole RoleOf(int slot) => _slabs.RoleOf(slot);
+
     /// <summary>The entry in a slot that is in use. The writer's.</summary>
     public ref FlowEntry this[int slot] => ref _slabs[slot];
 
     /// <returns>The flow's slot; -1 if it is not there. The writer's.</returns>
-    public int Find(in FlowKey key, ulong startNs) =>
-        _index.Find(FlowHash.Of(in key, startNs), in key, startNs, _slabs);
+    public int Find(in FlowKey key, ulong startNs)
+    {
+        var match = new IdentityMatch(_slabs, in key, startNs);
+        return _index.Find(FlowHash.Of(in key), ref match);
+    }
+
+    /// <returns>The slot of the flow that used a tuple last; -1 if there is none. The writer's.</returns>
+    public int FindLatest(in FlowKey key)
+    {
+        var match = new LatestMatch(_slabs, in key);
+        _index.Find(FlowHash.Of(in key), ref match);
+        return match.Slot;
+    }
+
+    /// <returns>A flow whose packets have this key behind their translation; -1 if there is none. The writer's.</returns>
+    public int FindOriginal(in FlowKey behind)
+    {
+        var match = new BehindMatch(_slabs, in behind);
+        return _behind.Find(FlowHash.Of(in behind), ref match);
+    }
+
+    /// <summary>Remembers the key that a flow's packets have behind their translation. The writer's.</summary>
+    public void Link(int slot, in FlowKey behind)
+    {
+        Unlink(slot);
+        _slabs[slot].Behind = behind;
+        _behind.Add(FlowHash.Of(in behind), slot);
+    }
 
     /// <summary>Makes room for a flow that is not there; no reader sees it before <see cref="Commit"/>. The writer's.</summary>
     /// <returns>The slot; -1 if the table is full.</returns>
@@ -46,8 +76,13 @@ internal sealed class FlowTable
 
         ref var entry = ref _slabs[slot];
         entry.Key = key;
+        entry.Behind = default;
         entry.Flow.StartNs = startNs;
-        _index.Add(FlowHash.Of(in key, startNs), slot);
+        entry.Series = default;
+        entry.RecordNs = 0;
+        entry.NoEndpoints = false;
+        entry.Role = FlowRole.Waiting;
+        _index.Add(FlowHash.Of(in key), slot);
         Volatile.Write(ref _count, _count + 1);
         return slot;
     }
@@ -58,8 +93,8 @@ internal sealed class FlowTable
     /// <summary>Forgets a flow. The writer's.</summary>
     public void Remove(int slot)
     {
-        ref readonly var entry = ref _slabs[slot];
-        _index.Remove(FlowHash.Of(in entry.Key, entry.Flow.StartNs), slot);
+        Unlink(slot);
+        _index.Remove(FlowHash.Of(in _slabs[slot].Key), slot);
         _slabs.Release(slot);
         Volatile.Write(ref _count, _count - 1);
     }
@@ -67,4 +102,51 @@ internal sealed class FlowTable
     /// <summary>Copies the flow of a slot. From any thread.</summary>
     /// <returns>False if the slot has none now.</returns>
     public bool TryRead(int slot, out Flow flow) => _slabs.TryRead(slot, out flow);
+
+    private void Unlink(int slot)
+    {
+        ref readonly var behind = ref _slabs[slot].Behind;
+        if (behind.Protocol != 0)
+        {
+            _behind.Remove(FlowHash.Of(in behind), slot);
+        }
+    }
+
+    private readonly struct IdentityMatch(FlowSlabs slabs, in FlowKey key, ulong startNs) : ISlotMatch
+    {
+        private readonly FlowKey _key = key;
+
+        public bool Accepts(int slot)
+        {
+            ref readonly var entry = ref slabs[slot];
+            return entry.Flow.StartNs == startNs && FlowKeys.AreEqual(in entry.Key, in _key);
+        }
+    }
+
+    private struct LatestMatch(FlowSlabs slabs, in FlowKey key) : ISlotMatch
+    {
+        private readonly FlowKey _key = key;
+        private ulong _startNs;
+
+        public int Slot { get; private set; } = -1;
+
+        public bool Accepts(int slot)
+        {
+            ref readonly var entry = ref slabs[slot];
+            if (FlowKeys.AreEqual(in entry.Key, in _key) && (Slot < 0 || entry.Flow.StartNs > _startNs))
+            {
+                Slot = slot;
+                _startNs = entry.Flow.StartNs;
+            }
+
+            return false;
+        }
+    }
+
+    private readonly struct BehindMatch(FlowSlabs slabs, in FlowKey behind) : ISlotMatch
+    {
+        private readonly FlowKey _behind = behind;
+
+        public bool Accepts(int slot) => FlowKeys.AreEqual(in slabs[slot].Behind, in _behind);
+    }
 }

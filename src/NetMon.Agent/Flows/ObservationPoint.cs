@@ -8,6 +8,13 @@ internal static class ObservationPoint
 {
     public static int InterfaceIndex(uint observer) => (int)(observer & FlowStateRecord.ObserverIfindex);
 
+    /// <summary>The pod interface behind which the sender of packets is that enter there; 0 if they do not.</summary>
+    public static int PodOfSender(uint observer) => IsAt(observer, FlowStateRecord.ObserverPod);
+
+    /// <summary>The pod interface behind which packets go to their receiver; 0 if they do not.</summary>
+    public static int PodOfReceiver(uint observer) =>
+        IsAt(observer, FlowStateRecord.ObserverPod | FlowStateRecord.ObserverEgress);
+
     /// <summary>The local endpoint's view of the packets that pass an observation point.</summary>
     /// <remarks>
     /// <code>
@@ -35,4 +42,7 @@ internal static class ObservationPoint
             ? FlowDirection.Egress
             : FlowDirection.Ingress;
     }
+
+    private static int IsAt(uint observer, uint bits) =>
+        (observer & ~FlowStateRecord.ObserverIfindex) == bits ? InterfaceIndex(observer) : 0;
 }

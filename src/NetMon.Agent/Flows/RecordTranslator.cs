@@ -9,7 +9,7 @@ internal static class RecordTranslator
     private const ushort Syn = 0x02;
     private const ushort SynAck = 0x12;
 
-    /// <summary>Writes the parts of a flow that never change, and its direction.</summary>
+    /// <summary>Writes the parts of a flow that its first record tells; whose it is, is left to the caller.</summary>
     /// <returns>The end of the key that is the source, 0 or 1.</returns>
     public static int Begin(in FlowRecord record, InitiatorRules rules, ref Flow flow)
     {
@@ -40,7 +40,6 @@ internal static class RecordTranslator
             Protocol = record.Key.Protocol,
             Class =
                 (state.Flags & FlowFlags.Overlay) != FlowFlags.None ? FlowClass.Overlay : FlowClass.Direct,
-            Direction = ObservationPoint.Direction(state.Observer[source], state.Observer[1 - source]),
             InitiatorCertain = certain,
             IcmpType = state.IcmpType,
             IcmpCode = state.IcmpCode,
@@ -92,6 +91,28 @@ internal static class RecordTranslator
         flow.IcmpErrorCode = state.IcmpErrorCode;
         flow.State = StateOf(in record);
         ReadHandshake(in record.Handshake, ref flow);
+    }
+
+    /// <summary>Makes the source the destination: of a flow whose initiator turned out to be the other end.</summary>
+    public static void Swap(ref Flow flow)
+    {
+        (flow.Source, flow.Destination) = (flow.Destination, flow.Source);
+        (flow.TcpFlagsSent, flow.TcpFlagsReceived) = (flow.TcpFlagsReceived, flow.TcpFlagsSent);
+        ref var total = ref flow.Total;
+        (total.Sent, total.Received) = (total.Received, total.Sent);
+        (total.RetransmitsSent, total.RetransmitsReceived) = (
+            total.RetransmitsReceived,
+            total.RetransmitsSent
+        );
+        (total.RetransmittedBytesSent, total.RetransmittedBytesReceived) = (
+            total.RetransmittedBytesReceived,
+            total.RetransmittedBytesSent
+        );
+        (total.ZeroWindowsSent, total.ZeroWindowsReceived) = (
+            total.ZeroWindowsReceived,
+            total.ZeroWindowsSent
+        );
+        (total.ResetsSent, total.ResetsReceived) = (total.ResetsReceived, total.ResetsSent);
     }
 
     public static FlowEventKind KindOf(RecordReason reason) =>

@@ -2,22 +2,19 @@ using NetMon.Agent.Flows;
 using NetMon.Agent.Options;
 using NetMon.Core.Flows;
 using NetMon.Core.Metrics;
+using NetMon.Core.Metrics.Labels;
+using NetMon.Core.Metrics.Tables;
 
 namespace NetMon.Agent.Metrics;
 
 /// <summary>The figures that flow records add up to. All members are the capture loop's.</summary>
 internal sealed class FlowMetrics
 {
-    private const double SecondsPerMicrosecond = 1e-6;
+    private const ulong RotateInterval = 60_000_000_000;
 
     private readonly GaugeFamily<FlowGroupKey> _active;
-    private readonly CounterFamily<FlowStatusKey> _flows;
-    private readonly CounterFamily<TrafficKey> _bytes;
-    private readonly CounterFamily<TrafficKey> _packets;
-    private readonly HistogramFamily<TextKey> _latency;
-    private readonly SeriesHandle _connect;
-    private readonly CounterFamily<NoLabels> _retransmits;
-    private readonly CounterFamily<NoLabels> _resets;
+    private readonly FlowFamilies[] _families;
+    private readonly FlowRowsPool _others;
     private readonly CounterFamily<NoLabels> _processed;
     private readonly DurationSummary _duration;
     private readonly CounterFamily<TextKey> _untracked;
@@ -26,23 +23,13 @@ internal sealed class FlowMetrics
     private readonly CounterFamily<NoLabels> _failed;
     private readonly CounterFamily<NoLabels> _lost;
     private readonly CounterFamily<NoLabels> _orphaned;
-    private readonly bool _addresses;
+    private ulong _nextRotation;
 
     public FlowMetrics(MetricRegistry registry, MetricsOptions options)
     {
-        _addresses = options.Addresses;
         _active = registry.Gauge<FlowGroupKey>(Instruments.FlowsActive, options.MaxSeries);
-        _flows = registry.Counter<FlowStatusKey>(Instruments.Flows, options.MaxSeries);
-        _bytes = registry.Counter<TrafficKey>(Traffic(Instruments.Bytes), options.MaxSeries);
-        _packets = registry.Counter<TrafficKey>(Traffic(Instruments.Packets), options.MaxSeries);
-        _latency = registry.Histogram<TextKey>(
-            Instruments.Latency,
-            Instruments.LatencyBounds,
-            options.MaxSeries
-        );
-        _connect = _latency.GetOrAdd(new TextKey("connect"));
-        _retransmits = registry.Counter(Instruments.TcpRetransmits);
-        _resets = registry.Counter(Instruments.TcpResets);
+        _families = FlowFamilyTables.Make(registry, options);
+        _others = new FlowRowsPool(_families.Length - 1);
         _processed = registry.Counter(Instruments.EventsProcessed);
         _duration = registry.Summary(Instruments.ProcessingDuration, Instruments.ProcessingQuantiles);
         _untracked = registry.Counter<TextKey>(Instruments.RecordsUntracked);
@@ -56,61 +43,74 @@ internal sealed class FlowMetrics
     /// <summary>A flow came into the table.</summary>
     public void Opened(in Flow flow) => _active.Add(FlowGroupKey.Of(in flow), 1);
 
-    /// <summary>A flow left the table.</summary>
-    public void Ended(in Flow flow) => _active.Add(FlowGroupKey.Of(in flow), -1);
+    /// <summary>A flow left the table: the last call for it.</summary>
+    /// <param name="flow">The flow, of which <see cref="Opened"/> was told.</param>
+    /// <param name="series">The flow's series, which are given back.</param>
+    public void Ended(in Flow flow, ref FlowSeries series)
+    {
+        _active.Add(FlowGroupKey.Of(in flow), -1);
+        Release(ref series);
+    }
 
     /// <summary>The status of a flow is no longer pending.</summary>
-    public void Decided(in Flow flow) => _flows.Add(FlowStatusKey.Of(in flow), 1);
+    public void Decided(in Flow flow, ref FlowSeries series)
+    {
+        for (var i = 0; i < _families.Length; i++)
+        {
+            _families[i].Decided(in flow, ref Rows(ref series, i));
+        }
+    }
 
     /// <summary>The connection of a flow was established.</summary>
-    public void Connected(in Flow flow) => _latency.Observe(_connect, flow.ConnectUs * SecondsPerMicrosecond);
+    public void Connected(in Flow flow, ref FlowSeries series)
+    {
+        for (var i = 0; i < _families.Length; i++)
+        {
+            _families[i].Connected(in flow, ref Rows(ref series, i));
+        }
+    }
 
     /// <summary>Adds what a record counted.</summary>
-    /// <param name="flow">The flow it belongs to.</param>
+    /// <param name="flow">The flow it belongs to, attributed.</param>
     /// <param name="counts">Counts since the record before.</param>
-    /// <param name="directions">The local endpoint's view of what the source sent and received.</param>
-    /// <param name="series">The flow's series: found at its first packets each way, and anew if a direction changes.</param>
-    public void Count(
-        in Flow flow,
-        in FlowCounts counts,
-        (FlowDirection Sent, FlowDirection Received) directions,
-        ref FlowSeries series
-    )
+    /// <param name="series">The flow's series, found at its first packets each way. Of a flow that is in no table, to be given to <see cref="Release"/>.</param>
+    public void Count(in Flow flow, in FlowCounts counts, ref FlowSeries series)
     {
-        if (counts.Sent.Packets != 0)
+        for (var i = 0; i < _families.Length; i++)
         {
-            Count(
-                flow.Protocol,
-                in flow.Source,
-                in flow.Destination,
-                in counts.Sent,
-                directions.Sent,
-                ref series.Sent
-            );
+            _families[i].Count(in flow, in counts, ref Rows(ref series, i));
+        }
+    }
+
+    /// <summary>Gives back the series of a flow: once none holds them, those of what is gone can be dropped.</summary>
+    public void Release(ref FlowSeries series)
+    {
+        _families[0].Release(ref series.Rows);
+        if (series.Others != 0)
+        {
+            var others = _others[series.Others];
+            for (var i = 0; i < others.Length; i++)
+            {
+                _families[i + 1].Release(ref others[i]);
+            }
+
+            _others.Return(ref series.Others);
+        }
+    }
+
+    /// <summary>What is due now and then; about once a second.</summary>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    public void Housekeep(ulong nowNs)
+    {
+        foreach (var families in _families)
+        {
+            families.Table.Look(nowNs);
         }
 
-        if (counts.Received.Packets != 0)
+        if (nowNs >= _nextRotation)
         {
-            Count(
-                flow.Protocol,
-                in flow.Destination,
-                in flow.Source,
-                in counts.Received,
-                directions.Received,
-                ref series.Received
-            );
-        }
-
-        var retransmits = counts.RetransmitsSent + counts.RetransmitsReceived;
-        if (retransmits != 0)
-        {
-            _retransmits.Add(retransmits);
-        }
-
-        var resets = counts.ResetsSent + counts.ResetsReceived;
-        if (resets != 0)
-        {
-            _resets.Add(resets);
+            _duration.Rotate();
+            _nextRotation = nowNs + RotateInterval;
         }
     }
 
@@ -134,30 +134,18 @@ internal sealed class FlowMetrics
         _lost.Add(packets);
     }
 
-    /// <summary>Lets the quantiles of the processing time forget the oldest window.</summary>
-    public void Rotate() => _duration.Rotate();
-
-    private void Count(
-        byte protocol,
-        in FlowEndpoint sender,
-        in FlowEndpoint receiver,
-        in Traffic traffic,
-        FlowDirection direction,
-        ref TrafficSeries series
-    )
+    private ref FlowRows Rows(ref FlowSeries series, int table)
     {
-        if (series.Bytes.IsNone || series.Direction != direction)
+        if (table == 0)
         {
-            var key = TrafficKey.OneWay(protocol, direction, sender.Address, receiver.Address, _addresses);
-            series.Bytes = _bytes.GetOrAdd(in key);
-            series.Packets = _packets.GetOrAdd(in key);
-            series.Direction = direction;
+            return ref series.Rows;
         }
 
-        _bytes.Add(series.Bytes, traffic.Bytes);
-        _packets.Add(series.Packets, traffic.Packets);
-    }
+        if (series.Others == 0)
+        {
+            series.Others = _others.Take();
+        }
 
-    private Instrument Traffic(Instrument instrument) =>
-        _addresses ? instrument : instrument.Without("src_ip", "dst_ip");
+        return ref _others[series.Others][table - 1];
+    }
 }

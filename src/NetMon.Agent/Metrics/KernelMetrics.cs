@@ -24,13 +24,24 @@ internal sealed class KernelMetrics
     ];
 
     private readonly FlowProgram _program;
+    private readonly Func<long> _shadowPackets;
     private readonly Lock _gate = new();
     private readonly OverflowBucket[] _overflow = new OverflowBucket[OverflowBucket.Count];
     private KernelCounters _counters;
     private long _readAt;
 
-    public KernelMetrics(FlowProgram program, MetricRegistry registry, int maxFlows)
+    /// <param name="program">What is asked.</param>
+    /// <param name="registry">Gets the families.</param>
+    /// <param name="maxFlows">The flow map's room.</param>
+    /// <param name="shadowPackets">Packets that were counted under another tuple: the agent's share of those uncounted.</param>
+    public KernelMetrics(
+        FlowProgram program,
+        MetricRegistry registry,
+        int maxFlows,
+        Func<long> shadowPackets
+    )
     {
+        _shadowPackets = shadowPackets;
         _program = program;
         registry.Observe(Instruments.EventsDropped, WriteDropped);
         registry.Observe(Instruments.MapEntries, WriteMapEntries);
@@ -117,6 +128,7 @@ internal sealed class KernelMetrics
         samples.Add((long)counters.Arp, MetricReasons.Arp);
         samples.Add((long)counters.NonIp, MetricReasons.NonIp);
         samples.Add((long)counters.SkippedPackets, MetricReasons.Skipped);
+        samples.Add(_shadowPackets(), MetricReasons.Translated);
     }
 
     private void WriteRecords(ref MetricSamples samples)

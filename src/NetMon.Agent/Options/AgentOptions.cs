@@ -7,6 +7,8 @@ public sealed class AgentOptions
 
     public FlowOptions Flow { get; } = new();
 
+    public KubernetesOptions Kubernetes { get; } = new();
+
     public ApiOptions Api { get; } = new();
 
     public MetricsOptions Metrics { get; } = new();

@@ -9,7 +9,13 @@ public sealed class Endpoint
     /// <summary>Name of the world outside, where no network of the user's names it better.</summary>
     public const string ExternalName = "external";
 
-    private volatile bool _gone;
+    private readonly Life _life;
+
+    public Endpoint()
+        : this(null) { }
+
+    /// <param name="earlier">The same pod or node, of which more is known now: <see cref="IsGone"/> of one is that of the other.</param>
+    public Endpoint(Endpoint? earlier) => _life = earlier?._life ?? new Life();
 
     /// <summary>Outside of the cluster, in none of the networks that have a name.</summary>
     public static Endpoint External { get; } = NamedExternal(ExternalName);
@@ -38,8 +44,8 @@ public sealed class Endpoint
     /// <summary>The pod or node was deleted. Set by whoever made it, read by any thread.</summary>
     public bool IsGone
     {
-        get => _gone;
-        set => _gone = value;
+        get => _life.IsOver;
+        set => _life.IsOver = value;
     }
 
     public string Namespace => Workload.Namespace;
@@ -64,4 +70,9 @@ public sealed class Endpoint
         };
 
     public override string ToString() => Pod is null ? Workload.ToString() : $"{Workload} ({Pod})";
+
+    private sealed class Life
+    {
+        public volatile bool IsOver;
+    }
 }

@@ -1,72 +1,68 @@
-using NetMon.Core.Networks;
+using NetMon.Core.Endpoints;
+using NetMon.Core.Flows.Filters;
 
 namespace NetMon.Core.Flows;
 
 /// <summary>
-/// Which flows a reader wants: several values of one kind are alternatives, the kinds must all hold. An empty
-/// kind asks nothing.
+/// Which flows a reader wants: several values of one kind are alternatives, the kinds must all hold. A kind without a
+/// value asks nothing. <see cref="FlowQuery"/> reads it.
 /// </summary>
 public sealed class FlowFilter
 {
-    private readonly Cidr[] _networks;
-    private readonly ushort[] _ports;
-    private readonly byte[] _protocols;
-    private readonly FlowState[] _states;
+    private readonly FlowFilterTerms _terms;
 
-    /// <param name="networks">Networks of which one holds the source or the destination.</param>
-    /// <param name="ports">Ports of which one is the source's or the destination's; an ICMP identifier is no port.</param>
-    /// <param name="protocols">IP protocol numbers.</param>
-    /// <param name="states">States.</param>
-    public FlowFilter(
-        IEnumerable<Cidr>? networks = null,
-        IEnumerable<ushort>? ports = null,
-        IEnumerable<byte>? protocols = null,
-        IEnumerable<FlowState>? states = null
-    )
-    {
-        _networks = [.. networks ?? []];
-        _ports = [.. ports ?? []];
-        _protocols = [.. protocols ?? []];
-        _states = [.. states ?? []];
-    }
+    internal FlowFilter(FlowFilterTerms terms) => _terms = terms;
 
     /// <summary>The filter that every flow passes.</summary>
-    public static FlowFilter All { get; } = new();
+    public static FlowFilter All { get; } = new(new FlowFilterTerms());
 
-    public bool IsEmpty => _networks.Length + _ports.Length + _protocols.Length + _states.Length == 0;
+    public bool IsEmpty => _terms.IsEmpty;
 
     /// <summary>Whether the flow passes; never allocates.</summary>
     public bool Matches(in Flow flow) =>
-        MatchesState(flow.State)
-        && MatchesProtocol(flow.Protocol)
+        _terms.States.Allows((int)flow.State)
+        && _terms.Protocols.Allows(flow.Protocol)
+        && _terms.Statuses.Allows((int)flow.Status)
+        && _terms.Causes.Allows((int)flow.Cause)
+        && _terms.Directions.Allows((int)flow.Direction)
+        && _terms.Scopes.Allows((int)flow.Attribution.Scope)
+        && (_terms.Traffics.IsEmpty || _terms.Traffics.Allows((int)flow.Attribution.Traffic()))
         && MatchesPort(in flow)
-        && MatchesNetwork(in flow);
-
-    private bool MatchesState(FlowState state) => _states.Length == 0 || Array.IndexOf(_states, state) >= 0;
-
-    private bool MatchesProtocol(byte protocol) =>
-        _protocols.Length == 0 || Array.IndexOf(_protocols, protocol) >= 0;
+        && MatchesEnds(in flow);
 
     private bool MatchesPort(in Flow flow) =>
-        _ports.Length == 0
+        _terms.Ports.IsEmpty
         || (
             IpProtocol.HasPorts(flow.Protocol)
             && (
-                Array.IndexOf(_ports, flow.Source.Port) >= 0
-                || Array.IndexOf(_ports, flow.Destination.Port) >= 0
+                _terms.Ports.Allows(flow.Source.Port)
+                || _terms.Ports.Allows(flow.Destination.Port)
+                || (flow.Attribution.IsTranslated() && _terms.Ports.Allows(flow.Attribution.AskedPort))
             )
         );
 
-    private bool MatchesNetwork(in Flow flow)
+    private bool MatchesEnds(in Flow flow)
     {
-        if (_networks.Length == 0)
+        foreach (var alternatives in _terms.EitherEnd)
         {
-            return true;
+            if (
+                !MatchesOne(alternatives, in flow, isSource: true)
+                && !MatchesOne(alternatives, in flow, isSource: false)
+            )
+            {
+                return false;
+            }
         }
 
-        foreach (ref readonly var network in _networks.AsSpan())
+        return (_terms.From.Length == 0 || MatchesOne(_terms.From, in flow, isSource: true))
+            && (_terms.To.Length == 0 || MatchesOne(_terms.To, in flow, isSource: false));
+    }
+
+    private static bool MatchesOne(EndTest[] alternatives, in Flow flow, bool isSource)
+    {
+        foreach (var test in alternatives)
         {
-            if (network.Contains(flow.Source.Address) || network.Contains(flow.Destination.Address))
+            if (test.Matches(in flow, isSource))
             {
                 return true;
             }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NetMon.Core.Endpoints;
 
 namespace NetMon.Core.Flows;
 
@@ -70,8 +71,9 @@ public static class FlowJson
         json.WriteString("state"u8, flow.State.Word());
         json.WriteString("status"u8, flow.Status.Word());
         json.WriteString("direction"u8, flow.Direction.Word());
-        WriteEndpoint(json, "source"u8, in flow.Source, flow.Protocol, in context);
-        WriteEndpoint(json, "destination"u8, in flow.Destination, flow.Protocol, in context);
+        WriteRelations(json, in flow.Attribution);
+        FlowJsonEnd.Write(json, "source"u8, in flow, isSource: true, in context);
+        FlowJsonEnd.Write(json, "destination"u8, in flow, isSource: false, in context);
         WriteTraffic(json, "sent"u8, in counts.Sent);
         WriteTraffic(json, "received"u8, in counts.Received);
         if (flow.Protocol == IpProtocol.Tcp)
@@ -91,32 +93,27 @@ public static class FlowJson
         }
     }
 
-    private static void WriteEndpoint(
-        Utf8JsonWriter json,
-        ReadOnlySpan<byte> name,
-        in FlowEndpoint endpoint,
-        byte protocol,
-        in FlowJsonContext context
-    )
+    private static void WriteRelations(Utf8JsonWriter json, in FlowAttribution attribution)
     {
-        Span<byte> address = stackalloc byte[NetworkAddress.MaxTextLength];
-        endpoint.Address.TryFormat(address, out var length, default, null);
-        json.WriteStartObject(name);
-        json.WriteString("ip"u8, address[..length]);
-        if (IpProtocol.HasPorts(protocol))
+        if (attribution.Scope != FlowScope.Unknown)
         {
-            json.WriteNumber("port"u8, endpoint.Port);
+            json.WriteString("scope"u8, attribution.Scope.Word());
         }
 
-        if (
-            endpoint.InterfaceIndex != 0
-            && context.InterfaceName(endpoint.InterfaceIndex) is { } interfaceName
-        )
+        if (attribution.Traffic() is var traffic and not FlowTraffic.Unknown)
         {
-            json.WriteString("interface"u8, interfaceName);
+            json.WriteString("traffic"u8, traffic.Word());
         }
 
-        json.WriteEndObject();
+        if (attribution.SameNode() is { } sameNode)
+        {
+            json.WriteBoolean("same_node"u8, sameNode);
+        }
+
+        if (attribution.SameZone() is { } sameZone)
+        {
+            json.WriteBoolean("same_zone"u8, sameZone);
+        }
     }
 
     private static void WriteTraffic(Utf8JsonWriter json, ReadOnlySpan<byte> name, in Traffic traffic)

@@ -65,7 +65,8 @@ internal sealed class LossView
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true
+    RespectNullableAnnotations = true,
+    Converters = [typeof(SharedTextConverter), typeof(SharedLabelsConverter)]
 )]
 [JsonSerializable(typeof(FlowView))]
 [JsonSerializable(typeof(FlowListView))]

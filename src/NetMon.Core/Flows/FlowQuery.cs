@@ -1,5 +1,5 @@
 using System.Globalization;
-using NetMon.Core.Networks;
+using NetMon.Core.Flows.Filters;
 
 namespace NetMon.Core.Flows;
 
@@ -16,8 +16,8 @@ public sealed record FlowQuery(FlowFilter Filter, FlowSort Sort, int? Last, bool
         new(FlowFilter.All, FlowSort.Recent, Last: null, Follow: false);
 
     /// <summary>
-    /// Reads pairs of key and value: <c>ip</c>, <c>port</c>, <c>protocol</c>, <c>state</c> (each any number of
-    /// times), <c>sort</c>, <c>last</c>, <c>follow</c> (each once).
+    /// Reads pairs of key and value: those of <see cref="FlowCriterion.All"/> (each any number of times), <c>sort</c>,
+    /// <c>last</c>, <c>follow</c> (each once).
     /// </summary>
     /// <returns>False with every error, each naming its key and value, when a pair cannot be read.</returns>
     public static bool TryParse(
@@ -40,68 +40,19 @@ public sealed record FlowQuery(FlowFilter Filter, FlowSort Sort, int? Last, bool
 
     private sealed class Reader
     {
-        private readonly List<Cidr> _networks = [];
-        private readonly List<ushort> _ports = [];
-        private readonly List<byte> _protocols = [];
-        private readonly List<FlowState> _states = [];
+        private readonly FlowFilterBuilder _filter = new();
         private FlowSort? _sort;
         private int? _last;
         private bool? _follow;
 
         public List<string> Errors { get; } = [];
 
-        public FlowQuery ToQuery() =>
-            new(
-                new FlowFilter(_networks, _ports, _protocols, _states),
-                _sort ?? FlowSort.Recent,
-                _last,
-                _follow ?? false
-            );
+        public FlowQuery ToQuery() => new(_filter.Build(), _sort ?? FlowSort.Recent, _last, _follow ?? false);
 
         public void Read(string key, string value)
         {
             switch (key)
             {
-                case "ip":
-                    Accept(
-                        Cidr.TryParse(value, out var network),
-                        _networks,
-                        network,
-                        key,
-                        value,
-                        "an address or a network such as 10.0.0.0/8"
-                    );
-                    break;
-                case "port":
-                    Accept(
-                        ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port),
-                        _ports,
-                        port,
-                        key,
-                        value,
-                        "a number from 0 to 65535"
-                    );
-                    break;
-                case "protocol":
-                    Accept(
-                        IpProtocolNames.TryParse(value, out var protocol),
-                        _protocols,
-                        protocol,
-                        key,
-                        value,
-                        "a name such as tcp, or a number from 0 to 255"
-                    );
-                    break;
-                case "state":
-                    Accept(
-                        FlowWords.TryParseState(value, out var state),
-                        _states,
-                        state,
-                        key,
-                        value,
-                        "one of " + string.Join(", ", FlowWords.AllStates)
-                    );
-                    break;
                 case "sort":
                     Accept(
                         FlowSorts.TryParse(value, out var sort),
@@ -133,20 +84,29 @@ public sealed record FlowQuery(FlowFilter Filter, FlowSort Sort, int? Last, bool
                     );
                     break;
                 default:
-                    Errors.Add($"{Shown(key)}: unknown parameter (value '{Shown(value)}')");
+                    ReadCriterion(key, value);
                     break;
             }
         }
 
-        private void Accept<T>(bool read, List<T> values, T parsed, string key, string value, string expected)
+        private void ReadCriterion(string key, string value)
         {
-            if (read)
+            foreach (var criterion in FlowCriteria.All)
             {
-                values.Add(parsed);
+                if (!string.Equals(criterion.Name, key, StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                if (!_filter.TryAdd(criterion, value))
+                {
+                    Errors.Add($"{key}: '{Shown(value)}' is not {criterion.Expected}");
+                }
+
                 return;
             }
 
-            Errors.Add($"{key}: '{Shown(value)}' is not {expected}");
+            Errors.Add($"{Shown(key)}: unknown parameter (value '{Shown(value)}')");
         }
 
         private void Accept<T>(bool read, ref T? slot, T parsed, string key, string value, string expected)

@@ -15,6 +15,7 @@ public readonly record struct FlowOutcome(FlowStatus Status, FlowCause Cause);
 ///             |  a fatal ICMP error before any reply
 ///             '------------------------------------------------> failed
 /// </code>
+/// What failed, or ended unanswered, at a service without a ready endpoint has that for a cause.
 /// "Packet too big" is not fatal: the sender is expected to adapt. It is the cause when nothing came of that by the end.
 /// </remarks>
 public static class FlowStatusRules
@@ -26,7 +27,26 @@ public static class FlowStatusRules
     /// <param name="flow">The flow after the step, with the status and cause it had before.</param>
     /// <param name="kind">The step.</param>
     /// <param name="draining">The end is that of our own observation, not the flow's: what is pending stays so.</param>
-    public static FlowOutcome Decide(in Flow flow, FlowEventKind kind, bool draining = false)
+    /// <param name="noEndpoints">The flow goes to a service that has no ready endpoint: then that is why it failed, or went unanswered.</param>
+    public static FlowOutcome Decide(
+        in Flow flow,
+        FlowEventKind kind,
+        bool draining = false,
+        bool noEndpoints = false
+    )
+    {
+        var outcome = Decide(in flow, kind, draining);
+        var unserved =
+            noEndpoints
+            && flow.Status == FlowStatus.Pending
+            && (
+                outcome.Status == FlowStatus.Failed
+                || (outcome.Status == FlowStatus.Ok && flow.State == FlowState.Unreplied)
+            );
+        return unserved ? new(FlowStatus.Failed, FlowCause.NoEndpoints) : outcome;
+    }
+
+    private static FlowOutcome Decide(in Flow flow, FlowEventKind kind, bool draining)
     {
         var ended = kind == FlowEventKind.End && !draining;
         return flow.Status switch

@@ -12,7 +12,19 @@ public sealed class FlowView
     public required string Protocol { get; init; }
     public required string State { get; init; }
     public required string Status { get; init; }
+
+    /// <summary>ingress, egress or transit: what the agent's node has to do with what the source sends.</summary>
     public required string Direction { get; init; }
+
+    /// <summary>What is at the ends, such as pod-to-pod; null if not known.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>internal or external; null if not known.</summary>
+    public string? Traffic { get; init; }
+
+    /// <summary>Null if not known.</summary>
+    public bool? SameNode { get; init; }
+    public bool? SameZone { get; init; }
     public required EndpointView Source { get; init; }
     public required EndpointView Destination { get; init; }
     public required TrafficView Sent { get; init; }
@@ -32,6 +44,45 @@ public sealed class EndpointView
 
     /// <summary>Where this end's packets are counted; null if none were seen.</summary>
     public string? Interface { get; init; }
+
+    /// <summary>Null for what has none: nodes, the world outside, pods that are not known.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Null if it is no pod, or not known which.</summary>
+    public string? Pod { get; init; }
+
+    /// <summary>Owner of the pod; name of the node or service; <c>external</c>, <c>unknown</c>. Null if nothing was found out.</summary>
+    public string? Workload { get; init; }
+
+    /// <summary>Of the workload: Deployment, Pod, ..., Node, Service, External.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>What the pod runs on, or the node itself; null if not known.</summary>
+    public string? Node { get; init; }
+    public string? Zone { get; init; }
+
+    /// <summary>Of the pod or node; null if there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>Labels that were too much to be sent.</summary>
+    public int? LabelsLeftOut { get; init; }
+
+    /// <summary>At a destination: what the source asked for, if that is a service or was translated; else null.</summary>
+    public ServiceView? Service { get; init; }
+}
+
+/// <summary>A service, or an address that was translated without one: then it has no name.</summary>
+public sealed class ServiceView
+{
+    public string? Namespace { get; init; }
+    public string? Name { get; init; }
+
+    /// <summary>Null if the service's port has none.</summary>
+    public string? PortName { get; init; }
+
+    /// <summary>Address and port that the source sent to.</summary>
+    public required string Ip { get; init; }
+    public int? Port { get; init; }
 }
 
 public sealed class TrafficView

@@ -55,8 +55,25 @@ public static class FlowWords
 
     private static readonly string[] EventKinds = ["open", "update", "close", "end"];
 
+    private static readonly string[] Traffics = ["unknown", "internal", "external"];
+
     /// <summary>Every state's word, in the order of <see cref="FlowState"/>.</summary>
     public static IReadOnlyList<string> AllStates => States;
+
+    /// <summary>Every cause's word, in the order of <see cref="FlowCause"/>.</summary>
+    public static IReadOnlyList<string> AllCauses => Causes;
+
+    /// <summary>Every status's word, in the order of <see cref="FlowStatus"/>.</summary>
+    public static IReadOnlyList<string> AllStatuses => Statuses;
+
+    /// <summary>Every direction's word, in the order of <see cref="FlowDirection"/>.</summary>
+    public static IReadOnlyList<string> AllDirections => Directions;
+
+    /// <summary>Every scope's word, in the order of <see cref="FlowScope"/>.</summary>
+    public static IReadOnlyList<string> AllScopes => Scopes;
+
+    /// <summary>Every word of where traffic goes, in the order of <see cref="FlowTraffic"/>.</summary>
+    public static IReadOnlyList<string> AllTraffics => Traffics;
 
     public static string Word(this FlowState state) => States[(int)state];
 
@@ -70,24 +87,7 @@ public static class FlowWords
 
     public static string Word(this FlowEventKind kind) => EventKinds[(int)kind];
 
-    /// <summary>Every scope's word, in the order of <see cref="FlowScope"/>.</summary>
-    public static IReadOnlyList<string> AllScopes => Scopes;
-
     public static string Word(this FlowScope scope) => Scopes[(int)scope];
 
-    /// <summary>The state that a word names, in any case.</summary>
-    public static bool TryParseState(ReadOnlySpan<char> word, out FlowState state)
-    {
-        for (var i = 0; i < States.Length; i++)
-        {
-            if (word.Equals(States[i], StringComparison.OrdinalIgnoreCase))
-            {
-                state = (FlowState)i;
-                return true;
-            }
-        }
-
-        state = default;
-        return false;
-    }
+    public static string Word(this FlowTraffic traffic) => Traffics[(int)traffic];
 }

@@ -64,9 +64,8 @@ public sealed class Instrument
     public string Help { get; }
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>The same instrument without some of its labels: for labels that configuration turns off.</summary>
-    public Instrument Without(params string[] labels) =>
-        new(Name, Type, Unit, Help, [.. Labels.Except(labels, StringComparer.Ordinal)]);
+    /// <summary>The same instrument with other labels: for those that configuration chooses.</summary>
+    public Instrument With(params ReadOnlySpan<string> labels) => new(Name, Type, Unit, Help, labels);
 
     private static string Suffix(MetricType type) =>
         type switch

@@ -1,4 +1,6 @@
 // One table, so long because it names everything there is to scrape: parts of it would be harder to look through.
+using NetMon.Core.Metrics.Labels;
+
 namespace NetMon.Core.Metrics;
 
 /// <summary>Every instrument of the agent. <c>docs/metrics.md</c> lists the same; a test compares them.</summary>
@@ -10,7 +12,7 @@ public static class Instruments
         "netmon_flows_active",
         MetricType.Gauge,
         "flows",
-        "Flows in the flow table now. direction is the local end's view of the initiator's packets.",
+        "Flows in the flow table now. direction is the local end's view of the initiator's packets, egress if both ends are local.",
         "protocol",
         "direction"
     );
@@ -19,21 +21,16 @@ public static class Instruments
         "netmon_flows_total",
         MetricType.Counter,
         "flows",
-        "Flows that came about (status ok: established, or replied to, or ended without an error) or did not (status failed). Each is counted once, when that is known.",
-        "protocol",
-        "direction",
-        "status"
+        "Flows that came about (status ok: established, or replied to, or ended without an error) or did not (status failed). Each is counted once, when that is known; one between two ends of the same node once for each direction. The labels describe the flow: src is its initiator.",
+        [.. LabelSet.Workload.Names, "status"]
     );
 
     public static readonly Instrument Bytes = new(
         "netmon_bytes_total",
         MetricType.Counter,
         "bytes",
-        "IP bytes on the wire, headers of each segment included. direction is the local end's view of these bytes; src_ip sent them, dst_ip is whom they were for.",
-        "protocol",
-        "direction",
-        "src_ip",
-        "dst_ip"
+        "IP bytes on the wire, headers of each segment included. The labels describe these bytes: src sent them, dst is whom they were for.",
+        [.. LabelSet.Workload.Names]
     );
 
     public static readonly Instrument Packets = new(
@@ -41,32 +38,31 @@ public static class Instruments
         MetricType.Counter,
         "packets",
         "Packets on the wire: the segments of an offloaded packet each count. Labels as in netmon_bytes_total.",
-        "protocol",
-        "direction",
-        "src_ip",
-        "dst_ip"
+        [.. LabelSet.Workload.Names]
     );
 
     public static readonly Instrument Latency = new(
         "netmon_latency_seconds",
         MetricType.Histogram,
         "seconds",
-        "Latency of network operations. type connect: from a TCP connection's first SYN to the ACK that established it, retries included.",
-        "type"
+        "Latency of network operations. type connect: from a TCP connection's first SYN to the ACK that established it, retries included. The labels describe the flow: src is its initiator.",
+        [.. LabelSet.Workload.Names, "type"]
     );
 
     public static readonly Instrument TcpRetransmits = new(
         "netmon_tcp_retransmits_total",
         MetricType.Counter,
         "segments",
-        "TCP segments sent again, by sequence number, both ways."
+        "TCP segments sent again, by sequence number, both ways. The labels describe the flow: src is its initiator.",
+        [.. LabelSet.Workload.Names]
     );
 
     public static readonly Instrument TcpResets = new(
         "netmon_tcp_resets_total",
         MetricType.Counter,
         "segments",
-        "TCP segments with RST, both ways."
+        "TCP segments with RST, both ways. The labels describe the flow: src is its initiator.",
+        [.. LabelSet.Workload.Names]
     );
 
     public static readonly Instrument EventsProcessed = new(
@@ -138,11 +134,27 @@ public static class Instruments
         "revision"
     );
 
+    public static readonly Instrument Series = new(
+        "netmon_series",
+        MetricType.Gauge,
+        "series",
+        "Series of a family now, without those that take what is beyond its limit. A histogram's series has a bucket series for each bound, and two more.",
+        "family"
+    );
+
+    public static readonly Instrument SeriesDropped = new(
+        "netmon_series_dropped_total",
+        MetricType.Counter,
+        "series",
+        "Series of a family that were dropped: what their labels name is gone, and no flow has them.",
+        "family"
+    );
+
     public static readonly Instrument SeriesOverflow = new(
         "netmon_series_overflow_total",
         MetricType.Counter,
         "samples",
-        "Samples that went to a family's overflow series (all labels other), because the family was at its limit of series when their labels were first met.",
+        "Samples that went to a family's overflow series (labels other), because the family was at its limit of series when their labels were first met.",
         "family"
     );
 
@@ -278,6 +290,84 @@ public static class Instruments
         "interface"
     );
 
+    // Whose flows they are.
+
+    public static readonly Instrument Attribution = new(
+        "netmon_attribution_total",
+        MetricType.Counter,
+        "flows",
+        "Flows by how their ends were found, each once: immediate; waited (for a pod or for connection tracking to become known); timeout (the longest wait was over: the best that was known then); translated (connection tracking told the true ends); shadow (its packets are counted in another flow).",
+        "result"
+    );
+
+    public static readonly Instrument AttributionWaiting = new(
+        "netmon_attribution_waiting",
+        MetricType.Gauge,
+        "flows",
+        "Flows that wait to be attributed now; they are in no figure and no list yet."
+    );
+
+    public static readonly Instrument ConntrackLookups = new(
+        "netmon_conntrack_lookups_total",
+        MetricType.Counter,
+        "lookups",
+        "Questions to connection tracking by answer: translated, untranslated, not_found, unanswered (lost; asked again), limited (put off, because the rate was at its limit).",
+        "result"
+    );
+
+    // The client of the Kubernetes API. Without a cluster there are none of these.
+
+    public static readonly Instrument KubernetesSynced = new(
+        "netmon_kubernetes_synced",
+        MetricType.Gauge,
+        "",
+        "1 once everything was listed at least once, else 0. It stays 1, whatever the API server does later."
+    );
+
+    public static readonly Instrument KubernetesObjects = new(
+        "netmon_kubernetes_objects",
+        MetricType.Gauge,
+        "objects",
+        "Objects known now, by resource.",
+        "resource"
+    );
+
+    public static readonly Instrument KubernetesLastEvent = new(
+        "netmon_kubernetes_last_event_timestamp_seconds",
+        MetricType.Gauge,
+        "seconds",
+        "When the API server last told something about a resource, an event or a bookmark, in seconds since the Unix epoch.",
+        "resource"
+    );
+
+    public static readonly Instrument KubernetesWatchRestarts = new(
+        "netmon_kubernetes_watch_restarts_total",
+        MetricType.Counter,
+        "watches",
+        "Watches that were begun anew, by resource and by why the one before ended.",
+        "resource",
+        "reason"
+    );
+
+    public static readonly Instrument KubernetesRequests = new(
+        "netmon_kubernetes_requests_total",
+        MetricType.Counter,
+        "requests",
+        "Requests that the API server answered, by resource, verb (list, watch) and HTTP status.",
+        "resource",
+        "verb",
+        "code"
+    );
+
+    public static readonly Instrument KubernetesRequestErrors = new(
+        "netmon_kubernetes_request_errors_total",
+        MetricType.Counter,
+        "requests",
+        "Requests that got no answer, or one that could not be read, by resource and reason.",
+        "resource",
+        "reason"
+    );
+
     // Live streams.
 
     public static readonly Instrument Streams = new(
@@ -371,6 +461,8 @@ public static class Instruments
         MapEntries,
         MapCapacity,
         BuildInfo,
+        Series,
+        SeriesDropped,
         SeriesOverflow,
         PacketsUncounted,
         SkippedBytes,
@@ -389,6 +481,15 @@ public static class Instruments
         FlowsOrphaned,
         AttachFailures,
         InterfaceFailed,
+        Attribution,
+        AttributionWaiting,
+        ConntrackLookups,
+        KubernetesSynced,
+        KubernetesObjects,
+        KubernetesLastEvent,
+        KubernetesWatchRestarts,
+        KubernetesRequests,
+        KubernetesRequestErrors,
         Streams,
         StreamRecords,
         StreamRecordsLost,

@@ -16,6 +16,7 @@ public static class MetricReasons
     public const string Arp = "arp";
     public const string NonIp = "non_ip";
     public const string Skipped = "skipped";
+    public const string Translated = "translated";
 
     /// <summary><see cref="Instruments.ObserverChanges"/>.</summary>
     public const string Handover = "handover";

@@ -1,4 +1,5 @@
 using System.Buffers;
+using NetMon.Core.Metrics.Tables;
 
 namespace NetMon.Core.Metrics;
 
@@ -17,6 +18,8 @@ public sealed class MetricRegistry
 
     public MetricRegistry()
     {
+        Observe(Instruments.Series, WriteSeries);
+        Observe(Instruments.SeriesDropped, WriteDropped);
         Observe(Instruments.SeriesOverflow, WriteOverflow);
     }
 
@@ -58,7 +61,65 @@ public sealed class MetricRegistry
     )
         where TKey : struct, ISeriesKey<TKey> =>
         Register(
-            new HistogramFamily<TKey>(Expect(instrument, MetricType.Histogram), seriesLimit, bounds.ToArray())
+            new HistogramFamily<TKey>(
+                Expect(instrument, MetricType.Histogram),
+                seriesLimit,
+                new HistogramBuckets(bounds.ToArray())
+            )
+        );
+
+    /// <summary>Counters in the rows of a table, with its labels.</summary>
+    /// <param name="instrument">A counter.</param>
+    /// <param name="table">Where its series are.</param>
+    public TableCounter Counter(Instrument instrument, SeriesTable table) =>
+        Register(
+            new TableCounter(
+                Expect(instrument, MetricType.Counter).With([.. table.Labels.Names]),
+                table,
+                [
+                    [],
+                ]
+            )
+        );
+
+    /// <summary>Counters in the rows of a table, with its labels and one more.</summary>
+    /// <param name="instrument">A counter.</param>
+    /// <param name="table">Where its series are.</param>
+    /// <param name="label">The further label.</param>
+    /// <param name="values">Its values: series of a row, in this order.</param>
+    public TableCounter Counter(
+        Instrument instrument,
+        SeriesTable table,
+        string label,
+        params IEnumerable<string> values
+    ) =>
+        Register(
+            new TableCounter(
+                Expect(instrument, MetricType.Counter).With([.. table.Labels.Names, label]),
+                table,
+                [.. values.Select(value => LabelText.Format([label], [value]))]
+            )
+        );
+
+    /// <summary>A histogram in the rows of a table, with its labels and one more that has one value.</summary>
+    /// <param name="instrument">A histogram.</param>
+    /// <param name="table">Where its series are.</param>
+    /// <param name="bounds">Upper bounds of the buckets, increasing; a last one without bound is added.</param>
+    /// <param name="label">The further label.</param>
+    /// <param name="value">Its value.</param>
+    public TableHistogram Histogram(
+        Instrument instrument,
+        SeriesTable table,
+        ReadOnlySpan<double> bounds,
+        string label,
+        string value
+    ) =>
+        Register(
+            new TableHistogram(
+                Expect(instrument, MetricType.Histogram).With([.. table.Labels.Names, label]),
+                table,
+                new HistogramBuckets(bounds.ToArray(), LabelText.Format([label], [value]))
+            )
         );
 
     /// <param name="instrument">A summary without labels, in seconds.</param>
@@ -129,16 +190,38 @@ public sealed class MetricRegistry
         }
     }
 
-    private void WriteOverflow(ref MetricSamples samples)
+    private void WriteSeries(ref MetricSamples samples)
     {
-        foreach (var (family, _) in _entries)
+        foreach (var family in BoundedFamilies())
         {
-            if (family is SeriesFamily { Instrument.Labels.Count: > 0 } series)
+            samples.Add((long)family.SeriesCount, family.Instrument.Name);
+        }
+    }
+
+    private void WriteDropped(ref MetricSamples samples)
+    {
+        foreach (var family in BoundedFamilies())
+        {
+            if (family.Dropped is { } dropped)
             {
-                samples.Add(series.Overflowed, series.Instrument.Name);
+                samples.Add(dropped, family.Instrument.Name);
             }
         }
     }
+
+    private void WriteOverflow(ref MetricSamples samples)
+    {
+        foreach (var family in BoundedFamilies())
+        {
+            samples.Add(family.Overflowed, family.Instrument.Name);
+        }
+    }
+
+    private IEnumerable<BoundedFamily> BoundedFamilies() =>
+        _entries
+            .Select(entry => entry.Family)
+            .OfType<BoundedFamily>()
+            .Where(family => family.Instrument.Labels.Count > 0);
 
     private readonly record struct Entry(MetricFamily Family, FamilyText Text);
 }

@@ -54,6 +54,10 @@ internal sealed class SeriesCells
     public ref long Cell(int series, int cell) =>
         ref _chunks[series >> ChunkBits]![((series & (ChunkSeries - 1)) * _cellsPerSeries) + cell];
 
+    /// <summary>All cells of a series.</summary>
+    public Span<long> Of(int series) =>
+        _chunks[series >> ChunkBits].AsSpan((series & (ChunkSeries - 1)) * _cellsPerSeries, _cellsPerSeries);
+
     /// <summary>Writer only.</summary>
     public void Add(int series, int cell, long value)
     {

@@ -27,34 +27,23 @@ public readonly record struct SeriesHandle
 /// One writer: all members that change a series, or make one, are for a single thread. Any thread may expose the family
 /// meanwhile.
 /// </remarks>
-public abstract class SeriesFamily : MetricFamily
+public abstract class SeriesFamily : BoundedFamily
 {
     internal const int OverflowSeries = 0;
 
     /// <summary>Value of every label of the overflow series.</summary>
     public const string OverflowLabel = "other";
 
-    private long _overflowed;
-
     private protected SeriesFamily(Instrument instrument, int limit, int cellsPerSeries)
-        : base(instrument)
+        : base(instrument, limit)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        Limit = limit;
         Cells = new SeriesCells(limit + 1, cellsPerSeries);
         var other = new string[instrument.Labels.Count];
         Array.Fill(other, OverflowLabel);
         Cells.Append(LabelText.Format(instrument.Labels, other));
     }
 
-    /// <summary>The most series there are beside the overflow series.</summary>
-    public int Limit { get; }
-
-    /// <summary>Series made so far, without the overflow series.</summary>
-    public int SeriesCount => Cells.Count - 1;
-
-    /// <summary>Samples (single calls of Add, Set or Observe) that went to the overflow series.</summary>
-    public long Overflowed => Volatile.Read(ref _overflowed);
+    public override int SeriesCount => Cells.Count - 1;
 
     private protected SeriesCells Cells { get; }
 
@@ -80,7 +69,7 @@ public abstract class SeriesFamily : MetricFamily
             throw new ArgumentException("names no series", nameof(handle));
         }
 
-        Volatile.Write(ref _overflowed, _overflowed + 1);
+        CountOverflow();
     }
 }
 

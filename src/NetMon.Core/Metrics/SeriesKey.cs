@@ -38,7 +38,7 @@ public ref struct LabelWriter
     public void Add(scoped ReadOnlySpan<char> value)
     {
         Begin();
-        LabelText.AppendEscaped(_text, value);
+        LabelText.Append(_text, value);
         _text.Write("\""u8);
     }
 

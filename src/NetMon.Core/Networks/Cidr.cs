@@ -71,6 +71,11 @@ public readonly struct Cidr : IEquatable<Cidr>
         return true;
     }
 
+    /// <summary>As <see cref="TryParse"/>, for text that is right.</summary>
+    /// <exception cref="FormatException">It is not.</exception>
+    public static Cidr Parse(ReadOnlySpan<char> text) =>
+        TryParse(text, out var network) ? network : throw new FormatException($"no network: {text}");
+
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Address}/{PrefixLength}");
 

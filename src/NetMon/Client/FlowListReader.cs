@@ -11,7 +11,7 @@ namespace NetMon.Client;
 /// </summary>
 internal sealed class FlowListReader
 {
-    /// <summary>Longest flow taken, bytes. One is about 700.</summary>
+    /// <summary>Longest flow taken, bytes.</summary>
     public const int MaxFlow = LineReader.MaxLine;
 
     private enum Place

@@ -6,8 +6,8 @@ namespace NetMon.Client;
 /// <summary>Splits a stream into lines, however its bytes arrive, in bounded memory.</summary>
 internal sealed class LineReader(Stream stream) : IAsyncDisposable
 {
-    /// <summary>Longest line taken, bytes. A flow is about 700.</summary>
-    public const int MaxLine = 64 * 1024;
+    /// <summary>Longest line taken, bytes. A flow is about 1,500; with names of the greatest length and labels that are all escapes, 70,000.</summary>
+    public const int MaxLine = 128 * 1024;
 
     private readonly PipeReader _reader = PipeReader.Create(stream);
     private SequencePosition? _consumed;

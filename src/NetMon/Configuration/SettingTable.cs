@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Options;
+using NetMon.Core.Endpoints;
 
 namespace NetMon.Configuration;
 
@@ -11,6 +12,8 @@ internal static class SettingTable
     private const int MaxGlobs = 64;
     private const int MaxFlows = 1 << 24;
     private const int MaxSeries = 10_000_000;
+    private const int MaxLabels = 64;
+    private const int MaxNetworks = 4096;
     private const int MinRing = 4096; // a page: the kernel refuses less
     private const int MaxRing = 1 << 30;
 
@@ -23,6 +26,9 @@ internal static class SettingTable
         Shortest,
         TimeSpan.FromHours(24)
     );
+
+    // Twice the time between scrapes that are far apart.
+    private static readonly TimeSpan ShortestStale = TimeSpan.FromMinutes(2);
 
     private static readonly ValueFormat<AttachMode> Attach = ValueFormats.Word(
         ("auto", AttachMode.Auto),
@@ -160,15 +166,87 @@ internal static class SettingTable
             ValueFormats.Whole("number", 1, MaxSeries),
             o => o.Metrics.MaxSeries,
             (o, value) => o.Metrics.MaxSeries = value,
-            "series of one metric family; further ones count in one whose labels say 'other'"
+            "series of one metric family; further ones count in some whose labels say 'other'"
         ),
-        new Setting<bool>(
-            "metrics.addresses",
-            "--addresses",
-            ValueFormats.Boolean,
-            o => o.Metrics.Addresses,
-            (o, value) => o.Metrics.Addresses = value,
-            "whether bytes and packets are told apart by address"
+        new ListSetting<string>(
+            "metrics.labels",
+            "--labels",
+            ValueFormats.Label,
+            MaxLabels,
+            o => o.Metrics.Labels,
+            (o, value) => o.Metrics.Labels = value,
+            "label, or preset (workload, pod, address), of the metrics about flows"
+        ),
+        new ListSetting<string>(
+            "metrics.family_labels.netmon_bytes_total",
+            "--bytes-labels",
+            ValueFormats.Label,
+            MaxLabels,
+            o => o.Metrics.FamilyLabels.Bytes,
+            (o, value) => o.Metrics.FamilyLabels.Bytes = value,
+            "the same for netmon_bytes_total; if none is given: as for all"
+        ),
+        new ListSetting<string>(
+            "metrics.family_labels.netmon_packets_total",
+            "--packets-labels",
+            ValueFormats.Label,
+            MaxLabels,
+            o => o.Metrics.FamilyLabels.Packets,
+            (o, value) => o.Metrics.FamilyLabels.Packets = value,
+            "the same for netmon_packets_total; if none is given: as for all"
+        ),
+        new ListSetting<string>(
+            "metrics.family_labels.netmon_flows_total",
+            "--flows-labels",
+            ValueFormats.Label,
+            MaxLabels,
+            o => o.Metrics.FamilyLabels.Flows,
+            (o, value) => o.Metrics.FamilyLabels.Flows = value,
+            "the same for netmon_flows_total; if none is given: as for all"
+        ),
+        new ListSetting<string>(
+            "metrics.family_labels.netmon_latency_seconds",
+            "--latency-labels",
+            ValueFormats.Label,
+            MaxLabels,
+            o => o.Metrics.FamilyLabels.Latency,
+            (o, value) => o.Metrics.FamilyLabels.Latency = value,
+            "the same for netmon_latency_seconds; if none is given: as for all"
+        ),
+        new ListSetting<string>(
+            "metrics.family_labels.netmon_tcp_retransmits_total",
+            "--retransmits-labels",
+            ValueFormats.Label,
+            MaxLabels,
+            o => o.Metrics.FamilyLabels.TcpRetransmits,
+            (o, value) => o.Metrics.FamilyLabels.TcpRetransmits = value,
+            "the same for netmon_tcp_retransmits_total; if none is given: as for all"
+        ),
+        new ListSetting<string>(
+            "metrics.family_labels.netmon_tcp_resets_total",
+            "--resets-labels",
+            ValueFormats.Label,
+            MaxLabels,
+            o => o.Metrics.FamilyLabels.TcpResets,
+            (o, value) => o.Metrics.FamilyLabels.TcpResets = value,
+            "the same for netmon_tcp_resets_total; if none is given: as for all"
+        ),
+        new ListSetting<NamedNetwork>(
+            "metrics.external_names",
+            "--external-name",
+            ValueFormats.NamedNetwork,
+            MaxNetworks,
+            o => o.Metrics.ExternalNames,
+            (o, value) => o.Metrics.ExternalNames = value,
+            "name for addresses outside of the cluster, instead of 'external'"
+        ),
+        new Setting<TimeSpan>(
+            "metrics.stale_after",
+            "--stale-after",
+            ValueFormats.Duration(ShortestStale, TimeSpan.FromHours(24)),
+            o => o.Metrics.StaleAfter,
+            (o, value) => o.Metrics.StaleAfter = value,
+            "how long series are shown whose workloads are gone"
         ),
         new Setting<LogLevel>(
             "log.level",

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Numerics;
+using NetMon.Core.Endpoints;
+using NetMon.Core.Metrics.Labels;
+using NetMon.Core.Networks;
 
 namespace NetMon.Configuration;
 
@@ -9,6 +12,8 @@ internal static class ValueFormats
 {
     /// <summary>Longest name that Linux gives an interface, which a pattern can match (IFNAMSIZ - 1).</summary>
     private const int MaxInterfaceName = 15;
+
+    private const int MaxNetworkName = 63;
 
     public static readonly ValueFormat<bool> Boolean = new(
         "true or false",
@@ -35,6 +40,26 @@ internal static class ValueFormats
                 )
             : text,
         value => value
+    );
+
+    /// <summary>A label of the metrics about flows, or a preset of labels.</summary>
+    public static readonly ValueFormat<string> Label = new(
+        "label or preset",
+        text =>
+            LabelSet.Words.Contains(text, StringComparer.Ordinal) ? text
+            : NearestName.Of(text, LabelSet.Words) is { } nearest
+                ? new Problem($"'{text}' is neither a label nor a preset; did you mean {nearest}?")
+            : new Problem(
+                $"'{text}' is neither a label nor a preset; there are {string.Join(", ", LabelSet.Words)}"
+            ),
+        value => value
+    );
+
+    /// <summary>A network and what it is called.</summary>
+    public static readonly ValueFormat<NamedNetwork> NamedNetwork = new(
+        "CIDR=name",
+        ParseNamedNetwork,
+        value => $"{value.Network}={value.Name}"
     );
 
     /// <summary>An IP address (or localhost) and a port.</summary>
@@ -114,6 +139,22 @@ internal static class ValueFormats
             },
             value => words.First(word => EqualityComparer<T>.Default.Equals(word.Value, value)).Word
         );
+    }
+
+    private static Parsed<NamedNetwork> ParseNamedNetwork(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 0)
+        {
+            return new Problem($"'{text}' is not a network and its name, such as 192.0.2.0/24=office");
+        }
+
+        var (cidr, name) = (text[..equals].Trim(), text[(equals + 1)..].Trim());
+        return !Cidr.TryParse(cidr, out var network)
+                ? new Problem($"'{cidr}' is not a network such as 192.0.2.0/24 or 2001:db8::/32")
+            : name.Length is 0 or > MaxNetworkName || name.Any(char.IsControl)
+                ? new Problem($"the name of {cidr} is not 1 to {MaxNetworkName} letters long")
+            : new NamedNetwork(network, name);
     }
 
     private static Parsed<IPEndPoint> ParseEndpoint(string text)

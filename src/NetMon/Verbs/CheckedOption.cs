@@ -25,10 +25,11 @@ internal static class CheckedOption
         string name,
         string helpName,
         string description,
-        Func<string, string?> problem
+        Func<string, string?> problem,
+        params string[] aliases
     )
     {
-        var option = new Option<string[]>(name);
+        var option = new Option<string[]>(name, aliases);
         Describe(option, helpName, description, problem);
         return option;
     }

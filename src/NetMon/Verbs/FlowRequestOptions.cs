@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using NetMon.Client;
 using NetMon.Core.Flows;
-using NetMon.Core.Networks;
 
 namespace NetMon.Verbs;
 
@@ -16,65 +14,43 @@ internal sealed class FlowRequestOptions
         CheckedOption.Not(ServerAddress.Expected, value => ServerAddress.TryParse(value, out _))
     );
 
-    private readonly Option<string[]> _ip = CheckedOption.Many(
-        "--ip",
-        "cidr",
-        "only flows with an end at this address or in this network (repeatable)",
-        CheckedOption.Not(
-            "an IP address or network, such as 10.0.0.1 or 2001:db8::/32",
-            value => Cidr.TryParse(value, out _)
-        )
-    );
+    private readonly IReadOnlyList<(FlowCriterion Criterion, Option<string[]> Option)> _criteria =
+        CriterionOption.CreateAll();
 
-    private readonly Option<string[]> _port = CheckedOption.Many(
-        "--port",
-        "port",
-        "only flows with this port at one end (repeatable)",
-        CheckedOption.Not(
-            "a port, 0 to 65535",
-            value => ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var _)
-        )
-    );
-
-    private readonly Option<string[]> _protocol = CheckedOption.Many(
-        "--protocol",
-        "protocol",
-        "only flows of this protocol: tcp, udp, icmp, ... or a number (repeatable)",
-        CheckedOption.Not(
-            "a protocol, such as tcp, udp, icmp, or a number from 0 to 255",
-            value => IpProtocolNames.TryParse(value, out _)
-        )
-    );
-
-    private readonly Option<string[]> _state = CheckedOption
-        .Many(
-            "--state",
-            "state",
-            $"only flows in this state: {CheckedOption.OneOf(FlowWords.AllStates)} (repeatable)",
-            CheckedOption.Not(
-                CheckedOption.OneOf(FlowWords.AllStates),
-                value => FlowWords.TryParseState(value, out _)
-            )
-        )
-        .Completing(FlowWords.AllStates);
+    private readonly Option<bool> _failed = new("--failed")
+    {
+        Description = "only flows that failed: --status failed",
+    };
 
     public void AddTo(Command command)
     {
-        command.Options.Add(_ip);
-        command.Options.Add(_port);
-        command.Options.Add(_protocol);
-        command.Options.Add(_state);
+        foreach (var (_, option) in _criteria)
+        {
+            command.Options.Add(option);
+        }
+
+        command.Options.Add(_failed);
         command.Options.Add(_server);
     }
 
-    public FlowRequest ReadRequest(ParseResult arguments) =>
-        new()
+    public FlowRequest ReadRequest(ParseResult arguments)
+    {
+        var criteria = new List<KeyValuePair<string, string>>();
+        foreach (var (criterion, option) in _criteria)
         {
-            Ips = arguments.GetValue(_ip) ?? [],
-            Ports = arguments.GetValue(_port) ?? [],
-            Protocols = arguments.GetValue(_protocol) ?? [],
-            States = arguments.GetValue(_state) ?? [],
-        };
+            foreach (var value in arguments.GetValue(option) ?? [])
+            {
+                criteria.Add(new(criterion.Name, value));
+            }
+        }
+
+        if (arguments.GetValue(_failed))
+        {
+            criteria.Add(new("status", FlowStatus.Failed.Word()));
+        }
+
+        return new FlowRequest { Criteria = criteria };
+    }
 
     /// <returns>False if the environment names no address; then <paramref name="error"/> says so.</returns>
     public bool TryReadServer(ParseResult arguments, out ServerAddress server, out string error)

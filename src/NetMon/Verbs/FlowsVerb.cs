@@ -3,6 +3,7 @@ using System.Globalization;
 using NetMon.Core.Flows;
 using NetMon.Terminal;
 using NetMon.Terminal.Flows;
+using NetMon.Terminal.Flows.Pairs;
 
 namespace NetMon.Verbs;
 
@@ -37,6 +38,17 @@ internal static class FlowsVerb
                 )
             )
             .Completing(FlowSorts.Words);
+        var by = CheckedOption
+            .One(
+                "--by",
+                string.Join('|', PairSubjects.Words),
+                "sums over the active flows of each pair of ends, the most bytes first",
+                CheckedOption.Not(
+                    CheckedOption.OneOf(PairSubjects.Words),
+                    value => PairSubjects.TryParse(value, out _)
+                )
+            )
+            .Completing(PairSubjects.Words);
         var format = CheckedOption
             .One(
                 "--output",
@@ -59,11 +71,22 @@ internal static class FlowsVerb
             });
         }
 
+        by.Validators.Add(result =>
+        {
+            if (result.GetValue(follow) || result.GetValue(format) is not (null or "table"))
+            {
+                result.AddError(
+                    "--by: a sum is a table of what is now, so this does not go with --follow, wide or json"
+                );
+            }
+        });
+
         var command = new Command("flows", "list the flows that an agent sees, or follow them")
         {
             follow,
             last,
             sort,
+            by,
         };
         requested.AddTo(command);
         command.Options.Add(format);
@@ -88,8 +111,19 @@ internal static class FlowsVerb
                             ReadFormat(arguments.GetValue(format)),
                             time ?? TimeProvider.System
                         );
-                        return arguments.GetValue(follow)
-                            ? view.FollowAsync(request, stop)
+                        return PairSubjects.TryParse(arguments.GetValue(by), out var subject)
+                                ? view.SumAsync(
+                                    request with
+                                    {
+                                        Sort = null,
+                                        Last = null,
+                                    },
+                                    subject,
+                                    request.Last,
+                                    FlowSorts.TryParse(request.Sort, out var order) ? order : null,
+                                    stop
+                                )
+                            : arguments.GetValue(follow) ? view.FollowAsync(request, stop)
                             : view.ListAsync(request, stop);
                     },
                     stop

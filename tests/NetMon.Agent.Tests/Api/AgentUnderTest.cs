@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Options;
@@ -41,14 +42,17 @@ internal sealed class AgentUnderTest : IAsyncDisposable
 
     /// <param name="configure">Changes the settings.</param>
     /// <param name="source">Where records come from, if not from <see cref="Source"/>.</param>
+    /// <param name="sources">What is known of addresses; null: a host without a cluster that is 10.0.0.1.</param>
     public static async Task<AgentUnderTest> StartAsync(
         Action<AgentOptions>? configure = null,
-        IRecordSource? source = null
+        IRecordSource? source = null,
+        AttributionSources? sources = null
     )
     {
         var options = new AgentOptions();
         options.Api.Listen = new IPEndPoint(IPAddress.Loopback, 0);
         options.Flow.Interval = TimeSpan.FromMilliseconds(100);
+        options.Metrics.Labels = ["src_ip", "dst_ip", "protocol"];
         configure?.Invoke(options);
         var names = new InterfaceNames();
         names.Set(2, "eth0");
@@ -58,6 +62,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
             options,
             () => test?.Interfaces ?? ObservedInterfaces.None,
             names,
+            sources ?? PipelineUnderTest.OfHost("10.0.0.1"),
             NullLoggerFactory.Instance,
             TimeProvider.System
         );

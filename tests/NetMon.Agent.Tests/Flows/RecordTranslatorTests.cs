@@ -52,30 +52,6 @@ public sealed class RecordTranslatorTests
         Assert.Equal((11, 12), (counts.SynRetries, counts.IcmpErrors));
     }
 
-    [Theory]
-    [InlineData(false, false, FlowDirection.Ingress)]
-    [InlineData(true, false, FlowDirection.Egress)]
-    [InlineData(false, true, FlowDirection.Egress)]
-    [InlineData(true, true, FlowDirection.Ingress)]
-    public void Direction_is_the_local_ends_view_at_an_uplink_and_the_reverse_at_a_pods_interface(
-        bool leaves,
-        bool pod,
-        FlowDirection expected
-    )
-    {
-        var observer =
-            3u | (leaves ? FlowStateRecord.ObserverEgress : 0) | (pod ? FlowStateRecord.ObserverPod : 0);
-
-        Assert.Equal(
-            expected,
-            Translate(new TestFlow("10.0.0.1:40000", "10.0.0.2:80").ObservedAt(observer, 0)).Direction
-        );
-        Assert.NotEqual(
-            expected,
-            Translate(new TestFlow("10.0.0.1:40000", "10.0.0.2:80").ObservedAt(0, observer)).Direction
-        );
-    }
-
     [Fact]
     public void Handshake_times_are_those_of_the_server_the_client_and_the_whole()
     {

@@ -2,11 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using NetMon.Agent.Attribution;
 using NetMon.Agent.Flows;
+using NetMon.Agent.Interfaces;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
 using NetMon.Agent.Streaming;
 using NetMon.Bpf.Records;
+using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
 using NetMon.Core.Metrics;
 
@@ -17,16 +20,45 @@ internal sealed class PipelineUnderTest
 {
     private readonly Subscription? _subscription;
 
-    public PipelineUnderTest(int capacity = 100_000, int maxSeries = 10_000, bool follow = true)
+    /// <param name="capacity">Of the table.</param>
+    /// <param name="maxSeries">Of a metric family.</param>
+    /// <param name="follow">Whether there is a follower.</param>
+    /// <param name="metrics">What the metrics tell apart; null: addresses and protocols.</param>
+    /// <param name="sources">What is known of addresses; null: a host without a cluster that is 10.0.0.1.</param>
+    public PipelineUnderTest(
+        int capacity = 100_000,
+        int maxSeries = 10_000,
+        bool follow = true,
+        MetricsOptions? metrics = null,
+        AttributionSources? sources = null
+    )
     {
         Table = new FlowTable(capacity);
-        Metrics = new FlowMetrics(Registry, new MetricsOptions { MaxSeries = maxSeries });
-        Pipeline = new FlowPipeline(Table, Rules, Metrics, Broadcaster, NullLogger<FlowPipeline>.Instance);
+        Metrics = new FlowMetrics(
+            Registry,
+            metrics ?? new MetricsOptions { MaxSeries = maxSeries, Labels = ["src_ip", "dst_ip", "protocol"] }
+        );
+        var attributor = new Attributor(
+            Table,
+            sources ?? OfHost("10.0.0.1"),
+            TimeSpan.FromSeconds(2),
+            Attribution
+        );
+        Pipeline = new FlowPipeline(
+            Table,
+            Rules,
+            attributor,
+            Metrics,
+            Broadcaster,
+            NullLogger<FlowPipeline>.Instance
+        );
         if (follow)
         {
             Broadcaster.TrySubscribe(FlowFilter.All, out _subscription);
         }
     }
+
+    public AttributionCounters Attribution { get; } = new();
 
     public MetricRegistry Registry { get; } = new();
 
@@ -39,6 +71,25 @@ internal sealed class PipelineUnderTest
     public FlowTable Table { get; }
 
     public FlowPipeline Pipeline { get; }
+
+    /// <summary>What a host without a cluster knows of addresses: its own.</summary>
+    public static AttributionSources OfHost(params string[] own)
+    {
+        var view = new StandaloneView(NetworkNames.None);
+        var addresses = new LocalAddresses(TimeProvider.System);
+        foreach (var address in own)
+        {
+            addresses.AddOwn(NetworkAddress.From(System.Net.IPAddress.Parse(address)));
+        }
+
+        return new AttributionSources
+        {
+            View = view,
+            Addresses = addresses,
+            Node = new ThisNode(view, null, "host"),
+            Clock = new WallClock(TimeProvider.System),
+        };
+    }
 
     public void Process(in FlowRecord record) => Pipeline.Process(in record);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using NetMon.Bpf.Records;
 using NetMon.Core.Flows;
 
@@ -99,7 +100,12 @@ internal sealed class TestFlow
 
     private static int Compare(IPEndPoint left, IPEndPoint right)
     {
-        var order = NetworkAddress.From(left.Address).CompareTo(NetworkAddress.From(right.Address));
+        // As the kernel programs do: the words of the address as they are loaded.
+        Span<byte> bytes = stackalloc byte[32];
+        NetworkAddress.From(left.Address).CopyTo(bytes);
+        NetworkAddress.From(right.Address).CopyTo(bytes[16..]);
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        var order = (words[0], words[1]).CompareTo((words[2], words[3]));
         return order != 0 ? order : left.Port.CompareTo(right.Port);
     }
 }

@@ -5,7 +5,13 @@ namespace NetMon.Agent.Tests.Streaming;
 
 public sealed class BroadcasterTests
 {
-    private static readonly FlowFilter UdpOnly = new(protocols: [IpProtocol.Udp]);
+    private static readonly FlowFilter UdpOnly = FlowQuery.TryParse(
+        [new("protocol", "udp")],
+        out var query,
+        out _
+    )
+        ? query.Filter
+        : throw new InvalidOperationException();
 
     [Fact]
     public async Task A_follower_gets_what_passes_its_filter_from_its_subscription_on()

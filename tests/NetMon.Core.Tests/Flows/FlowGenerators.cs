@@ -27,8 +27,11 @@ internal static class FlowGenerators
         from cause in Gen.Elements(Enum.GetValues<FlowCause>())
         from status in Gen.Elements(Enum.GetValues<FlowStatus>())
         from bits in Gen.Choose(0, 7)
+        from direction in Gen.Elements(Enum.GetValues<FlowDirection>())
+        from attribution in EndpointGenerators.Attribution
         select new Flow
         {
+            Attribution = attribution,
             Source = source,
             Destination = destination,
             Protocol = protocol,
@@ -46,7 +49,7 @@ internal static class FlowGenerators
             State = state,
             Cause = cause,
             Status = status,
-            Direction = (FlowDirection)(bits & 1),
+            Direction = direction,
             Class = (FlowClass)((bits >> 1) & 1),
             InitiatorCertain = (bits & 4) != 0,
         };

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
 
 namespace NetMon.Core.Tests.Flows;
@@ -140,6 +141,12 @@ public class FlowJsonTests
                         view.Tcp?.SynackAckUs is not null
                     );
                     Assert.Equal(flow.Cause == FlowCause.None ? null : flow.Cause.Word(), view.Cause);
+                    AssertEnd(flow.Attribution.Source, view.Source);
+                    AssertEnd(flow.Attribution.Destination, view.Destination);
+                    Assert.Null(view.Source.Service);
+                    Assert.Equal(flow.Attribution.Service?.Name, view.Destination.Service?.Name);
+                    Assert.Equal(flow.Attribution.SameNode(), view.SameNode);
+                    Assert.Equal(flow.Attribution.SameZone(), view.SameZone);
                     var start = DateTimeOffset.UnixEpoch.AddMicroseconds(
                         (double)(((long)flow.StartNs + Context.WallOffsetNs) / 1000)
                     );
@@ -226,6 +233,24 @@ public class FlowJsonTests
                     json.Flush();
                 }
             })
+        );
+    }
+
+    private static void AssertEnd(Endpoint? endpoint, EndpointView view)
+    {
+        Assert.Equal(
+            endpoint?.Workload.Namespace is "" ? null : endpoint?.Workload.Namespace,
+            view.Namespace
+        );
+        Assert.Equal(endpoint?.Workload.Name, view.Workload);
+        Assert.Equal(endpoint?.Workload.Kind, view.Kind);
+        Assert.Equal(endpoint?.Pod, view.Pod);
+        Assert.Equal(endpoint?.Node, view.Node);
+        Assert.Equal(endpoint?.Zone, view.Zone);
+        Assert.Equal(endpoint?.Labels.Count ?? 0, (view.Labels?.Count ?? 0) + (view.LabelsLeftOut ?? 0));
+        Assert.All(
+            endpoint?.Labels.Take(view.Labels?.Count ?? 0) ?? [],
+            one => Assert.Equal(one.Value, view.Labels![one.Key])
         );
     }
 

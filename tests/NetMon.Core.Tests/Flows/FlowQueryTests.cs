@@ -62,13 +62,40 @@ public class FlowQueryTests
     }
 
     [Theory]
-    [InlineData("ip=10.0.0.0/33", "ip: '10.0.0.0/33' is not an address")]
-    [InlineData("ip=", "ip: '' is not an address")]
-    [InlineData("port=http", "port: 'http' is not a number")]
-    [InlineData("port=65536", "port: '65536' is not a number from 0 to 65535")]
-    [InlineData("protocol=tpc", "protocol: 'tpc' is not a name")]
-    [InlineData("protocol=256", "protocol: '256' is not a name such as tcp")]
-    [InlineData("state=open", "state: 'open' is not one of unreplied, replied, syn-sent")]
+    [InlineData("ip=10.0.0.0/33", "ip: '10.0.0.0/33' is not an IP address or network")]
+    [InlineData("ip=", "ip: '' is not an IP address")]
+    [InlineData("port=http", "port: 'http' is not a port, 0 to 65535")]
+    [InlineData("port=65536", "port: '65536' is not a port, 0 to 65535")]
+    [InlineData("protocol=tpc", "protocol: 'tpc' is not a protocol")]
+    [InlineData("protocol=256", "protocol: '256' is not a protocol, such as tcp")]
+    [InlineData("state=open", "state: 'open' is not unreplied, replied, syn-sent")]
+    [InlineData("namespace=", "namespace: '' is not the name of a namespace")]
+    [InlineData("namespace=a,b", "namespace: 'a,b' is not the name of a namespace")]
+    [InlineData("pod=", "pod: '' is not a pod: name, namespace/name")]
+    [InlineData("pod=/web", "pod: '/web' is not a pod")]
+    [InlineData("pod=a/b/c", "pod: 'a/b/c' is not a pod")]
+    [InlineData("pod=w*b", "pod: 'w*b' is not a pod")]
+    [InlineData("pod=web 1", "pod: 'web 1' is not a pod")]
+    [InlineData("workload=a/b/c/d", "workload: 'a/b/c/d' is not a workload")]
+    [InlineData("workload=shop//web", "workload: 'shop//web' is not a workload")]
+    [InlineData("workload=/Deployment/web", "workload: '/Deployment/web' is not a workload")]
+    [InlineData("service=cart:", "service: 'cart:' is not a service")]
+    [InlineData("service=:80", "service: ':80' is not a service")]
+    [InlineData("label=", "label: '' is not a label selector")]
+    [InlineData("label=app in (web)", "label: 'app in (web)' is not a label selector")]
+    [InlineData("label=app=web,", "label: 'app=web,' is not a label selector")]
+    [InlineData("label==web", "label: '=web' is not a label selector")]
+    [InlineData("node=*a", "node: '*a' is not the name of a node")]
+    [InlineData("from=", "from: '' is not an IP address or network, namespace/name of a pod or workload")]
+    [InlineData("from=service:cart", "from: 'service:cart' is not an IP address or network")]
+    [InlineData("from=ip:10.0.0.0/33", "from: 'ip:10.0.0.0/33' is not an IP address or network")]
+    [InlineData("to=10.0.0.1:80", "to: '10.0.0.1:80' is not an IP address or network")]
+    [InlineData("to=pods:web", "to: 'pods:web' is not an IP address or network")]
+    [InlineData("scope=unknown", "scope: 'unknown' is not pod-to-pod, pod-to-node")]
+    [InlineData("traffic=unknown", "traffic: 'unknown' is not internal or external")]
+    [InlineData("direction=in", "direction: 'in' is not ingress, egress or transit")]
+    [InlineData("status=bad", "status: 'bad' is not pending, ok or failed")]
+    [InlineData("cause=none", "cause: 'none' is not refused, timeout")]
     [InlineData("sort=size", "sort: 'size' is not one of recent, bytes, packets, age, rtt")]
     [InlineData("last=-1", "last: '-1' is not a number of flows")]
     [InlineData("follow=yes", "follow: 'yes' is not true or false")]
@@ -98,7 +125,13 @@ public class FlowQueryTests
     public void Any_text_is_read_or_named_in_an_error_and_never_thrown_at()
     {
         var pairs =
-            from key in Gen.Elements("ip", "port", "protocol", "state", "sort", "last", "follow", "x")
+            from key in Gen.Elements<string>([
+                .. FlowCriterion.All.Select(criterion => criterion.Name),
+                "sort",
+                "last",
+                "follow",
+                "x",
+            ])
             from value in ArbMap.Default.GeneratorFor<string?>()
             select KeyValuePair.Create(key, value);
         Prop.ForAll(

@@ -132,7 +132,10 @@ internal sealed class JsonSchema(JsonElement root)
             case "additionalProperties" when isObject:
                 foreach (var member in value.EnumerateObject())
                 {
-                    if (!schema.GetProperty("properties").TryGetProperty(member.Name, out _))
+                    if (
+                        !schema.TryGetProperty("properties", out var named)
+                        || !named.TryGetProperty(member.Name, out _)
+                    )
                     {
                         Check(rule, member.Value, $"{at}.{member.Name}", errors);
                     }
@@ -193,6 +196,7 @@ internal sealed class JsonSchema(JsonElement root)
         type switch
         {
             "object" => value.ValueKind == JsonValueKind.Object,
+            "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
             "string" => value.ValueKind == JsonValueKind.String,
             "integer" => value.ValueKind == JsonValueKind.Number && decimal.IsInteger(value.GetDecimal()),
             _ => throw new NotSupportedException($"type {type}"),

@@ -1,5 +1,7 @@
-using NetMon.Core.Flows;
 using NetMon.Core.Metrics;
+using NetMon.Core.Metrics.Labels;
+using NetMon.Core.Metrics.Tables;
+using NetMon.Core.Tests.Metrics.Labels;
 
 namespace NetMon.Core.Tests.Metrics;
 
@@ -16,20 +18,36 @@ internal static class AllFamilies
     {
         var registry = new MetricRegistry();
         var samples = filled ? 3 : 0;
-        foreach (var instrument in Instruments.All.Except([Instruments.SeriesOverflow]))
+        var table = new SeriesTable(LabelSet.Of(["pod", "address"]), limit: 2, TimeSpan.FromMinutes(5));
+        var flows = new List<Action<SeriesRow>>();
+        foreach (
+            var instrument in Instruments.All.Except([
+                Instruments.Series,
+                Instruments.SeriesDropped,
+                Instruments.SeriesOverflow,
+            ])
+        )
         {
             switch (instrument.Type)
             {
-                case MetricType.Counter when instrument.Labels.Contains("src_ip", StringComparer.Ordinal):
-                    AddTraffic(registry.Counter<TrafficKey>(instrument, seriesLimit: 2), samples);
+                case MetricType.Counter when instrument.Labels.Contains("status", StringComparer.Ordinal):
+                    var decided = registry.Counter(instrument, table, "status", "ok", "failed");
+                    flows.Add(row => decided.Add(row, 1, series: 1));
+                    break;
+                case MetricType.Counter
+                    when instrument.Labels.Contains("src_workload", StringComparer.Ordinal):
+                    var counter = registry.Counter(instrument, table);
+                    flows.Add(row => counter.Add(row, 1500));
                     break;
                 case MetricType.Histogram:
-                    var histogram = registry.Histogram<TextKey>(instrument, Instruments.LatencyBounds);
-                    for (var i = 0; i < samples; i++)
-                    {
-                        histogram.Observe(new TextKey("connect"), i * 0.01);
-                    }
-
+                    var histogram = registry.Histogram(
+                        instrument,
+                        table,
+                        Instruments.LatencyBounds,
+                        "type",
+                        "connect"
+                    );
+                    flows.Add(row => histogram.Observe(row, 0.01));
                     break;
                 case MetricType.Summary:
                     var summary = registry.Summary(instrument, Instruments.ProcessingQuantiles);
@@ -48,22 +66,13 @@ internal static class AllFamilies
             }
         }
 
-        return registry;
-    }
-
-    private static void AddTraffic(CounterFamily<TrafficKey> family, int samples)
-    {
         for (var i = 0; i < samples; i++)
         {
-            var flow = new Flow
-            {
-                Protocol = IpProtocol.Tcp,
-                Source = new FlowEndpoint(NetworkAddress.FromIPv4((uint)i), 1, 1),
-                Destination = new FlowEndpoint(new NetworkAddress((ulong)i, 1), 2, 1),
-            };
-            family.Add(TrafficKey.Sent(in flow, withAddresses: true), 1500);
-            family.Add(TrafficKey.Received(in flow, withAddresses: true), 64);
+            var row = table[table.Hold(TestFlows.Between($"\"\\\n{i}", "b").Sent())];
+            flows.ForEach(add => add(row));
         }
+
+        return registry;
     }
 
     private static void ObserveAny(MetricRegistry registry, Instrument instrument, int samples) =>

@@ -10,28 +10,30 @@ public class ExpositionTests
     [Fact]
     public void A_counter_has_its_suffix_in_the_family_name_of_Prometheus_text_only()
     {
-        var family = _registry.Counter<FlowStatusKey>(Instruments.Flows);
-        family.Add(new FlowStatusKey(IpProtocol.Tcp, FlowDirection.Egress, FlowStatus.Ok), 2);
-        family.Add(new FlowStatusKey(99, FlowDirection.Ingress, FlowStatus.Failed), long.MaxValue);
+        var family = _registry.Counter<FlowGroupKey>(
+            new Instrument("t_flows_total", MetricType.Counter, "flows", "Help.", "protocol", "direction")
+        );
+        family.Add(new FlowGroupKey(IpProtocol.Tcp, FlowDirection.Egress), 2);
+        family.Add(new FlowGroupKey(99, FlowDirection.Ingress), long.MaxValue);
 
         Assert.Equal(
-            $$"""
-            # HELP netmon_flows_total {{Instruments.Flows.Help}}
-            # TYPE netmon_flows_total counter
-            netmon_flows_total{protocol="tcp",direction="egress",status="ok"} 2
-            netmon_flows_total{protocol="99",direction="ingress",status="failed"} 9223372036854775807
+            """
+            # HELP t_flows_total Help.
+            # TYPE t_flows_total counter
+            t_flows_total{protocol="tcp",direction="egress"} 2
+            t_flows_total{protocol="99",direction="ingress"} 9223372036854775807
             """,
-            Exposition.Lines(_registry, "netmon_flows")
+            Exposition.Lines(_registry, "t_flows")
         );
         Assert.Equal(
-            $$"""
-            # TYPE netmon_flows counter
-            # UNIT netmon_flows flows
-            # HELP netmon_flows {{Instruments.Flows.Help}}
-            netmon_flows_total{protocol="tcp",direction="egress",status="ok"} 2
-            netmon_flows_total{protocol="99",direction="ingress",status="failed"} 9223372036854775807
+            """
+            # TYPE t_flows counter
+            # UNIT t_flows flows
+            # HELP t_flows Help.
+            t_flows_total{protocol="tcp",direction="egress"} 2
+            t_flows_total{protocol="99",direction="ingress"} 9223372036854775807
             """,
-            Exposition.Lines(_registry, "netmon_flows", ExpositionFormat.OpenMetrics)
+            Exposition.Lines(_registry, "t_flows", ExpositionFormat.OpenMetrics)
         );
     }
 
@@ -122,15 +124,15 @@ public class ExpositionTests
     [Fact]
     public void A_family_without_labels_is_there_from_the_start()
     {
-        var counter = _registry.Counter(Instruments.TcpResets);
+        var counter = _registry.Counter(Instruments.FlowsOrphaned);
         var gauge = _registry.Gauge(Instruments.Streams);
-        Assert.Equal(0, Exposition.Samples(_registry)["netmon_tcp_resets_total"]);
+        Assert.Equal(0, Exposition.Samples(_registry)["netmon_flows_orphaned_total"]);
         Assert.Equal(0, Exposition.Samples(_registry)["netmon_streams"]);
 
         counter.Add(3);
         gauge.Set(4);
         gauge.Add(-1);
-        Assert.Equal(3, Exposition.Samples(_registry)["netmon_tcp_resets_total"]);
+        Assert.Equal(3, Exposition.Samples(_registry)["netmon_flows_orphaned_total"]);
         Assert.Equal(3, Exposition.Samples(_registry)["netmon_streams"]);
     }
 
@@ -156,36 +158,6 @@ public class ExpositionTests
         Assert.Equal(0.5, samples["netmon_interfaces{kind=\"uplink\"}"]);
         Assert.Equal(12.25, samples["process_cpu_seconds_total"]);
         Assert.Equal(7, samples["process_open_fds"]);
-    }
-
-    [Fact]
-    public void Addresses_are_labels_only_where_the_family_has_them()
-    {
-        var flow = new Flow
-        {
-            Protocol = IpProtocol.Udp,
-            Direction = FlowDirection.Egress,
-            Source = new FlowEndpoint(NetworkAddress.FromIPv4(0x0a000001), 1, 1),
-            Destination = new FlowEndpoint(new NetworkAddress(0x20010db800000000, 1), 2, 1),
-        };
-        var full = _registry.Counter<TrafficKey>(Instruments.Bytes);
-        var bare = _registry.Counter<TrafficKey>(Instruments.Packets.Without("src_ip", "dst_ip"));
-        full.Add(TrafficKey.Sent(in flow, withAddresses: true), 1);
-        full.Add(TrafficKey.Received(in flow, withAddresses: true), 2);
-        bare.Add(TrafficKey.Sent(in flow, withAddresses: false), 3);
-        bare.Add(TrafficKey.Received(in flow, withAddresses: false), 4);
-
-        var samples = Exposition.Samples(_registry);
-        Assert.Equal(
-            [1, 2, 3, 4],
-            new[]
-            {
-                "netmon_bytes_total{protocol=\"udp\",direction=\"egress\",src_ip=\"10.0.0.1\",dst_ip=\"2001:db8::1\"}",
-                "netmon_bytes_total{protocol=\"udp\",direction=\"ingress\",src_ip=\"2001:db8::1\",dst_ip=\"10.0.0.1\"}",
-                "netmon_packets_total{protocol=\"udp\",direction=\"egress\"}",
-                "netmon_packets_total{protocol=\"udp\",direction=\"ingress\"}",
-            }.Select(name => samples[name])
-        );
     }
 
     [Fact]

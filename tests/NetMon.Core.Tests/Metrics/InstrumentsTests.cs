@@ -9,6 +9,8 @@ public class InstrumentsTests
     private const string DocumentPath = "docs/metrics.md";
     private const string Begin = "<!-- begin: instruments -->\n";
     private const string End = "<!-- end: instruments -->";
+    private const string Ends =
+        "src_namespace,src_workload,src_kind,dst_namespace,dst_workload,dst_kind,dst_service,scope,traffic,protocol,direction";
 
     [Fact]
     public void Every_instrument_is_in_the_list_of_all()
@@ -21,13 +23,15 @@ public class InstrumentsTests
 
     [Theory]
     [InlineData("netmon_flows_active", "protocol,direction")]
-    [InlineData("netmon_flows_total", "protocol,direction,status")]
-    [InlineData("netmon_bytes_total", "protocol,direction,src_ip,dst_ip")]
-    [InlineData("netmon_packets_total", "protocol,direction,src_ip,dst_ip")]
+    [InlineData("netmon_flows_total", Ends + ",status")]
+    [InlineData("netmon_bytes_total", Ends)]
+    [InlineData("netmon_packets_total", Ends)]
+    [InlineData("netmon_series", "family")]
+    [InlineData("netmon_series_dropped_total", "family")]
     [InlineData("netmon_series_overflow_total", "family")]
-    [InlineData("netmon_latency_seconds", "type")]
-    [InlineData("netmon_tcp_retransmits_total", "")]
-    [InlineData("netmon_tcp_resets_total", "")]
+    [InlineData("netmon_latency_seconds", Ends + ",type")]
+    [InlineData("netmon_tcp_retransmits_total", Ends)]
+    [InlineData("netmon_tcp_resets_total", Ends)]
     [InlineData("netmon_ebpf_events_processed_total", "")]
     [InlineData("netmon_ebpf_events_dropped_total", "reason")]
     [InlineData("netmon_processing_duration_seconds", "")]

@@ -9,18 +9,18 @@ public class RegistryTests
     [Fact]
     public void A_family_is_registered_once()
     {
-        _registry.Counter(Instruments.TcpResets);
-        Assert.Throws<ArgumentException>(() => _registry.Counter(Instruments.TcpResets));
+        _registry.Counter(Instruments.FlowsOrphaned);
+        Assert.Throws<ArgumentException>(() => _registry.Counter(Instruments.FlowsOrphaned));
         // OpenMetrics would have two families of the same name.
         Assert.Throws<ArgumentException>(() =>
-            _registry.Gauge(new Instrument("netmon_tcp_resets", MetricType.Gauge, "", "Help."))
+            _registry.Gauge(new Instrument("netmon_flows_orphaned", MetricType.Gauge, "", "Help."))
         );
     }
 
     [Fact]
     public void An_instrument_is_used_as_what_it_is()
     {
-        Assert.Throws<ArgumentException>(() => _registry.Gauge(Instruments.TcpResets));
+        Assert.Throws<ArgumentException>(() => _registry.Gauge(Instruments.FlowsOrphaned));
         Assert.Throws<ArgumentException>(() => _registry.Counter(Instruments.Streams));
         Assert.Throws<ArgumentException>(() => _registry.Histogram<NoLabels>(Instruments.Streams, [1]));
         Assert.Throws<ArgumentException>(() => _registry.Summary(Instruments.Streams, 0.5));

@@ -106,6 +106,56 @@ public class AgentConfigurationTests
     }
 
     [Fact]
+    public void Labels_are_set_for_all_families_and_for_single_ones()
+    {
+        var options = Accepted(
+            """
+            metrics:
+              labels: [workload, same_zone]
+              family_labels:
+                netmon_bytes_total: pod
+                netmon_latency_seconds: [dst_service, dst_namespace]
+              external_names: [192.0.2.0/24=office]
+              stale_after: 10m
+            """,
+            Flag("metrics.family_labels.netmon_flows_total", "protocol")
+        );
+
+        Assert.Equal(["workload", "same_zone"], options.Metrics.Labels);
+        Assert.Equal(["pod"], options.Metrics.FamilyLabels.Bytes);
+        Assert.Equal(["dst_service", "dst_namespace"], options.Metrics.FamilyLabels.Latency);
+        Assert.Equal(["protocol"], options.Metrics.FamilyLabels.Flows);
+        Assert.Empty(options.Metrics.FamilyLabels.Packets);
+        Assert.Equal("office", Assert.Single(options.Metrics.ExternalNames).Name);
+        Assert.Equal(TimeSpan.FromMinutes(10), options.Metrics.StaleAfter);
+    }
+
+    [Fact]
+    public void Errors_about_labels_and_networks_name_key_and_value()
+    {
+        Assert.Equal(
+            [
+                "FILE:2:22: metrics.labels: 'src_pot' is neither a label nor a preset; did you mean src_pod?",
+                "FILE:4:24: metrics.family_labels.netmon_byte_total: unknown setting; did you mean metrics.family_labels.netmon_bytes_total?",
+                "FILE:5:20: metrics.external_names: '10.0.0.0/99' is not a network such as 192.0.2.0/24 or 2001:db8::/32",
+                "FILE:6:16: metrics.stale_after: 1m is out of range: from 2m to 24h",
+                "FILE:7:14: metrics.addresses: unknown setting",
+            ],
+            Errors(
+                """
+                metrics:
+                  labels: [workload, src_pot]
+                  family_labels:
+                    netmon_byte_total: pod
+                  external_names: [10.0.0.0/99=home]
+                  stale_after: 1m
+                  addresses: false
+                """
+            )
+        );
+    }
+
+    [Fact]
     public void A_syntax_error_is_reported_beside_the_errors_before_it()
     {
         var errors = Errors("flow:\n  interval: soon\n  udp_idle: [\n");

@@ -39,7 +39,7 @@ public class ConfigurationDocumentTests
     {
         Assert.Distinct(SettingTable.All.Select(setting => setting.Key));
         Assert.Distinct(SettingTable.All.Select(setting => setting.Flag));
-        Assert.All(SettingTable.All, setting => Assert.Matches(@"^[a-z]+\.[a-z_]+$", setting.Key));
+        Assert.All(SettingTable.All, setting => Assert.Matches(@"^[a-z]+(\.[a-z_]+)+$", setting.Key));
     }
 
     [Fact]

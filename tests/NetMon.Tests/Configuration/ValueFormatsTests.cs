@@ -121,6 +121,51 @@ public class ValueFormatsTests
     }
 
     [Theory]
+    [InlineData("192.0.2.0/24=office", "192.0.2.0/24", "office")]
+    [InlineData("2001:db8::/32 = data centre", "2001:db8::/32", "data centre")]
+    [InlineData("192.0.2.7=a=b", "192.0.2.7/32", "a=b")]
+    public void A_named_network_is_a_network_and_its_name(string text, string network, string name)
+    {
+        var value = ValueFormats.NamedNetwork.Parse(text).Value;
+
+        Assert.Equal((network, name), (value.Network.ToString(), value.Name));
+        Assert.Equal(value, ValueFormats.NamedNetwork.Parse(ValueFormats.NamedNetwork.Write(value)).Value);
+    }
+
+    [Theory]
+    [InlineData("office", "'office' is not a network and its name, such as 192.0.2.0/24=office")]
+    [InlineData(
+        "192.0.2.0/33=office",
+        "'192.0.2.0/33' is not a network such as 192.0.2.0/24 or 2001:db8::/32"
+    )]
+    [InlineData("192.0.2.0/24=", "the name of 192.0.2.0/24 is not 1 to 63 letters long")]
+    public void What_is_no_named_network_is_refused(string text, string problem)
+    {
+        Assert.Equal(problem, ValueFormats.NamedNetwork.Parse(text).Problem);
+    }
+
+    [Theory]
+    [InlineData("workload", null)]
+    [InlineData("same_zone", null)]
+    [InlineData("src_pods", "'src_pods' is neither a label nor a preset; did you mean src_pod?")]
+    public void A_label_is_one_that_there_is(string text, string? problem)
+    {
+        Assert.Equal(problem, ValueFormats.Label.Parse(text).Problem);
+    }
+
+    [Fact]
+    public void A_label_that_is_like_none_gets_the_list_of_all()
+    {
+        var problem = ValueFormats.Label.Parse("everything-there-is").Problem;
+
+        Assert.StartsWith(
+            "'everything-there-is' is neither a label nor a preset; there are workload, pod, address, src_namespace,",
+            problem,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
     [InlineData("flow.intervall", "flow.interval")]
     [InlineData("interval", "flow.interval")]
     [InlineData("capture.listen", "api.listen")]

@@ -223,7 +223,7 @@ public sealed class FlowTableTests
     {
         using var output = new CapturedOutput(width, colour, glyphs);
         var context = new FlowColumnContext(output.Target.Glyphs, TimeZoneInfo.Utc, list.Time);
-        FlowListPrinter.Print(list, FlowColumns.List(context, wide), output.Target);
+        FlowListPrinter.Print(list.Flows, FlowColumns.List(context, wide), output.Target);
         return output.Text;
     }
 }

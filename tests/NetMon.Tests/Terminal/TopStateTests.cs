@@ -41,10 +41,28 @@ public sealed class TopStateTests
     }
 
     [Fact]
+    public void N_shows_addresses_and_names_again()
+    {
+        Press('n');
+        Assert.True(_state.Addresses);
+        Press('n');
+        Assert.False(_state.Addresses);
+    }
+
+    [Fact]
     public void D_goes_round_the_directions()
     {
-        TopDirection[] seen = [_state.Direction, Next(), Next(), Next()];
-        Assert.Equal([TopDirection.All, TopDirection.Ingress, TopDirection.Egress, TopDirection.All], seen);
+        TopDirection[] seen = [_state.Direction, Next(), Next(), Next(), Next()];
+        Assert.Equal(
+            [
+                TopDirection.All,
+                TopDirection.Ingress,
+                TopDirection.Egress,
+                TopDirection.Transit,
+                TopDirection.All,
+            ],
+            seen
+        );
 
         TopDirection Next()
         {

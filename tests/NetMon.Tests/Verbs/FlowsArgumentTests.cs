@@ -1,3 +1,5 @@
+using System.CommandLine;
+using NetMon.Core.Flows;
 using NetMon.Verbs;
 
 namespace NetMon.Tests.Verbs;
@@ -14,7 +16,25 @@ public sealed class FlowsArgumentTests
         "open",
         "unreplied, replied, syn-sent, syn-received, established, closing, closed or reset"
     )]
+    [InlineData("--namespace", "a/b", "the name of a namespace")]
+    [InlineData("--pod", "/web", "a pod: name, namespace/name")]
+    [InlineData("--workload", "a/b/c/d", "a workload: name, kind/name, namespace/name")]
+    [InlineData("--service", "cart:", "a service: name or namespace/name, with :port")]
+    [InlineData("--label", "app in (web)", "a label selector, such as app=web")]
+    [InlineData("--node", "a b", "the name of a node")]
+    [InlineData("--scope", "pod-to-moon", "pod-to-pod, pod-to-node, node-to-pod")]
+    [InlineData("--traffic", "outside", "internal or external")]
+    [InlineData("--direction", "in", "ingress, egress or transit")]
+    [InlineData("--status", "bad", "pending, ok or failed")]
+    [InlineData("--cause", "none", "refused, timeout")]
+    [InlineData("--from", "service:cart", "an IP address or network, namespace/name of a pod or workload")]
+    [InlineData(
+        "--to",
+        "10.0.0.1:80",
+        "an IP address or network, namespace/name of a pod, workload or service"
+    )]
     [InlineData("--sort", "size", "recent, bytes, packets, age or rtt")]
+    [InlineData("--by", "service", "workload, pod, namespace or node")]
     [InlineData("--last", "0", "a number of flows")]
     [InlineData("--output", "xml", "table, wide or json")]
     [InlineData("--server", "host:port", "an address and port")]
@@ -33,6 +53,19 @@ public sealed class FlowsArgumentTests
             .Errors;
         var told = errors.Select(error => error.Message[..9]).Order(StringComparer.Ordinal);
         Assert.Equal("--ip: 'x' --ip: 'y' --last: a --port: '", string.Join(' ', told));
+    }
+
+    [Theory]
+    [InlineData("--follow")]
+    [InlineData("-o", "json")]
+    [InlineData("-o", "wide")]
+    public void A_sum_is_a_table_of_what_is_now(params string[] rest)
+    {
+        var error = Assert.Single(FlowsVerb.Create().Parse(["--by", "pod", .. rest]).Errors);
+        Assert.StartsWith("--by: a sum is a table", error.Message, StringComparison.Ordinal);
+        Assert.Empty(
+            FlowsVerb.Create().Parse(["--by", "pod", "-o", "table", "--last", "3", "--sort", "rtt"]).Errors
+        );
     }
 
     [Fact]
@@ -56,6 +89,39 @@ public sealed class FlowsArgumentTests
                 ])
                 .Errors
         );
+
+    [Fact]
+    public void Every_kind_of_choice_that_the_agent_knows_is_an_option_with_a_text_of_its_own()
+    {
+        var options = FlowsVerb
+            .Create()
+            .Options.Select(option => option.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        Assert.All(FlowCriterion.All, criterion => Assert.Contains($"--{criterion.Name}", options));
+        Assert.All(
+            CriterionOption.CreateAll(),
+            one => Assert.False(string.IsNullOrEmpty(one.Option.HelpName))
+        );
+    }
+
+    [Theory]
+    [InlineData("flows --scope pod-to", "pod-to-external pod-to-node pod-to-pod")]
+    [InlineData("flows --direction ", "egress ingress transit")]
+    [InlineData("top --cause no", "no-endpoints")]
+    public void Words_are_completed(string line, string expected)
+    {
+        var root = new RootCommand { FlowsVerb.Create(), TopVerb.Create() };
+        var words = root.Parse(line).GetCompletions(line.Length).Select(word => word.Label);
+        Assert.Equal(
+            expected,
+            string.Join(
+                ' ',
+                words
+                    .Where(word => word.Contains(line.Split(' ')[^1], StringComparison.Ordinal))
+                    .Order(StringComparer.Ordinal)
+            )
+        );
+    }
 
     [Theory]
     [InlineData("5", "'5' is not a duration")]

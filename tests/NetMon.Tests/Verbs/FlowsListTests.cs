@@ -47,6 +47,71 @@ public sealed class FlowsListTests : FlowsVerbHarness
     }
 
     [Fact]
+    public async Task Every_choice_of_ends_goes_to_theAgent()
+    {
+        await RunAsync(
+            "-n",
+            "shop",
+            "--pod",
+            "web-*",
+            "--workload",
+            "deploy/web",
+            "--service",
+            "shop/cart:6380",
+            "-l",
+            "app=web,tier!=db",
+            "--node",
+            "node-1",
+            "--from",
+            "shop/web",
+            "--to",
+            "external",
+            "--scope",
+            "pod-to-external",
+            "--traffic",
+            "external",
+            "--direction",
+            "egress",
+            "--cause",
+            "timeout",
+            "--failed"
+        );
+        Assert.Equal(
+            "/api/v1/flows?namespace=shop&pod=web-%2A&workload=deploy%2Fweb&service=shop%2Fcart%3A6380"
+                + "&label=app%3Dweb%2Ctier%21%3Ddb&node=node-1&from=shop%2Fweb&to=external&scope=pod-to-external"
+                + "&traffic=external&direction=egress&cause=timeout&status=failed",
+            Assert.Single(Agent.Requests)
+        );
+        Assert.Equal("netmon: no active flow matches\n", Output.Errors);
+    }
+
+    [Fact]
+    public async Task A_list_is_printed_with_names()
+    {
+        Agent.List = context => context.Response.WriteAsync(FlowText.List(NamedFlows.All));
+        Assert.Equal(0, await RunAsync("--namespace", "shop"));
+        Assert.Contains(
+            "shop/web                   shop/redis (svc cart:6380) ",
+            Output.Text,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("no-endpoints", Output.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sums_are_over_all_flows_whatever_the_order_and_the_limit()
+    {
+        Agent.List = context => context.Response.WriteAsync(FlowText.List(NamedFlows.All));
+        Assert.Equal(
+            0,
+            await RunAsync("--by", "workload", "--last", "1", "--sort", "age", "--traffic", "external")
+        );
+        Assert.Equal("/api/v1/flows?traffic=external", Assert.Single(Agent.Requests));
+        Assert.Equal(2, Output.Text.Count(c => c == '\n'));
+        Assert.Contains("office", Output.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_empty_list_says_so()
     {
         Assert.Equal(0, await RunAsync());

@@ -6,15 +6,6 @@ namespace NetMon.Terminal.Flows;
 /// <summary>Text of a flow's properties for a person. All of it is made safe here: what a server sends is not trusted.</summary>
 internal static class FlowCells
 {
-    public static Cell Endpoint(EndpointView endpoint) =>
-        new(
-            TerminalText.Clean(
-                endpoint.Port is not { } port ? endpoint.Ip
-                : endpoint.Ip.Contains(':') ? $"[{endpoint.Ip}]:{port}"
-                : $"{endpoint.Ip}:{port}"
-            )
-        );
-
     public static Cell Interface(EndpointView endpoint) => Word(endpoint.Interface);
 
     public static Cell Protocol(FlowView flow) => Word(flow.Protocol);
@@ -71,10 +62,10 @@ internal static class FlowCells
             _ => Cell.None,
         };
 
-    private static Cell Latency(long? microseconds, Glyphs glyphs) =>
+    public static Cell Latency(long? microseconds, Glyphs glyphs) =>
         microseconds is { } us ? new Cell(HumanUnits.Latency(us, glyphs)) : Cell.None;
 
-    private static Cell Trouble(long? count) =>
+    public static Cell Trouble(long? count) =>
         count is not { } number ? Cell.None
         : number == 0 ? new Cell("0", TextStyle.Quiet)
         : new Cell(HumanUnits.Count(number), TextStyle.Notice);

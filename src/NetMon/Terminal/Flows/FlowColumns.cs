@@ -11,14 +11,16 @@ internal sealed record FlowColumnContext(Glyphs Glyphs, TimeZoneInfo TimeZone, D
 /// <summary>The columns of <c>netmon flows</c>.</summary>
 internal static class FlowColumns
 {
-    private const int FullAddress = 21; // 255.255.255.255:65535
-    private const int ComfortableAddress = 19;
-    private const int ShortestAddress = 9;
     private const int InterfaceName = 15; // IFNAMSIZ - 1
     private const string DateAndTime = "yyyy-MM-dd HH:mm:ss";
 
     public static IReadOnlyList<Column<FlowView>> List(FlowColumnContext context, bool wide) =>
-        [.. Ends(), .. Figures(context, wide), .. wide ? Details(context) : []];
+        [
+            .. EndColumns.Ends<FlowView>(flow => flow),
+            .. What(),
+            .. Figures(context, wide),
+            .. wide ? [.. EndColumns.Details(), .. Details(context)] : Array.Empty<Column<FlowView>>(),
+        ];
 
     /// <param name="arrived">When the line at hand arrived: a flow's own times lie before, those of an end by the time-out.</param>
     public static IReadOnlyList<Column<FlowView>> Stream(
@@ -26,16 +28,6 @@ internal static class FlowColumns
         Func<DateTimeOffset> arrived,
         bool wide
     ) => [Time(context, arrived, wide), Event(), .. List(context, wide)];
-
-    /// <summary>SOURCE or DESTINATION: kept longest, shortened if need be.</summary>
-    public static Column<T> Address<T>(string header, int importance, Func<T, Cell> read) =>
-        new(header, importance, read)
-        {
-            Typical = FullAddress,
-            Comfortable = ComfortableAddress,
-            Minimum = ShortestAddress,
-            CutInMiddle = true,
-        };
 
     private static Column<FlowView> Time(FlowColumnContext context, Func<DateTimeOffset> arrived, bool wide)
     {
@@ -58,10 +50,8 @@ internal static class FlowColumns
             Typical = 6,
         };
 
-    private static IEnumerable<Column<FlowView>> Ends() =>
+    private static IEnumerable<Column<FlowView>> What() =>
         [
-            Address<FlowView>("SOURCE", 100, flow => FlowCells.Endpoint(flow.Source)),
-            Address<FlowView>("DESTINATION", 99, flow => FlowCells.Endpoint(flow.Destination)),
             new("PROTO", 75, FlowCells.Protocol) { Typical = 6 },
             new("STATE", 70, FlowCells.State) { Typical = 12 },
             new("DIR", 30, FlowCells.Direction) { Typical = 7 },

@@ -6,7 +6,8 @@ namespace NetMon.Terminal.Flows;
 
 /// <summary>
 /// Prints a stream of flows as a table that grows: columns begin at their typical width and only ever widen, so that rows stay
-/// below each other. The header is printed again when the columns changed, on a terminal.
+/// below each other. The header is printed again when the columns changed, on a terminal; only there columns that no row needed yet are left
+/// out.
 /// </summary>
 internal sealed class FlowStreamPrinter
 {
@@ -27,7 +28,11 @@ internal sealed class FlowStreamPrinter
         _columns = columns;
         _output = output;
         _rows = new RowWriter<FlowView>(columns, output.Glyphs);
-        _natural = [.. columns.Select(column => Math.Max(column.Header.Length, column.Typical))];
+        var canChange = output.Width() is not null;
+        _natural =
+        [
+            .. columns.Select(column => canChange && column.IsNeeded is not null ? 0 : Least(column)),
+        ];
         _empty = new bool[columns.Count];
     }
 
@@ -79,6 +84,17 @@ internal sealed class FlowStreamPrinter
         var changed = false;
         for (var i = 0; i < _natural.Length; i++)
         {
+            if (_natural[i] == 0)
+            {
+                if (!_columns[i].IsNeeded!(flow))
+                {
+                    continue;
+                }
+
+                _natural[i] = Least(_columns[i]);
+                changed = true;
+            }
+
             var needed = _columns[i].Read(flow).Text.Length;
             if (needed > _natural[i])
             {
@@ -89,6 +105,8 @@ internal sealed class FlowStreamPrinter
 
         return changed;
     }
+
+    private static int Least(ColumnShape column) => Math.Max(column.Header.Length, column.Typical);
 
     private void Append(StyledLine line)
     {

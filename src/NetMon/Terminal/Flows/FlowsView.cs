@@ -1,6 +1,7 @@
 using System.Buffers;
 using NetMon.Client;
 using NetMon.Core.Flows;
+using NetMon.Terminal.Flows.Pairs;
 
 namespace NetMon.Terminal.Flows;
 
@@ -32,12 +33,12 @@ internal sealed class FlowsView(
         var list = await client.ListAsync(request, cancellationToken);
         if (list.Flows.Count == 0)
         {
-            Say(request.IsFiltered ? "no active flow matches" : "no active flows");
+            SayNone(request);
             return;
         }
 
         var columns = FlowColumns.List(Context(list.Time), format == FlowsFormat.Wide);
-        var missing = FlowListPrinter.Print(list, columns, output);
+        var missing = FlowListPrinter.Print(list.Flows, columns, output);
         if (missing > 0 && format == FlowsFormat.Wide)
         {
             Say($"{missing} columns do not fit this terminal; to see all: pipe into less -S");
@@ -47,6 +48,28 @@ internal sealed class FlowsView(
         {
             Say($"{list.Flows.Count} of {list.Total} flows shown: the agent sent no more");
         }
+    }
+
+    /// <summary>Sums over the flows of each pair of ends.</summary>
+    /// <param name="most">At most so many pairs; null: all.</param>
+    /// <param name="sort">Null: by bytes.</param>
+    public async Task SumAsync(
+        FlowRequest request,
+        PairSubject subject,
+        int? most,
+        FlowSort? sort,
+        CancellationToken cancellationToken
+    )
+    {
+        var list = await client.ListAsync(request, cancellationToken);
+        if (list.Flows.Count == 0)
+        {
+            SayNone(request);
+            return;
+        }
+
+        var pairs = FlowPair.Sum(list.Flows, subject, sort).Take(most ?? int.MaxValue).ToArray();
+        FlowListPrinter.Print(pairs, PairColumns.List(Context(list.Time)), output);
     }
 
     /// <summary>Until cancelled, which is its ordinary end.</summary>
@@ -87,6 +110,9 @@ internal sealed class FlowsView(
     }
 
     private FlowColumnContext Context(DateTimeOffset? now) => new(output.Glyphs, time.LocalTimeZone, now);
+
+    private void SayNone(FlowRequest request) =>
+        Say(request.IsFiltered ? "no active flow matches" : "no active flows");
 
     private void Say(string message) => output.Errors.WriteLine($"netmon: {message}");
 }

@@ -23,6 +23,9 @@ internal record ColumnShape(string Header, int Importance, Alignment Alignment =
     /// <summary>Width that most of its texts take: what a stream, whose rows to come are not known, begins with.</summary>
     public int Typical { get; init; }
 
+    /// <summary>Width to which it is shortened before any other column has to go; 0 = none.</summary>
+    public int Ample { get; init; }
+
     /// <summary>Width to which it is shortened to keep valued columns; 0 = it is shown in full.</summary>
     public int Comfortable { get; init; }
 
@@ -39,4 +42,8 @@ internal sealed record Column<T>(
     int Importance,
     Func<T, Cell> Read,
     Alignment Alignment = Alignment.Left
-) : ColumnShape(Header, Importance, Alignment);
+) : ColumnShape(Header, Importance, Alignment)
+{
+    /// <summary>The column is there only if this is true of a row; null = always.</summary>
+    public Func<T, bool>? IsNeeded { get; init; }
+}

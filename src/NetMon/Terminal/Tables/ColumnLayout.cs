@@ -3,6 +3,7 @@ namespace NetMon.Terminal.Tables;
 /// <summary>Decides which columns are shown, and how wide, so that a row never wraps.</summary>
 /// <remarks>
 /// In this order, each step only as far as needed:
+/// (0) text beyond what anybody needs is shortened;
 /// (1) columns that say nothing in any row go, then those of little importance;
 /// (2) long text is shortened to a comfortable width; (3) valued columns go;
 /// (4) long text is shortened to its minimum; (5) essential columns go, until one is left, which is cut;
@@ -19,7 +20,7 @@ internal static class ColumnLayout
     /// <summary>Spaces between two columns.</summary>
     public const int Gap = 2;
 
-    /// <param name="natural">Width of each column's longest text, header included.</param>
+    /// <param name="natural">Width of each column's longest text, header included; 0 = the column is not there.</param>
     /// <param name="empty">Columns without a value in any row.</param>
     /// <param name="available">Columns of the terminal; null = no limit.</param>
     /// <returns>Width of each column, 0 = not shown.</returns>
@@ -50,6 +51,7 @@ internal static class ColumnLayout
                     : b.Index.CompareTo(a.Index)
         );
         var next = 0;
+        Shorten(widths, columns, shape => shape.Ample, limit); // (0)
         DropBelow(Valued); // (1)
         Shorten(widths, columns, shape => shape.Comfortable, limit); // (2)
         DropBelow(Essential); // (3)

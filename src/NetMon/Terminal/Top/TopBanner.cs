@@ -24,7 +24,8 @@ internal static class TopBanner
         ("r", "order by round-trip time of the handshake"),
         ("t", "order by retransmitted segments"),
         ("i", "invert the order"),
-        ("d", "show all flows, those begun elsewhere (ingress), those begun here (egress)"),
+        ("d", "show all flows, ingress (begun elsewhere), egress (here), transit"),
+        ("n", "show names, or addresses"),
         ("space", "pause, and go on"),
         ("up down", "scroll; also k j, page up, page down, home, end"),
         ("q", "quit; also Ctrl-C"),
@@ -61,7 +62,12 @@ internal static class TopBanner
             .Add(sample.Total == 1 ? " flow" : " flows", TextStyle.Quiet);
         if (state.Direction != TopDirection.All)
         {
-            var name = state.Direction == TopDirection.Ingress ? "ingress" : "egress";
+            var name = state.Direction switch
+            {
+                TopDirection.Ingress => "ingress",
+                TopDirection.Egress => "egress",
+                _ => "transit",
+            };
             line.AddWhole(($", {HumanUnits.Count(shown)} {name}", TextStyle.Selected));
         }
 
@@ -72,6 +78,11 @@ internal static class TopBanner
 
         Figure("in", HumanUnits.Bytes(totals.BytesIn));
         Figure("out", HumanUnits.Bytes(totals.BytesOut));
+        if (totals.BytesThrough > 0)
+        {
+            Figure("transit", HumanUnits.Bytes(totals.BytesThrough));
+        }
+
         Figure("packets", HumanUnits.Count(totals.Packets));
         return sample.Rows.Any(row => row.Rate is null) ? line.AddWhole((Measuring, TextStyle.Quiet)) : line;
 

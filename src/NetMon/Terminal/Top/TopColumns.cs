@@ -20,12 +20,11 @@ internal static class TopColumns
         [TopSort.Retransmits] = ["RETRANS"],
     };
 
-    public static IReadOnlyList<Column<TopRow>> Create(FlowColumnContext context, TopSort sort)
+    public static IReadOnlyList<Column<TopRow>> Create(FlowColumnContext context, TopState state)
     {
         Column<TopRow>[] columns =
         [
-            FlowColumns.Address<TopRow>("SOURCE", 100, row => FlowCells.Endpoint(row.Flow.Source)),
-            FlowColumns.Address<TopRow>("DESTINATION", 99, row => FlowCells.Endpoint(row.Flow.Destination)),
+            .. EndColumns.Ends<TopRow>(row => row.Flow, state.Addresses),
             new("PROTO", 75, row => FlowCells.Protocol(row.Flow)),
             new("STATE", 45, row => FlowCells.State(row.Flow)) { Typical = 11 },
             new("DIR", 30, row => FlowCells.Direction(row.Flow)) { Typical = 7 },
@@ -48,7 +47,7 @@ internal static class TopColumns
         ];
         return Array.ConvertAll(
             columns,
-            column => IsMarked(column, sort) ? column with { Importance = OfOrder } : column
+            column => IsMarked(column, state.Sort) ? column with { Importance = OfOrder } : column
         );
     }
 

@@ -29,7 +29,7 @@ internal sealed class TopFrame(bool colour, Glyphs glyphs, TimeZoneInfo timeZone
 
     private int[] _natural = [];
     private int _age;
-    private (int Width, TopSort Sort) _shape;
+    private (int Width, TopSort Sort, bool Addresses) _shape;
 
     public IReadOnlyList<StyledLine> Compose(TopScene scene, TopState state, int width, int height)
     {
@@ -90,7 +90,7 @@ internal sealed class TopFrame(bool colour, Glyphs glyphs, TimeZoneInfo timeZone
                 Math.Min(Math.Max(0, space - header), ordered.Length - how.Offset)
             );
             var context = new FlowColumnContext(glyphs, timeZone, shown.Sample.Time);
-            var columns = TopColumns.Create(context, how.Sort);
+            var columns = TopColumns.Create(context, how);
             var writer = new RowWriter<TopRow>(columns, glyphs);
             writer.Use(Fit(columns, visible, how, width));
             if (header > 0)
@@ -118,9 +118,10 @@ internal sealed class TopFrame(bool colour, Glyphs glyphs, TimeZoneInfo timeZone
         int width
     )
     {
-        if (_shape != (width, state.Sort) || ++_age >= Memory)
+        var shape = (width, state.Sort, state.Addresses);
+        if (_shape != shape || ++_age >= Memory)
         {
-            _shape = (width, state.Sort);
+            _shape = shape;
             _age = 0;
             _natural =
             [

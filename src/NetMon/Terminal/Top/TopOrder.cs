@@ -32,6 +32,7 @@ internal static class TopOrder
         {
             TopDirection.Ingress => row.Flow.Direction is "ingress",
             TopDirection.Egress => row.Flow.Direction is "egress",
+            TopDirection.Transit => row.Flow.Direction is "transit",
             _ => true,
         };
 

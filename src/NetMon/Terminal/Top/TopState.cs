@@ -9,12 +9,15 @@ internal enum TopSort
     Retransmits,
 }
 
-/// <summary>Which flows the table shows, by who began them.</summary>
+/// <summary>Which flows the table shows, by where they were begun.</summary>
 internal enum TopDirection
 {
     All,
     Ingress,
     Egress,
+
+    /// <summary>Elsewhere, and to elsewhere: the node forwards them.</summary>
+    Transit,
 }
 
 /// <summary>What a key asks for beyond a change of the view.</summary>
@@ -34,6 +37,9 @@ internal sealed class TopState
     public bool Inverted { get; private set; }
 
     public TopDirection Direction { get; private set; }
+
+    /// <summary>Addresses even where there are names.</summary>
+    public bool Addresses { get; private set; }
 
     public bool Paused { get; private set; }
 
@@ -93,8 +99,11 @@ internal sealed class TopState
                 Inverted = !Inverted;
                 break;
             case 'd':
-                Direction = (TopDirection)(((int)Direction + 1) % 3);
+                Direction = (TopDirection)(((int)Direction + 1) % 4);
                 Offset = 0;
+                break;
+            case 'n':
+                Addresses = !Addresses;
                 break;
             case ' ':
                 Paused = !Paused;

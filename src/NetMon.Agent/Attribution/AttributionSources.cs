@@ -1,0 +1,22 @@
+using NetMon.Agent.Interfaces;
+using NetMon.Core.Endpoints;
+
+namespace NetMon.Agent.Attribution;
+
+/// <summary>Where attribution has its knowledge from.</summary>
+internal sealed class AttributionSources
+{
+    public required IClusterView View { get; init; }
+
+    public required LocalAddresses Addresses { get; init; }
+
+    public required ThisNode Node { get; init; }
+
+    public required WallClock Clock { get; init; }
+
+    /// <summary>Null where connection tracking cannot be asked: then service addresses stay what they are, and translated packets count twice.</summary>
+    public IConnectionLookup? Connections { get; init; }
+
+    /// <summary>Questions to connection tracking, per second.</summary>
+    public int ConnectionRate { get; init; } = 5000;
+}

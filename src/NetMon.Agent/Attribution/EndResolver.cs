@@ -1,0 +1,142 @@
+using NetMon.Agent.Interfaces;
+using NetMon.Core.Endpoints;
+using NetMon.Core.Flows;
+
+namespace NetMon.Agent.Attribution;
+
+/// <summary>Who is at one end of a flow.</summary>
+/// <param name="Endpoint">The best that is known.</param>
+/// <param name="IsLocal">On this node.</param>
+/// <param name="IsFinal">Waiting will not give a better answer.</param>
+internal readonly record struct EndAnswer(Endpoint Endpoint, bool IsLocal, bool IsFinal);
+
+/// <summary>As of when an end is looked at.</summary>
+/// <param name="StartNs">The flow's start, CLOCK_MONOTONIC.</param>
+/// <param name="StartUnixNs">The same, nanoseconds of the Unix epoch.</param>
+/// <param name="NowNs">CLOCK_MONOTONIC.</param>
+internal readonly record struct LookTime(ulong StartNs, long StartUnixNs, ulong NowNs);
+
+/// <summary>Finds out who is at one end of a flow. The capture loop's.</summary>
+/// <remarks>
+/// <code>
+///   (1) several hosts' address --> its name
+///   (2) own address -------------> this node
+///   (3) behind a pod's interface --> the pod that is bound to it
+///          |  none bound, and the model has a pod with the address that is bound to no older interface --> bind it
+///          '-- else a pod that is not known
+///   (4) any other address -------> what the model says; on this node, if it says that the pod runs here
+/// </code>
+/// </remarks>
+internal sealed class EndResolver(IClusterView view, LocalAddresses addresses, ThisNode node)
+{
+    /// <summary>When the model should have heard of a pod whose interface is there, and of the end of the one that had its address before.</summary>
+    private const ulong ModelPatienceNs = 30_000_000_000;
+
+    private readonly InterfaceBindings _bindings = new();
+
+    /// <param name="address">The end's address.</param>
+    /// <param name="seenAt">The pod interface behind which it was seen; 0 if it was not.</param>
+    /// <param name="time">When.</param>
+    public EndAnswer Resolve(in NetworkAddress address, int seenAt, in LookTime time)
+    {
+        var unixNs = time.StartUnixNs;
+        if (IsOfSeveral(in address)) // (1)
+        {
+            return new(view.FindEndpoint(in address, unixNs).Endpoint, IsLocal: seenAt != 0, IsFinal: true);
+        }
+
+        if (addresses.IsOwn(in address)) // (2)
+        {
+            var own = node.Find(in address, unixNs);
+            return new(own.Endpoint, IsLocal: true, own.Final);
+        }
+
+        var isBehind = addresses.TryFindInterface(in address, (long)time.StartNs, out var ifindex);
+        if (seenAt != 0)
+        {
+            isBehind = (isBehind && ifindex == seenAt) || !addresses.IsPodInterface(seenAt);
+            ifindex = seenAt;
+        }
+
+        return seenAt != 0 || isBehind
+            ? ResolvePod(in address, ifindex, isBehind, unixNs, time.NowNs) // (3)
+            : ResolveOther(in address, unixNs); // (4)
+    }
+
+    /// <summary>Multicast (RFC 5771, RFC 4291) or the limited broadcast (RFC 919).</summary>
+    public static bool IsOfSeveral(in NetworkAddress address) =>
+        address.IsIPv4
+            ? (uint)address.Low is >= 0xe000_0000 and (< 0xf000_0000 or uint.MaxValue)
+            : address.High >> 56 == 0xff;
+
+    // A pod may forward what others send: then the address is not that of its interface.
+    private EndAnswer ResolvePod(
+        in NetworkAddress address,
+        int ifindex,
+        bool isOfInterface,
+        long unixNs,
+        ulong nowNs
+    )
+    {
+        var match = view.FindEndpoint(in address, unixNs);
+        var isPod = match.Endpoint is { Kind: EndpointKind.Pod, PodUid: not null };
+        if (!isOfInterface && (isPod || (match.Final && view.HasCluster)))
+        {
+            return new(match.Endpoint, IsLocal: true, match.Final);
+        }
+
+        if (isOfInterface && _bindings.Find(ifindex) is { } bound)
+        {
+            var known = isPod && string.Equals(match.Endpoint.PodUid, bound.PodUid, StringComparison.Ordinal);
+            return new(known ? match.Endpoint : bound.Endpoint, IsLocal: true, IsFinal: !known || match.Final);
+        }
+
+        if (!view.HasCluster)
+        {
+            return new(node.UnknownPod, IsLocal: true, IsFinal: true);
+        }
+
+        if (!isPod || !isOfInterface)
+        {
+            return new(node.UnknownPod, IsLocal: true, match.Final && IsOlderThanModel(ifindex, nowNs));
+        }
+
+        if (IsAnothers(match.Endpoint, in address, ifindex, nowNs))
+        {
+            return new(node.UnknownPod, IsLocal: true, IsFinal: false);
+        }
+
+        if (match.Final)
+        {
+            _bindings.Bind(ifindex, in address, match.Endpoint);
+        }
+
+        return new(match.Endpoint, IsLocal: true, match.Final);
+    }
+
+    private EndAnswer ResolveOther(in NetworkAddress address, long unixNs)
+    {
+        var match = view.FindEndpoint(in address, unixNs);
+        var endpoint = match.Endpoint;
+        if (endpoint.Kind != EndpointKind.Pod || !view.HasCluster || !node.Runs(endpoint))
+        {
+            return new(endpoint, IsLocal: false, match.Final);
+        }
+
+        // Here it was behind an interface, which is gone: whoever has the address now is somebody else.
+        return endpoint.PodUid is { } uid && _bindings.Find(uid) is { } bound && bound.Address == address
+            ? new(Endpoint.UnknownPod, IsLocal: false, IsFinal: false)
+            : new(endpoint, IsLocal: true, match.Final);
+    }
+
+    // The same pod may get another interface, when its sandbox is made anew: mostly with another address; else after a while it is believed.
+    private bool IsAnothers(Endpoint pod, in NetworkAddress address, int ifindex, ulong nowNs) =>
+        _bindings.Find(pod.PodUid!) is { } bound
+        && bound.Interface != ifindex
+        && bound.Address == address
+        && !IsOlderThanModel(ifindex, nowNs);
+
+    private bool IsOlderThanModel(int ifindex, ulong nowNs) =>
+        addresses.IsPodInterface(ifindex)
+        && (ulong)addresses.SinceNs(ifindex) + ModelPatienceNs < nowNs;
+}

@@ -1,0 +1,122 @@
+using FsCheck;
+using FsCheck.Fluent;
+using static NetMon.Kubernetes.Tests.Cluster.ModelUnderTest;
+
+namespace NetMon.Kubernetes.Tests.Cluster;
+
+/// <summary>The rules of validity against pods whose true lives are known.</summary>
+public sealed class AddressLifeTests
+{
+    [Fact]
+    public void When_all_is_told_every_flow_is_on_the_pod_that_had_the_address() =>
+        ForAll(life =>
+        {
+            var test = new ModelUnderTest();
+            foreach (var (at, pod, isDeleted) in life.Messages(withFinished: true, withReady: true))
+            {
+                Tell(test, at, pod, isDeleted);
+            }
+
+            foreach (var (at, pod) in life.Flows())
+            {
+                Assert.Equal(pod.Name, test.Who(AddressLife.Ip, at));
+            }
+        });
+
+    [Fact]
+    public void Without_times_of_death_every_flow_until_death_and_from_readiness_is_on_its_pod() =>
+        ForAll(life =>
+        {
+            var test = new ModelUnderTest();
+            foreach (var (at, pod, isDeleted) in life.Messages(withFinished: false, withReady: true))
+            {
+                Tell(test, at, pod, isDeleted);
+            }
+
+            foreach (var (at, pod) in life.Flows().Where(flow => flow.At >= flow.Pod.Ready))
+            {
+                Assert.Equal(pod.Name, test.Find(AddressLife.Ip, at).Endpoint.Pod);
+            }
+        });
+
+    [Fact]
+    public void Without_times_of_readiness_every_flow_is_on_its_pod_by_the_times_of_death() =>
+        ForAll(life =>
+        {
+            var test = new ModelUnderTest();
+            foreach (var (at, pod, isDeleted) in life.Messages(withFinished: true, withReady: false))
+            {
+                Tell(test, at, pod, isDeleted);
+            }
+
+            foreach (var (at, pod) in life.Flows())
+            {
+                Assert.Equal(pod.Name, test.Who(AddressLife.Ip, at));
+            }
+        });
+
+    [Fact]
+    public void A_final_answer_is_right_at_whatever_moment_it_is_asked_for() =>
+        ForAll(life =>
+        {
+            var test = new ModelUnderTest();
+            foreach (var (at, pod, isDeleted) in life.Messages(withFinished: true, withReady: true))
+            {
+                Tell(test, at, pod, isDeleted);
+
+                // Flows that have begun by now, of pods whose end was asked for and told before the next one got the address.
+                foreach (var (flowAt, truth) in life.Flows().Where(flow => flow.At <= at))
+                {
+                    var match = test.Find(AddressLife.Ip, flowAt);
+                    if (match.Final && match.Endpoint.Pod != truth.Name)
+                    {
+                        var wrong = life.Pods.Single(other => other.Name == match.Endpoint.Pod);
+                        Assert.True(
+                            ToldOfAsked(life, wrong) > truth.Got,
+                            $"{match.Endpoint.Pod} for {truth} at {flowAt}, told until {at}"
+                        );
+                    }
+                }
+            }
+        });
+
+    [Fact]
+    public void Whatever_is_claimed_at_each_time_there_is_one_answer_and_what_ends_stays_ended() =>
+        ForAll(life =>
+        {
+            // In any order, also one that no API server keeps.
+            var test = new ModelUnderTest();
+            foreach (var (at, pod, isDeleted) in life.Messages(false, true).Reverse())
+            {
+                Tell(test, 200 - at, pod, isDeleted);
+                for (var version = test.Chain(AddressLife.Ip); version is not null; version = version.Next)
+                {
+                    Assert.True(version.Begin <= version.End);
+                    Assert.True(version.FinalUntil <= version.End);
+                    Assert.True(version.Next is null || version.Next.End <= version.Begin);
+                }
+            }
+        });
+
+    private static double ToldOfAsked(AddressLife life, TruePod pod) =>
+        life.Messages(true, true)
+            .First(message => message.Pod.Id.Name == pod.Name && message.Pod.Deletion is not null)
+            .At;
+
+    private static void Tell(ModelUnderTest test, double at, Objects.PodObject pod, bool isDeleted)
+    {
+        test.Now = at;
+        if (isDeleted)
+        {
+            test.Model.Pods.Delete(pod);
+        }
+        else
+        {
+            test.Model.Pods.Apply(pod);
+        }
+    }
+
+    private static void ForAll(Action<AddressLife> check) =>
+        Prop.ForAll(AddressLife.Generator.ToArbitrary(), check)
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+}
