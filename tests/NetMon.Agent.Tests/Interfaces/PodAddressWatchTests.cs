@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NetMon.Agent.Interfaces;
 using NetMon.Bpf.Netlink;
 using NetMon.Core.Flows;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Lab;
 
 namespace NetMon.Agent.Tests.Interfaces;
@@ -12,7 +13,7 @@ namespace NetMon.Agent.Tests.Interfaces;
 public sealed class PodAddressWatchTests : IDisposable
 {
     private readonly LabNetwork _network;
-    private readonly Testing.Lab.NetworkNamespace _host;
+    private readonly NetMon.Lab.Machines.NetworkNamespace _host;
     private readonly LocalAddresses _addresses = new(TimeProvider.System);
     private readonly PodAddressWatch _watch;
     private KernelLinkSource? _links;
@@ -225,7 +226,7 @@ public sealed class PodAddressWatchTests : IDisposable
         int.Parse(_host.Run("ip", "-o", "link", "show", name).Split(':')[0], CultureInfo.InvariantCulture);
 
     /// <summary>A namespace with eth0, whose other end in the host has its label as its name.</summary>
-    private Testing.Lab.NetworkNamespace AddPod(string label)
+    private NetMon.Lab.Machines.NetworkNamespace AddPod(string label)
     {
         var pod = _network.AddNamespace(label);
         LabNetwork.Connect(_host, label, pod, "eth0");

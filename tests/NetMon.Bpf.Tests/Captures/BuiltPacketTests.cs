@@ -1,4 +1,6 @@
 using NetMon.Bpf.Tests.Parsing;
+using NetMon.Lab.Captures;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Captures;
 using NetMon.Testing.Namespaces;
 using NetMon.Testing.Packets;

@@ -1,4 +1,5 @@
 using NetMon.Bpf.Tests.Reference;
+using NetMon.Lab.Captures;
 using NetMon.Testing.Captures;
 
 namespace NetMon.Bpf.Tests.Captures;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using NetMon.Lab.Captures;
 using NetMon.Testing.Captures;
 
 namespace NetMon.Bpf.Tests.Captures;

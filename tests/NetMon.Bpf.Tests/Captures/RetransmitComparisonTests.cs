@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using NetMon.Bpf.Tests.Reference;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Captures;
 using NetMon.Testing.Namespaces;
 using Xunit.Abstractions;

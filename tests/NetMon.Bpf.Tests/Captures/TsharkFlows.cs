@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Captures;
 using NetMon.Testing.Namespaces;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Namespaces;
 
 namespace NetMon.Bpf.Tests.TestRun;

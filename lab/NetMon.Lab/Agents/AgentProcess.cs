@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using NetMon.Lab.Machines;
+
+namespace NetMon.Lab.Agents;
+
+/// <summary>A running <c>netmon agent</c> in a namespace.</summary>
+public sealed class AgentProcess : IDisposable
+{
+    private const string Loopback = "127.0.0.1:9990";
+    private readonly LabProcess _process;
+    private readonly HttpClient _api;
+
+    private AgentProcess(NetworkNamespace @namespace, LabProcess process, string address, long startedAt)
+    {
+        Namespace = @namespace;
+        Address = address;
+        StartedAt = startedAt;
+        _process = process;
+        _api = @namespace.CreateHttpClient(new Uri($"http://{address}"));
+        _api.Timeout = Timeout.InfiniteTimeSpan;
+    }
+
+    public NetworkNamespace Namespace { get; }
+
+    /// <summary>Where it serves: address and port.</summary>
+    public string Address { get; }
+
+    public int Id => _process.Id;
+
+    /// <summary><see cref="Stopwatch"/> time at which the process was started, and at which it said that it is ready.</summary>
+    public long StartedAt { get; }
+
+    public long ReadyAt { get; private set; }
+
+    /// <summary>What it logged.</summary>
+    public string Log => _process.Errors + _process.Output;
+
+    /// <summary>Starts an agent and returns once it is ready: programs are attached.</summary>
+    /// <exception cref="LabException">It ended, or is not ready in time; says what it logged.</exception>
+    public static AgentProcess Start(NetworkNamespace @namespace, params string[] arguments) =>
+        Start(new LabProgram { Namespace = @namespace }, Loopback, arguments);
+
+    /// <summary>As above, with something around it.</summary>
+    /// <param name="surroundings">Where it runs.</param>
+    /// <param name="address">Where it serves, on an address of that namespace.</param>
+    public static AgentProcess Start(
+        LabProgram surroundings,
+        string address,
+        params IEnumerable<string> arguments
+    )
+    {
+        ArgumentNullException.ThrowIfNull(surroundings);
+        var startedAt = Stopwatch.GetTimestamp();
+        var process = surroundings.Start(AgentBinary.Find(), ["agent", "--listen", address, .. arguments]);
+        var agent = new AgentProcess(surroundings.Namespace, process, address, startedAt);
+        try
+        {
+            Wait.Until(() => process.HasExited || agent.IsReady(), "the agent to be ready");
+            agent.ReadyAt = Stopwatch.GetTimestamp();
+            return process.HasExited
+                ? throw new LabException($"the agent ended with {process.ExitCode}")
+                : agent;
+        }
+        catch (LabException e)
+        {
+            agent.Dispose();
+            throw new LabException($"{e.Message}: {process.Errors}{process.Output}", e);
+        }
+    }
+
+    public string Get(string path)
+    {
+        using var response = _api.Send(new HttpRequestMessage(HttpMethod.Get, path));
+        using var reader = new StreamReader(response.EnsureSuccessStatusCode().Content.ReadAsStream());
+        return reader.ReadToEnd();
+    }
+
+    public MetricsSnapshot ReadMetrics() => MetricsSnapshot.Parse(Get("/metrics"));
+
+    /// <summary>A value of /proc/PID/status that is in kB, e.g. <c>VmRSS</c>; in bytes.</summary>
+    public long ReadStatus(string field) =>
+        1024
+        * long.Parse(
+            File.ReadLines($"/proc/{Id}/status")
+                .First(line => line.StartsWith(field + ":", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
+            CultureInfo.InvariantCulture
+        );
+
+    /// <summary>
+    /// Time that the process's threads ran on a CPU, to the nanosecond; /proc/PID/stat is a sample of every clock tick, too coarse for
+    /// what sleeps and wakes a thousand times a second.
+    /// </summary>
+    public TimeSpan ReadCpuTime() => Libc.ProcessCpuTime(Id);
+
+    /// <summary>Follows the flows from now on.</summary>
+    public AgentStream Follow() => AgentStream.Open(_api);
+
+    /// <summary>Asks the agent to end, as a service manager does; returns when it has.</summary>
+    /// <returns>The exit code.</returns>
+    public int Stop()
+    {
+        _process.Terminate();
+        return _process.WaitForExit(success: false).ExitCode;
+    }
+
+    /// <summary>Ends it without a chance to tidy up.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit(success: false);
+    }
+
+    public void Dispose()
+    {
+        _process.Dispose();
+        _api.Dispose();
+    }
+
+    private bool IsReady()
+    {
+        try
+        {
+            using var response = _api.Send(new HttpRequestMessage(HttpMethod.Get, "/readyz"));
+            return response.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

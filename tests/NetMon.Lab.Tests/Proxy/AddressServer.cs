@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using NetMon.Lab.Machines;
+
+namespace NetMon.Lab.Tests.Proxy;
+
+/// <summary>Tells each client, by TCP and by UDP, its own name and the address that the client seems to have: <c>b 10.244.1.2</c>.</summary>
+internal sealed class AddressServer : IDisposable
+{
+    private readonly Socket _tcp;
+    private readonly Socket _udp;
+    private readonly string _name;
+
+    public AddressServer(string name, NetworkNamespace machine, IPAddress address, int port)
+    {
+        _name = name;
+        (_tcp, _udp) = machine.Inside(() =>
+        {
+            var tcp = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            tcp.Bind(new IPEndPoint(address, port));
+            tcp.Listen();
+            var udp = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            udp.Bind(new IPEndPoint(address, port));
+            return (tcp, udp);
+        });
+        _ = ServeTcp();
+        _ = ServeUdp();
+    }
+
+    public void Dispose()
+    {
+        _tcp.Dispose();
+        _udp.Dispose();
+    }
+
+    /// <returns>What the server said, <c>refused</c>, or <c>silence</c>.</returns>
+    public static string Ask(NetworkNamespace client, IPAddress address, int port, ProtocolType protocol) =>
+        client.Inside(() =>
+        {
+            try
+            {
+                using var socket = new Socket(
+                    address.AddressFamily,
+                    protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram,
+                    protocol
+                )
+                {
+                    ReceiveTimeout = 2000,
+                };
+                var connecting = socket.ConnectAsync(address, port);
+                if (!connecting.Wait(2000))
+                {
+                    return "silence";
+                }
+
+                if (protocol == ProtocolType.Udp)
+                {
+                    socket.Send("?"u8);
+                }
+
+                var buffer = new byte[100];
+                return Encoding.ASCII.GetString(buffer, 0, socket.Receive(buffer));
+            }
+            catch (AggregateException e) when (e.InnerException is SocketException socket)
+            {
+                return Word(socket);
+            }
+            catch (SocketException e)
+            {
+                return Word(e);
+            }
+        });
+
+    private static string Word(SocketException e) =>
+        e.SocketErrorCode switch
+        {
+            SocketError.ConnectionRefused => "refused",
+            SocketError.TimedOut or SocketError.WouldBlock => "silence",
+            var other => other.ToString(),
+        };
+
+    private async Task ServeTcp()
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await _tcp.AcceptAsync();
+                await client.SendAsync(Answer(client.RemoteEndPoint!));
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Disposed.
+        }
+    }
+
+    private async Task ServeUdp()
+    {
+        var any = new IPEndPoint(
+            _udp.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any,
+            0
+        );
+        try
+        {
+            var buffer = new byte[100];
+            while (true)
+            {
+                var received = await _udp.ReceiveFromAsync(buffer, any);
+                await _udp.SendToAsync(Answer(received.RemoteEndPoint), received.RemoteEndPoint);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Disposed.
+        }
+    }
+
+    private byte[] Answer(EndPoint client) =>
+        Encoding.ASCII.GetBytes($"{_name} {((IPEndPoint)client).Address}");
+}
