@@ -2,13 +2,14 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
+using NetMon.Agent.Clusters;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
 using NetMon.Bpf;
-using NetMon.Core.Endpoints;
+using NetMon.Bpf.Netlink;
 
 namespace NetMon.Agent;
 
@@ -45,7 +46,7 @@ public static class AgentHost
 
     /// <remarks>
     /// <code>
-    ///   start:  load programs  |  listen      side by side: the verifier and the server take a tenth of a second each
+    ///   start:  load programs  |  listen  |  watch the cluster     side by side: the first two take a tenth of a second each
     ///           take records, attach
     ///   stop:   detach, drain, end the streams, stop serving, unload
     /// </code>
@@ -60,22 +61,28 @@ public static class AgentHost
         var start = Stopwatch.GetTimestamp();
         var names = new InterfaceNames();
         InterfaceWatch? interfaces = null;
-        var view = new StandaloneView(NetworkNames.None);
+        var addresses = new LocalAddresses(TimeProvider.System);
+        await using var cluster = ClusterSource.Open(options, addresses, TimeProvider.System, loggers);
+        using var connections = OpenConnections(logger);
         var sources = new AttributionSources
         {
-            View = view,
-            Addresses = new LocalAddresses(TimeProvider.System),
-            Node = new ThisNode(view, null, Environment.MachineName),
+            View = cluster.View,
+            Addresses = addresses,
+            Node = cluster.Node,
             Clock = new WallClock(TimeProvider.System),
+            Connections = connections,
+            ConnectionRate = options.Kubernetes.ConntrackRate,
         };
         await using var agent = new RunningAgent(
             options,
             () => interfaces?.Observed ?? ObservedInterfaces.None,
             names,
             sources,
+            () => cluster.Standing,
             loggers,
             TimeProvider.System
         );
+        cluster.Start(agent.Registry);
         var loading = Task.Run(
             () =>
             {
@@ -91,16 +98,21 @@ public static class AgentHost
         var server = await serving;
         Progress(logger, "listening", start);
 
-        _ = new KernelMetrics(program, agent.Registry, options.Flow.MaxFlows, () => agent.Attribution.ShadowPackets);
+        _ = new KernelMetrics(
+            program,
+            agent.Registry,
+            options.Flow.MaxFlows,
+            () => agent.Attribution.ShadowPackets
+        );
         agent.StartCapture(new KernelRecordSource(program));
-        using var addresses = new PodAddressWatch(
-            sources.Addresses,
+        using var podAddresses = new PodAddressWatch(
+            addresses,
             loggers.CreateLogger<PodAddressWatch>()
         );
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
             () => new KernelInterfaceHooks(program, options.Capture.Attach, logger),
-            observer => new KernelLinkSource(observer, addresses),
+            observer => new KernelLinkSource(observer, podAddresses),
             names,
             TimeProvider.System,
             loggers.CreateLogger<InterfaceWatch>()
@@ -128,6 +140,19 @@ public static class AgentHost
         }
 
         AgentLog.Stopped(logger);
+    }
+
+    private static KernelConnections? OpenConnections(ILogger logger)
+    {
+        try
+        {
+            return new KernelConnections(Conntrack.Open());
+        }
+        catch (BpfException error)
+        {
+            AgentLog.ConntrackFailed(logger, error.Message);
+            return null;
+        }
     }
 
     private static void Progress(ILogger logger, string what, long start) =>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Api;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
+using NetMon.Agent.Clusters;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Metrics;
@@ -35,6 +36,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="interfaces">What is observed.</param>
     /// <param name="names">Names of interfaces.</param>
     /// <param name="sources">What tells whose a flow is.</param>
+    /// <param name="cluster">How it stands with its cluster.</param>
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
     public RunningAgent(
@@ -42,6 +44,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         Func<ObservedInterfaces> interfaces,
         InterfaceNames names,
         AttributionSources sources,
+        Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
         TimeProvider time
     )
@@ -60,10 +63,11 @@ internal sealed class RunningAgent : IAsyncDisposable
             loggers.CreateLogger<FlowPipeline>()
         );
         AgentMetrics.Register(Registry, interfaces, _broadcaster);
+        AttributionMetrics.Register(Registry, Attribution, sources);
         ProcessMetrics.Register(Registry, time);
 
         var clock = sources.Clock;
-        var health = new HealthEndpoints(interfaces, () => _stopping);
+        var health = new HealthEndpoints(interfaces, cluster, () => _stopping);
         _metricsEndpoint = new MetricsEndpoint(Registry);
         _list = new FlowList(Table, clock, names.Find);
         var flows = new FlowsEndpoint(_list, new FlowStream(_broadcaster, clock, names.Find));

@@ -1,12 +1,17 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using NetMon.Agent.Clusters;
 using NetMon.Agent.Interfaces;
 
 namespace NetMon.Agent.Api;
 
-/// <summary><c>/healthz</c>: the process answers. <c>/readyz</c>: packets are being counted.</summary>
-internal sealed class HealthEndpoints(Func<ObservedInterfaces> interfaces, Func<bool> stopping)
+/// <summary><c>/healthz</c>: the process answers. <c>/readyz</c>: packets are being counted, and whose they are is known.</summary>
+internal sealed class HealthEndpoints(
+    Func<ObservedInterfaces> interfaces,
+    Func<ClusterStanding> cluster,
+    Func<bool> stopping
+)
 {
     /// <summary><c>ok</c> as plain text, always 200.</summary>
     public static Task HealthyAsync(HttpContext context)
@@ -15,12 +20,14 @@ internal sealed class HealthEndpoints(Func<ObservedInterfaces> interfaces, Func<
         return context.Response.Body.WriteAsync("ok\n"u8.ToArray(), context.RequestAborted).AsTask();
     }
 
-    /// <summary><c>{"ready":true,"interfaces":2,"reasons":[]}</c>: 503 while nothing is observed. Reasons name what is not as it should be, also where that does not keep the agent from being ready.</summary>
+    /// <summary><c>{"ready":true,"interfaces":2,"reasons":[]}</c>: 503 while nothing is observed, and until the cluster was listed, or half a minute has passed. Reasons name what is not as it should be, also where that does not keep the agent from being ready.</summary>
     public async Task ReadyAsync(HttpContext context)
     {
         var observed = interfaces();
-        var reasons = Reasons(observed);
-        var ready = observed.Settled && !observed.Attached.IsEmpty && !stopping();
+        var standing = cluster();
+        var reasons = Reasons(observed, standing);
+        var ready =
+            observed.Settled && !observed.Attached.IsEmpty && standing.IsReady && !stopping();
         var body = new ArrayBufferWriter<byte>();
         await using (var json = new Utf8JsonWriter(body))
         {
@@ -44,7 +51,7 @@ internal sealed class HealthEndpoints(Func<ObservedInterfaces> interfaces, Func<
         await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }
 
-    private List<string> Reasons(ObservedInterfaces observed)
+    private List<string> Reasons(ObservedInterfaces observed, ClusterStanding standing)
     {
         var reasons = new List<string>();
         if (stopping())
@@ -66,6 +73,7 @@ internal sealed class HealthEndpoints(Func<ObservedInterfaces> interfaces, Func<
             reasons.Add($"cannot observe {failure.Name}: {failure.Error} ({failure.Attempts} attempts)");
         }
 
+        reasons.AddRange(standing.Troubles);
         return reasons;
     }
 }

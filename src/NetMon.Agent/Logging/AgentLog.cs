@@ -5,7 +5,7 @@ using NetMon.Bpf.Attaching;
 
 namespace NetMon.Agent.Logging;
 
-/// <summary>Every message of the agent. Ids: 1 to 19 the agent as a whole, 20 to 39 capture, 40 to 59 interfaces, 60 to 79 the API.</summary>
+/// <summary>Every message of the agent. Ids: 1 to 19 the agent as a whole, 20 to 39 capture, 40 to 59 interfaces, 60 to 79 the API, 80 to 99 attribution.</summary>
 internal static partial class AgentLog
 {
     [LoggerMessage(1, LogLevel.Information, "started in {Milliseconds} ms, serving http://{Address}")]
@@ -104,4 +104,20 @@ internal static partial class AgentLog
 
     [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error);
+
+    [LoggerMessage(80, LogLevel.Information, "without a cluster: pods and containers have no names")]
+    public static partial void Standalone(ILogger logger);
+
+    [LoggerMessage(81, LogLevel.Information, "watching the cluster of {Server} ({Source})")]
+    public static partial void WatchingCluster(ILogger logger, Uri server, string source);
+
+    [LoggerMessage(82, LogLevel.Error, "the model of the cluster could not be tidied, and goes on")]
+    public static partial void HousekeepingFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(
+        83,
+        LogLevel.Warning,
+        "cannot ask connection tracking, so services have no backends and what is translated on this host counts twice: {Error}"
+    )]
+    public static partial void ConntrackFailed(ILogger logger, string error);
 }

@@ -164,7 +164,7 @@ public static class Instruments
         "netmon_packets_uncounted_total",
         MetricType.Counter,
         "packets",
-        "Packets handed to the programs that are in no flow, by reason: malformed (truncated or lying headers), arp, non_ip, skipped (counted at another observation point of the same flow).",
+        "Packets handed to the programs that are in no flow, by reason: malformed (truncated or lying headers), arp, non_ip, skipped (counted at another observation point of the same flow), translated (counted in the flow of the same packets before their addresses were translated).",
         "reason"
     );
 
@@ -315,6 +315,21 @@ public static class Instruments
         "result"
     );
 
+    public static readonly Instrument ConntrackAvailable = new(
+        "netmon_conntrack_available",
+        MetricType.Gauge,
+        "",
+        "1 if connection tracking can be asked. If not, services have no backends, and what is translated on this host counts twice."
+    );
+
+    public static readonly Instrument PodInterfaces = new(
+        "netmon_pod_interface_addresses",
+        MetricType.Gauge,
+        "interfaces",
+        "Pods' interfaces by how the addresses behind them are known: kernel (it tells them), learned (from what is sent there), unknown (not yet).",
+        "knowledge"
+    );
+
     // The client of the Kubernetes API. Without a cluster there are none of these.
 
     public static readonly Instrument KubernetesSynced = new(
@@ -337,6 +352,14 @@ public static class Instruments
         MetricType.Gauge,
         "seconds",
         "When the API server last told something about a resource, an event or a bookmark, in seconds since the Unix epoch.",
+        "resource"
+    );
+
+    public static readonly Instrument KubernetesListDuration = new(
+        "netmon_kubernetes_list_duration_seconds",
+        MetricType.Gauge,
+        "seconds",
+        "How long it took to be told all objects of a resource, the last time.",
         "resource"
     );
 
@@ -366,6 +389,14 @@ public static class Instruments
         "Requests that got no answer, or one that could not be read, by resource and reason.",
         "resource",
         "reason"
+    );
+
+    public static readonly Instrument KubernetesObjectsUnreadable = new(
+        "netmon_kubernetes_objects_unreadable_total",
+        MetricType.Counter,
+        "objects",
+        "Objects that could not be read, and were left out, by resource.",
+        "resource"
     );
 
     // Live streams.
@@ -484,12 +515,16 @@ public static class Instruments
         Attribution,
         AttributionWaiting,
         ConntrackLookups,
+        ConntrackAvailable,
+        PodInterfaces,
         KubernetesSynced,
         KubernetesObjects,
         KubernetesLastEvent,
+        KubernetesListDuration,
         KubernetesWatchRestarts,
         KubernetesRequests,
         KubernetesRequestErrors,
+        KubernetesObjectsUnreadable,
         Streams,
         StreamRecords,
         StreamRecordsLost,

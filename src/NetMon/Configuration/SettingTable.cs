@@ -152,6 +152,7 @@ internal static class SettingTable
             (o, value) => o.Flow.OverlayPorts = value,
             "UDP port whose flows on an uplink are encapsulations"
         ),
+        .. KubernetesSettings.All,
         new Setting<IPEndPoint>(
             "api.listen",
             "--listen",

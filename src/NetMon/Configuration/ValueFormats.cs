@@ -69,6 +69,17 @@ internal static class ValueFormats
         value => value.ToString()
     );
 
+    /// <summary>Any text, also none.</summary>
+    public static ValueFormat<string> Text(string name, int maxLength) =>
+        new(
+            name,
+            text =>
+                text.Length > maxLength ? new Problem($"is longer than {maxLength} letters")
+                : text.Any(char.IsControl) ? new Problem("has a letter that cannot be printed")
+                : text,
+            value => value
+        );
+
     public static ValueFormat<T> Whole<T>(string name, T min, T max)
         where T : struct, IBinaryInteger<T> =>
         new(

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
+using NetMon.Agent.Clusters;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Options;
 using NetMon.Agent.Tests.Records;
@@ -40,6 +41,8 @@ internal sealed class AgentUnderTest : IAsyncDisposable
             Attached = ImmutableDictionary<int, InterfaceKind>.Empty.Add(2, InterfaceKind.Uplink),
         };
 
+    public ClusterStanding Cluster { get; set; } = ClusterStanding.Ready;
+
     /// <param name="configure">Changes the settings.</param>
     /// <param name="source">Where records come from, if not from <see cref="Source"/>.</param>
     /// <param name="sources">What is known of addresses; null: a host without a cluster that is 10.0.0.1.</param>
@@ -63,6 +66,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
             () => test?.Interfaces ?? ObservedInterfaces.None,
             names,
             sources ?? PipelineUnderTest.OfHost("10.0.0.1"),
+            () => test?.Cluster ?? ClusterStanding.Ready,
             NullLoggerFactory.Instance,
             TimeProvider.System
         );
