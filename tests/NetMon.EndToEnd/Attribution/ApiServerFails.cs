@@ -80,7 +80,10 @@ public sealed class ApiServerFails
             "the pod that came last"
         );
         var flow = AttributedFlow.One(stream, Datagrams.Exchange(client, service.ClusterIp(v6: false), 80));
-        Assert.Equal((client.Name, web.Name, "shop/web"), (flow.SourcePod, flow.DestinationPod, flow.Service));
+        Assert.Equal(
+            (client.Name, web.Name, "shop/web"),
+            (flow.SourcePod, flow.DestinationPod, flow.Service)
+        );
         Assert.InRange(agent.ReadStatus("VmHWM"), 0, 512 << 20);
         Assert.Contains("\"ready\":true", agent.Get("/readyz"), StringComparison.Ordinal);
     }
@@ -109,10 +112,7 @@ public sealed class ApiServerFails
         // Who was known is known; who comes now is not, and is not taken for anybody else.
         AssertShop(Exchange());
         var late = cluster.CreatePod(new LabWorkload("shop", "Deployment", "late"), cluster.Nodes[0]);
-        var early = AttributedFlow.One(
-            stream,
-            Datagrams.Exchange(late, service.ClusterIp(v6: false), 80)
-        );
+        var early = AttributedFlow.One(stream, Datagrams.Exchange(late, service.ClusterIp(v6: false), 80));
         Assert.Equal(("", "unknown"), (early.SourcePod, early.SourceWorkload));
         Assert.Equal(web.Name, early.DestinationPod);
         Assert.Contains("\"ready\":true", agent.Get("/readyz"), StringComparison.Ordinal);

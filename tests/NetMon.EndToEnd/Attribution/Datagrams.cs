@@ -67,7 +67,9 @@ internal static class Datagrams
             {
                 ReceiveTimeout = 20_000,
             };
-            socket.Bind(new IPEndPoint(from.Address(to.AddressFamily == AddressFamily.InterNetworkV6), local));
+            socket.Bind(
+                new IPEndPoint(from.Address(to.AddressFamily == AddressFamily.InterNetworkV6), local)
+            );
             socket.Connect(to, port);
             return socket;
         });

@@ -37,7 +37,10 @@ public sealed class ServicesAreOneFlow
                 Ports = [new LabServicePort("web", 80, DatagramServer.Port, "udp", NodePort: 30080)],
                 Type = "NodePort",
             },
-            new LabService("shop", "far") { Ports = [new LabServicePort("web", 80, DatagramServer.Port, "udp")] }
+            new LabService("shop", "far")
+            {
+                Ports = [new LabServicePort("web", 80, DatagramServer.Port, "udp")],
+            }
         );
         using var nearServer = new DatagramServer(near);
         using var farServer = new DatagramServer(far);
