@@ -17,7 +17,8 @@ namespace NetMon.Kubernetes.Cluster;
 /// <item>To: the end of the second of Finished; else when DELETED came, or a list without it, or the phase Succeeded or Failed, or the object without
 /// the address. Never after that message came.</item>
 /// <item>Earliest: Started, else Created, less what clocks may differ by. Packets can leave before kubelet has written NetworkReady. Of an object that was
-/// there before we were, and tells no usable time: since ever.</item>
+/// there before we were, and tells no usable time: since ever. Of a pod that we first heard of without the address: not before it was made, which was
+/// within the second of Created and before we heard; what had the address earlier was another, though its own status may never have told.</item>
 /// <item>Asked: when we were told that it is to be deleted. From then on its address may be another's before we know.</item>
 /// <item>An address that takes an earlier one's place (a new sandbox) is not older than that: it has it from the NetworkReady that came with it, else Told.</item>
 /// </list>
@@ -55,6 +56,7 @@ internal readonly record struct Claim(
     /// <param name="hasAddress">Whether it still is there, with this address.</param>
     /// <param name="isInitial">It is in the first list that we ever read.</param>
     /// <param name="isKnown">We knew this pod before this message.</param>
+    /// <param name="heard">When we first heard of this pod, with this address or without.</param>
     /// <param name="movedAt">When it had got the address that it had before this one; null if it had none.</param>
     public static Claim Of(
         PodObject pod,
@@ -63,6 +65,7 @@ internal readonly record struct Claim(
         bool hasAddress,
         bool isInitial,
         bool isKnown,
+        long heard,
         long? movedAt
     )
     {
@@ -86,6 +89,12 @@ internal readonly record struct Claim(
                 (UnixNs(pod.Started) ?? UnixNs(pod.Created)) is { } begun && begun <= told ? begun - Tolerance
                 : isInitial || before?.Earliest == SinceEver ? SinceEver
                 : from - Tolerance;
+            if (heard < told)
+            {
+                var made = UnixNs(pod.Created) is { } created ? Math.Min(heard, created + Second) : heard;
+                from = Math.Max(from, made);
+                earliest = Math.Max(earliest, made);
+            }
         }
 
         var to = Open;
