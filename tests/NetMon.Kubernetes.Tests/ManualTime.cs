@@ -17,7 +17,8 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + TimeSpan.FromTicks(GetTimestamp());
+    public override DateTimeOffset GetUtcNow() =>
+        DateTimeOffset.UnixEpoch + TimeSpan.FromTicks(GetTimestamp());
 
     public override ITimer CreateTimer(
         TimerCallback callback,

@@ -37,7 +37,7 @@ internal sealed class TestAuthority : IDisposable
         }
     }
 
-    public string Pem => _certificate.ExportCertificatePem();
+    public string Pem => _certificate.ExportCertificatePem() + "\n";
 
     private static DateTimeOffset From => DateTimeOffset.UtcNow.AddDays(-1);
 
@@ -68,9 +68,15 @@ internal sealed class TestAuthority : IDisposable
     /// <summary>A client's certificate and key, in PEM.</summary>
     public (string Certificate, string Key) SignClient(string user)
     {
-        using var signed = Sign($"CN={user}", "1.3.6.1.5.5.7.3.2", From.AddMinutes(1), Until.AddMinutes(-1), null);
+        using var signed = Sign(
+            $"CN={user}",
+            "1.3.6.1.5.5.7.3.2",
+            From.AddMinutes(1),
+            Until.AddMinutes(-1),
+            null
+        );
         using var key = signed.GetECDsaPrivateKey()!;
-        return (signed.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+        return (signed.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem());
     }
 
     public void Dispose()
@@ -103,5 +109,10 @@ internal sealed class TestAuthority : IDisposable
     }
 
     private X509Certificate2 Sign(CertificateRequest request) =>
-        request.Create(_certificate, From.AddMinutes(1), Until.AddMinutes(-1), RandomNumberGenerator.GetBytes(12));
+        request.Create(
+            _certificate,
+            From.AddMinutes(1),
+            Until.AddMinutes(-1),
+            RandomNumberGenerator.GetBytes(12)
+        );
 }

@@ -16,7 +16,7 @@ internal static class ClusterCost
     [
         "DOTNET_gcServer=0",
         "DOTNET_gcConcurrent=0",
-        "DOTNET_GCgen0MaxBudget=400000",
+        "DOTNET_GCGen0MaxBudget=0x400000",
         "DOTNET_TieredPGO=0",
     ];
 

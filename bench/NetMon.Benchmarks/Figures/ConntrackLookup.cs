@@ -4,7 +4,6 @@ using System.Net;
 using NetMon.Benchmarks.Reporting;
 using NetMon.Bpf.Netlink;
 using NetMon.Lab.Machines;
-using NetMon.Testing.Lab;
 
 namespace NetMon.Benchmarks.Figures;
 
@@ -68,7 +67,7 @@ internal static class ConntrackLookup
         );
     }
 
-    private static void Insert(NetMon.Lab.Machines.NetworkNamespace node)
+    private static void Insert(Lab.Machines.NetworkNamespace node)
     {
         var path = Path.GetTempFileName();
         File.WriteAllLines(

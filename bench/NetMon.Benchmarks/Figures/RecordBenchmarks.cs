@@ -1,10 +1,14 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging.Abstractions;
+using NetMon.Agent;
+using NetMon.Agent.Attribution;
 using NetMon.Agent.Flows;
+using NetMon.Agent.Interfaces;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
 using NetMon.Agent.Streaming;
 using NetMon.Bpf.Records;
+using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
 using NetMon.Core.Metrics;
 
@@ -87,9 +91,19 @@ public class RecordBenchmarks
     {
         broadcaster = new Broadcaster();
         var metrics = new FlowMetrics(new MetricRegistry(), new MetricsOptions());
+        var table = new FlowTable(4 * Flows);
+        var view = new StandaloneView(NetworkNames.None);
+        var sources = new AttributionSources
+        {
+            View = view,
+            Addresses = new LocalAddresses(TimeProvider.System),
+            Node = new ThisNode(view, name: null, "host"),
+            Clock = new WallClock(TimeProvider.System),
+        };
         return new(
-            new FlowTable(4 * Flows),
+            table,
             new InitiatorRules(),
+            new Attributor(table, sources, TimeSpan.FromSeconds(2), new AttributionCounters()),
             metrics,
             broadcaster,
             NullLogger<FlowPipeline>.Instance

@@ -12,6 +12,7 @@ internal static class RecordPath
             [
                 .. MicroBenchmark
                     .Run<RecordBenchmarks>()
+                    .Concat(MicroBenchmark.Run<SeriesBenchmarks>())
                     .SelectMany(benchmark =>
                         (Figure[])
                             [

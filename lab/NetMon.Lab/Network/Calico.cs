@@ -35,8 +35,9 @@ internal sealed class Calico : INetworkPlugin
         [
             $"link set {pod.NodeInterface} address {NodeHardwareAddress} up",
             $"ntable change name arp_cache dev {pod.NodeInterface} proxy_delay 0",
-            $"route add {pod.V4}/32 dev {pod.NodeInterface} scope link",
-            $"route add {pod.V6}/128 dev {pod.NodeInterface}",
+            // The pod that had the address before may still be on its way out.
+            $"route replace {pod.V4}/32 dev {pod.NodeInterface} scope link",
+            $"route replace {pod.V6}/128 dev {pod.NodeInterface}",
         ];
 
     public IEnumerable<string> AttachInPod(PodPort pod) =>

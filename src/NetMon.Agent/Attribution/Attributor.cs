@@ -49,7 +49,7 @@ internal interface IAttributedFlows
 ///      |     |-- K1: (3) destination = backend; its K2 is expected
 ///      |     '-- K2: (4) K1 is in the table --------------------------> shadow
 ///      |                 the client is this host itself, whose packets are translated before any interface: count it, with the true ends
-///      |                 else K1 may still come: wait for it
+///      |                 else K1 may still come: wait for it; if it comes too late, it is the shadow
 ///     (5) look the ends up again, after 10 ms, 20 ms, 40 ms ... 250 ms
 ///      |-- everything known ----------------------> released
 ///     (6) the longest wait is over, or the agent ends --> released with the best that is known
@@ -259,13 +259,15 @@ internal sealed class Attributor
         }
 
         var isOriginal = TranslationSide.IsOriginal(sent, received);
-        if ((!isOriginal || !flow.InitiatorCertain) && _table.FindOriginal(in record.Key) >= 0)
+        var twin = _table.FindTwin(in record.Key);
+        if (twin >= 0 && (!isOriginal || !flow.InitiatorCertain || _table[twin].IsBehind))
         {
             return false;
         }
 
         waiting.Question = _search.QuestionFor(in flow, isOriginal, nowNs);
         waiting.Tuple = TranslationSide.TupleOf(in record);
+        waiting.IsOriginal = isOriginal;
         return true;
     }
 
@@ -348,6 +350,12 @@ internal sealed class Attributor
             waiting.DestinationFinal = false;
             LookAtEnds(ref flow, ref waiting, nowNs: waiting.DeadlineNs);
             waiting.DestinationFinal = false;
+        }
+
+        if (waiting.Original.Protocol != 0)
+        {
+            _table.Link(waiting.Slot, in waiting.Original);
+            _table[waiting.Slot].IsBehind = true;
         }
 
         FlowEnds.Finish(ref flow);

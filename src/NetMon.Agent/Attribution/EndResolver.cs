@@ -105,7 +105,7 @@ internal sealed class EndResolver(IClusterView view, LocalAddresses addresses, T
             return new(node.UnknownPod, IsLocal: true, match.Final && IsOlderThanModel(ifindex, nowNs));
         }
 
-        if (IsAnothers(match.Endpoint, in address, ifindex, nowNs))
+        if (IsAnothers(match.Endpoint, in address, ifindex, nowNs) || IsElsewhere(in address, ifindex, nowNs))
         {
             return new(node.UnknownPod, IsLocal: true, IsFinal: false);
         }
@@ -139,6 +139,12 @@ internal sealed class EndResolver(IClusterView view, LocalAddresses addresses, T
         && bound.Interface != ifindex
         && bound.Address == address
         && !IsOlderThanModel(ifindex, nowNs);
+
+    // The interface went before anybody told whose it was, and its address is at another by now: the pod that the model knows may be that one's.
+    private bool IsElsewhere(in NetworkAddress address, int ifindex, ulong nowNs) =>
+        addresses.GoneNs(ifindex) != long.MaxValue
+        && addresses.TryFindInterface(in address, (long)nowNs, out var now)
+        && now != ifindex;
 
     private bool IsOlderThanModel(int ifindex, ulong nowNs) =>
         addresses.IsPodInterface(ifindex) && (ulong)addresses.SinceNs(ifindex) + ModelPatienceNs < nowNs;

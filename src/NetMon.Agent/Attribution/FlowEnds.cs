@@ -28,7 +28,7 @@ internal static class FlowEnds
             : FlowDirection.Transit;
     }
 
-    /// <summary>Whether the same packets are in another flow of the table, before their translation.</summary>
+    /// <summary>Whether the same packets are in another flow of the table, with the key that they had before their translation.</summary>
     public static bool IsShadow(ref WaitingFlow waiting, FlowTable table)
     {
         if (waiting.Shadow)
@@ -39,7 +39,7 @@ internal static class FlowEnds
         var original =
             waiting.Original.Protocol != 0 ? table.FindLatest(in waiting.Original)
             : waiting is { Question: Question.None, Translated: false } ? -1
-            : table.FindOriginal(in table[waiting.Slot].Key);
+            : table.FindTwin(in table[waiting.Slot].Key);
         waiting.Shadow = original >= 0 && original != waiting.Slot && table[original].Role != FlowRole.Shadow;
         return waiting.Shadow;
     }

@@ -71,17 +71,30 @@ internal sealed class TranslationSearch
     }
 
     /// <summary>Asks for the flows that are due, and takes the answers.</summary>
+    /// <remarks>Keys of before translation come first: their answers tell of the other keys, too, which then need no question.</remarks>
     public void Ask(ReadOnlySpan<int> due, ulong nowNs)
     {
         _questions.Begin(nowNs);
+        Ask(due, original: true, nowNs);
+        Ask(due, original: false, nowNs);
+    }
+
+    private void Ask(ReadOnlySpan<int> due, bool original, ulong nowNs)
+    {
         foreach (var place in due)
         {
             ref var waiting = ref _waiting[place];
             if (
-                waiting.Question != Question.None
-                && nowNs >= waiting.AskNs
-                && !_questions.TryAdd(place, in waiting.Tuple)
+                waiting.Question == Question.None
+                || waiting.IsOriginal != original
+                || nowNs < waiting.AskNs
+                || FlowEnds.IsShadow(ref waiting, _table)
             )
+            {
+                continue;
+            }
+
+            if (!_questions.TryAdd(place, in waiting.Tuple))
             {
                 waiting.AskNs = nowNs + FirstPauseNs;
             }
@@ -133,6 +146,13 @@ internal sealed class TranslationSearch
         _questions.Count(LookupResult.Translated);
         if (FlowKeys.AreEqual(in entry.Key, in original)) // (3)
         {
+            var counted = _table.FindLatest(in behind);
+            if (counted >= 0 && _table[counted].Role == FlowRole.Counted)
+            {
+                waiting.Shadow = true;
+                return;
+            }
+
             Orient(ref waiting, ref entry, in answer.Original, evenIfCertain: true);
             _table.Link(waiting.Slot, in behind);
             waiting.DestinationInterface = 0;

@@ -36,6 +36,9 @@ internal struct WaitingFlow
 
     /// <summary>How often it was looked at.</summary>
     public byte Looks;
+
+    /// <summary>Its key was seen before translation, as far as is known.</summary>
+    public bool IsOriginal;
     public bool SourceFinal;
     public bool DestinationFinal;
     public bool Translated;

@@ -34,8 +34,8 @@ internal struct FlowEntry
     /// <summary>With <see cref="Core.Flows.Flow.StartNs"/> the identity of the flow.</summary>
     public FlowKey Key;
 
-    /// <summary>The key of the same packets behind their translation; protocol 0 where nothing is known to translate them.</summary>
-    public FlowKey Behind;
+    /// <summary>The key of the same packets on the other side of their translation; protocol 0 where nothing is known to translate them.</summary>
+    public FlowKey Twin;
 
     public Flow Flow;
 
@@ -49,6 +49,9 @@ internal struct FlowEntry
     public byte SourceEnd;
 
     public FlowRole Role;
+
+    /// <summary>Its packets are counted as they are behind their translation, because they were not seen before it.</summary>
+    public bool IsBehind;
 
     /// <summary>The service that was asked for had no ready endpoint.</summary>
     public bool NoEndpoints;

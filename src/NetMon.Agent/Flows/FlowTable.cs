@@ -3,13 +3,13 @@ using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Flows;
 
-/// <summary>The active flows, by identity: the kernel's key and the time of the first packet. Those that are translated are found by the key behind it, too.</summary>
+/// <summary>The active flows, by identity: the kernel's key and the time of the first packet. Those that are translated are found by their twin's key, too.</summary>
 /// <remarks>The capture loop writes; any thread may read flows (<see cref="SlotLimit"/>, <see cref="TryRead"/>) and <see cref="Count"/>.</remarks>
 internal sealed class FlowTable
 {
     private readonly FlowSlabs _slabs;
     private readonly FlowIndex _index = new();
-    private readonly FlowIndex _behind = new();
+    private readonly FlowIndex _twins = new();
     private int _count;
 
     /// <param name="capacity">Flows at most.</param>
@@ -50,19 +50,19 @@ internal sealed class FlowTable
         return match.Slot;
     }
 
-    /// <returns>A flow whose packets have this key behind their translation; -1 if there is none. The writer's.</returns>
-    public int FindOriginal(in FlowKey behind)
+    /// <returns>A flow whose packets have this key on the other side of their translation; -1 if there is none. The writer's.</returns>
+    public int FindTwin(in FlowKey key)
     {
-        var match = new BehindMatch(_slabs, in behind);
-        return _behind.Find(FlowHash.Of(in behind), ref match);
+        var match = new TwinMatch(_slabs, in key);
+        return _twins.Find(FlowHash.Of(in key), ref match);
     }
 
-    /// <summary>Remembers the key that a flow's packets have behind their translation. The writer's.</summary>
-    public void Link(int slot, in FlowKey behind)
+    /// <summary>Remembers the key that a flow's packets have on the other side of their translation. The writer's.</summary>
+    public void Link(int slot, in FlowKey twin)
     {
         Unlink(slot);
-        _slabs[slot].Behind = behind;
-        _behind.Add(FlowHash.Of(in behind), slot);
+        _slabs[slot].Twin = twin;
+        _twins.Add(FlowHash.Of(in twin), slot);
     }
 
     /// <summary>Makes room for a flow that is not there; no reader sees it before <see cref="Commit"/>. The writer's.</summary>
@@ -76,7 +76,8 @@ internal sealed class FlowTable
 
         ref var entry = ref _slabs[slot];
         entry.Key = key;
-        entry.Behind = default;
+        entry.Twin = default;
+        entry.IsBehind = false;
         entry.Flow.StartNs = startNs;
         entry.Series = default;
         entry.RecordNs = 0;
@@ -105,10 +106,10 @@ internal sealed class FlowTable
 
     private void Unlink(int slot)
     {
-        ref readonly var behind = ref _slabs[slot].Behind;
-        if (behind.Protocol != 0)
+        ref readonly var twin = ref _slabs[slot].Twin;
+        if (twin.Protocol != 0)
         {
-            _behind.Remove(FlowHash.Of(in behind), slot);
+            _twins.Remove(FlowHash.Of(in twin), slot);
         }
     }
 
@@ -143,10 +144,10 @@ internal sealed class FlowTable
         }
     }
 
-    private readonly struct BehindMatch(FlowSlabs slabs, in FlowKey behind) : ISlotMatch
+    private readonly struct TwinMatch(FlowSlabs slabs, in FlowKey key) : ISlotMatch
     {
-        private readonly FlowKey _behind = behind;
+        private readonly FlowKey _key = key;
 
-        public bool Accepts(int slot) => FlowKeys.AreEqual(in slabs[slot].Behind, in _behind);
+        public bool Accepts(int slot) => FlowKeys.AreEqual(in slabs[slot].Twin, in _key);
     }
 }

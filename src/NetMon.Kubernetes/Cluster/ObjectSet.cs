@@ -19,8 +19,10 @@ internal abstract class ObjectSet<T, TKey, TEntry>(ModelState state) : IObjectSi
     /// <summary>Objects that the API server told of.</summary>
     public int Count { get; private set; }
 
-    /// <summary>A list came to its end at least once.</summary>
-    public bool WasListed { get; private set; }
+    /// <summary>Lists that came to their end.</summary>
+    public int Lists { get; private set; }
+
+    public bool WasListed => Lists > 0;
 
     /// <summary>Between the beginning of a list and its end.</summary>
     protected bool IsListing { get; private set; }
@@ -102,7 +104,7 @@ internal abstract class ObjectSet<T, TKey, TEntry>(ModelState state) : IObjectSi
 
             IsListing = false;
             OnListed();
-            WasListed = true;
+            Lists++;
             State.Listed();
         }
     }

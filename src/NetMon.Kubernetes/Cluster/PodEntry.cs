@@ -19,6 +19,9 @@ internal sealed class PodEntry : Holder
     /// <summary>It has an address in no network that pods are known to have.</summary>
     public bool IsOutside;
 
+    /// <summary>When we first heard of it, with or without an address.</summary>
+    public long Heard;
+
     /// <summary>Where it is in its owner's and its node's <see cref="PodGroup"/>.</summary>
     public int OwnerIndex;
     public int NodeIndex;

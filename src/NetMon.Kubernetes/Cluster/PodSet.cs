@@ -135,6 +135,7 @@ internal sealed class PodSet(
     {
         var now = State.Now();
         var told = AddressesOf(item);
+        entry.Heard = isNew ? now : entry.Heard;
         long? movedAt = null;
         foreach (var address in entry.Addresses)
         {
@@ -178,6 +179,7 @@ internal sealed class PodSet(
                     hasAddress,
                     isInitial: !WasListed,
                     isKnown: !isNew,
+                    entry.Heard,
                     hasAddress ? movedAt : null
                 ),
                 now

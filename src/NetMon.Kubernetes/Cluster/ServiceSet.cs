@@ -54,6 +54,11 @@ internal sealed class ServiceSet(ModelState state) : ObjectSet<ServiceObject, Ob
 
     private void Claim(ServiceEntry entry, NetworkAddress[] told)
     {
+        if (told.AsSpan().SequenceEqual(entry.Addresses))
+        {
+            return;
+        }
+
         var now = State.Now();
         foreach (var address in entry.Addresses)
         {
@@ -78,6 +83,11 @@ internal sealed class ServiceSet(ModelState state) : ObjectSet<ServiceObject, Ob
     private void Offer(ServiceEntry entry, Dictionary<TransportAddress, ServicePort> offers)
     {
         var before = entry.Offers;
+        if (before.Count == offers.Count && !offers.Except(before).Any())
+        {
+            return;
+        }
+
         entry.Offers = offers;
         foreach (var (at, port) in offers)
         {

@@ -12,6 +12,8 @@ internal sealed class SliceEntry(string uid) : Entry
 
     /// <summary>Each once.</summary>
     public TransportAddress[] Backends = [];
+
+    /// <summary>Those of its endpoints, if it is the API server's; else none.</summary>
     public NetworkAddress[] Addresses = [];
 
     /// <summary>Names of its ports, if it has an endpoint that takes traffic; else none.</summary>

@@ -65,14 +65,16 @@ internal sealed class SliceSet(ModelState state)
                     .Distinct(),
             ]
         );
-        entry.Addresses = addresses;
+        entry.Addresses = key == ApiServer ? addresses : [];
 
         // As kube-proxy does: where no endpoint is ready, those that end but still serve take the traffic (KEP-1669).
-        entry.ReadyPorts = item.Endpoints.Any(endpoint =>
+        var isReady = item.Endpoints.Any(endpoint =>
             endpoint.Ready || (endpoint.Serving && endpoint.Terminating)
-        )
+        );
+        string[] ready = isReady
             ? [.. item.Ports.Select(port => State.Labels.Share(port.Name)).Distinct(StringComparer.Ordinal)]
             : [];
+        entry.ReadyPorts = ready.AsSpan().SequenceEqual(entry.ReadyPorts) ? entry.ReadyPorts : ready;
         if (entry.Service is null)
         {
             entry.Service = key;
@@ -110,6 +112,11 @@ internal sealed class SliceSet(ModelState state)
 
     private void SetBackends(SliceEntry entry, TransportAddress[] backends)
     {
+        if (backends.AsSpan().SequenceEqual(entry.Backends))
+        {
+            return;
+        }
+
         foreach (var backend in backends)
         {
             Backends.Add(backend);
@@ -128,13 +135,13 @@ internal sealed class SliceSet(ModelState state)
     {
         var slices = _slices.GetValueOrDefault(service) ?? [];
         string[] ready = [.. slices.SelectMany(slice => slice.ReadyPorts).Distinct(StringComparer.Ordinal)];
-        if (ready.Length > 0)
-        {
-            _ready[service] = ready;
-        }
-        else
+        if (ready.Length == 0)
         {
             _ready.TryRemove(service, out _);
+        }
+        else if (!ready.AsSpan().SequenceEqual(_ready.GetValueOrDefault(service)))
+        {
+            _ready[service] = ready;
         }
 
         if (service == ApiServer)

@@ -77,8 +77,9 @@ internal ref struct FieldReader
             return null;
         }
 
-        if (!Expect(_json.ValueSpan.Length <= longest, $"a text of at most {longest} bytes"))
+        if (_json.ValueSpan.Length > longest)
         {
+            Fail($"at byte {_json.TokenStartIndex}: a text of at most {longest} bytes was expected");
             return null;
         }
 
@@ -130,15 +131,18 @@ internal ref struct FieldReader
     public int? Number(int highest)
     {
         Enter();
-        var value = 0;
-        return
-            Expect(_json.TokenType == JsonTokenType.Number, "a number")
-            && Expect(
-                _json.TryGetInt32(out value) && value >= 0 && value <= highest,
-                $"a whole number of 0 to {highest}"
-            )
-            ? value
-            : null;
+        if (!Expect(_json.TokenType == JsonTokenType.Number, "a number"))
+        {
+            return null;
+        }
+
+        if (_json.TryGetInt32(out var value) && value >= 0 && value <= highest)
+        {
+            return value;
+        }
+
+        Fail($"at byte {_json.TokenStartIndex}: a whole number of 0 to {highest} was expected");
+        return null;
     }
 
     /// <summary>A time as RFC 3339; null if there is none.</summary>

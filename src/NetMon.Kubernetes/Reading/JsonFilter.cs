@@ -2,21 +2,6 @@ using System.Buffers;
 
 namespace NetMon.Kubernetes.Reading;
 
-internal enum FilterEvent
-{
-    /// <summary>All of the input was taken.</summary>
-    NeedsInput,
-
-    /// <summary>An element of the array that splits is complete.</summary>
-    Item,
-
-    /// <summary>A whole text is complete.</summary>
-    Document,
-
-    /// <summary>What comes is not JSON. There is no going on.</summary>
-    Invalid,
-}
-
 /// <summary>Takes the wanted fields out of JSON that comes in pieces, and keeps nothing else: an annotation of 10 MB passes without being stored.</summary>
 /// <remarks>
 /// <code>

@@ -99,9 +99,7 @@ internal static class PodReader
         {
             if (fields.Is("nodeName"u8))
             {
-                node = fields.Name(context.Strings) is { Length: > 0 } name
-                    ? name
-                    : null;
+                node = fields.Name(context.Strings) is { Length: > 0 } name ? name : null;
             }
             else if (fields.Is("hostNetwork"u8))
             {

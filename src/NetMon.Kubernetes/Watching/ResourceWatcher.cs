@@ -73,7 +73,9 @@ internal sealed class ResourceWatcher<T>
                     await Task.Delay(wait, _time, cancellation);
                 }
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever breaks because of the cancellation: a request, or a stream within it.
+            catch (Exception) when (cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 break;
             }

@@ -15,18 +15,6 @@ internal static class ValueFormats
 
     private const int MaxNetworkName = 63;
 
-    public static readonly ValueFormat<bool> Boolean = new(
-        "true or false",
-        text =>
-            text switch
-            {
-                "true" => true,
-                "false" => false,
-                _ => new Problem($"'{text}' is neither true nor false"),
-            },
-        value => value ? "true" : "false"
-    );
-
     /// <summary>A name of an interface, in which <c>*</c> and <c>?</c> are wildcards.</summary>
     public static readonly ValueFormat<string> InterfaceGlob = new(
         "interface name or pattern",

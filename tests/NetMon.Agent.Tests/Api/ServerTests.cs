@@ -38,6 +38,15 @@ public sealed class ServerTests
             await ReadyAsync(agent)
         );
 
+        agent.Interfaces = ready;
+        agent.Cluster = new(IsReady: false, ["pods: no route to the server"]);
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, "pods: no route to the server"),
+            await ReadyAsync(agent)
+        );
+        agent.Cluster = agent.Cluster with { IsReady = true };
+        Assert.Equal((HttpStatusCode.OK, "pods: no route to the server"), await ReadyAsync(agent));
+
         agent.Agent.BeginStop();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ReadyAsync(agent)).Status);
     }

@@ -4,318 +4,13 @@ using NetMon.Bpf.Records;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
 using static NetMon.Agent.Tests.Attribution.NodeUnderTest;
+using static NetMon.Agent.Tests.Attribution.TranslationCase;
 
 namespace NetMon.Agent.Tests.Attribution;
 
 /// <summary>Every way in which a connection may be translated on a node: one flow comes out, with the true ends, however its two keys come in.</summary>
 public sealed class TranslationTests
 {
-    private const string NodePort = "192.168.0.1:30080";
-    private const string Masqueraded = "192.168.0.1:61000";
-    private const string Website = "198.51.100.7:443";
-
-    /// <summary>What is seen of a connection on the node, and what is to come of it.</summary>
-    private sealed record Case(
-        Func<NodeUnderTest, TestFlow[]> Keys,
-        string Source,
-        string Destination,
-        string From,
-        string To,
-        string? Service,
-        string? Asked,
-        string Scope,
-        string Direction
-    );
-
-    private static readonly Dictionary<string, Case> Cases = new(StringComparer.Ordinal)
-    {
-        ["cluster IP, backend on this node"] = new(
-            node =>
-            {
-                node.Connections.Add(Client, Service, Web, Client);
-                return
-                [
-                    node.FromPod(Client, Service, ClientInterface),
-                    node.ToPod(Client, Web, WebInterface),
-                ];
-            },
-            Client,
-            Web,
-            "client",
-            "web",
-            "web",
-            Service,
-            "pod-to-pod",
-            "egress"
-        ),
-        ["cluster IP, backend on another node"] = new(
-            node =>
-            {
-                node.Connections.Add(Client, Service, RemoteWeb, Client);
-                return [node.FromPod(Client, Service, ClientInterface), node.Out(Client, RemoteWeb)];
-            },
-            Client,
-            RemoteWeb,
-            "client",
-            "web2",
-            "web",
-            Service,
-            "pod-to-pod",
-            "egress"
-        ),
-        ["cluster IP through an overlay, where no packet of the backend's is seen"] = new(
-            node =>
-            {
-                node.Connections.Add(Client, Service, RemoteWeb, Client);
-                return [node.FromPod(Client, Service, ClientInterface)];
-            },
-            Client,
-            RemoteWeb,
-            "client",
-            "web2",
-            "web",
-            Service,
-            "pod-to-pod",
-            "egress"
-        ),
-        ["cluster IP, the node between with its source masqueraded"] = new(
-            node =>
-            {
-                node.Connections.Add(Client, Service, RemoteWeb, Masqueraded);
-                return [node.FromPod(Client, Service, ClientInterface), node.Out(Masqueraded, RemoteWeb)];
-            },
-            Client,
-            RemoteWeb,
-            "client",
-            "web2",
-            "web",
-            Service,
-            "pod-to-pod",
-            "egress"
-        ),
-        ["a process of this host asks for a cluster IP: backend on another node"] = new(
-            node =>
-            {
-                node.Connections.Add("192.168.0.1:40000", Service, RemoteWeb, "192.168.0.1:40000");
-                return [node.Out("192.168.0.1:40000", RemoteWeb)];
-            },
-            "192.168.0.1:40000",
-            RemoteWeb,
-            "n1",
-            "web2",
-            "web",
-            Service,
-            "node-to-pod",
-            "egress"
-        ),
-        ["a process of this host asks for a cluster IP: backend on this node"] = new(
-            node =>
-            {
-                node.Connections.Add("192.168.0.1:40000", Service, Web, "192.168.0.1:40000");
-                return [node.ToPod("192.168.0.1:40000", Web, WebInterface)];
-            },
-            "192.168.0.1:40000",
-            Web,
-            "n1",
-            "web",
-            "web",
-            Service,
-            "node-to-pod",
-            "egress"
-        ),
-        ["node port, backend on this node"] = new(
-            node =>
-            {
-                node.Cluster.Service("web", NodePort, ServiceAddressKind.NodePort, backends: [Web]);
-                node.Connections.Add(Outside, NodePort, Web, Masqueraded);
-                return [node.In(Outside, NodePort), node.ToPod(Masqueraded, Web, WebInterface)];
-            },
-            Outside,
-            Web,
-            "external",
-            "web",
-            "web",
-            NodePort,
-            "external-to-pod",
-            "ingress"
-        ),
-        ["node port, backend on another node"] = new(
-            node =>
-            {
-                node.Cluster.Service("web", NodePort, ServiceAddressKind.NodePort, backends: [RemoteWeb]);
-                node.Connections.Add(Outside, NodePort, RemoteWeb, Masqueraded);
-                return [node.In(Outside, NodePort), node.Out(Masqueraded, RemoteWeb)];
-            },
-            Outside,
-            RemoteWeb,
-            "external",
-            "web2",
-            "web",
-            NodePort,
-            "external-to-pod",
-            "transit"
-        ),
-        ["node port that keeps the client's address"] = new(
-            node =>
-            {
-                node.Cluster.Service("web", NodePort, ServiceAddressKind.NodePort, backends: [Web]);
-                node.Connections.Add(Outside, NodePort, Web, Outside);
-                return [node.In(Outside, NodePort), node.ToPod(Outside, Web, WebInterface)];
-            },
-            Outside,
-            Web,
-            "external",
-            "web",
-            "web",
-            NodePort,
-            "external-to-pod",
-            "ingress"
-        ),
-        ["load balancer's address"] = new(
-            node =>
-            {
-                node.Cluster.Service(
-                    "web",
-                    "192.0.2.80:80",
-                    ServiceAddressKind.LoadBalancer,
-                    backends: [Web]
-                );
-                node.Connections.Add(Outside, "192.0.2.80:80", Web, Masqueraded);
-                return [node.In(Outside, "192.0.2.80:80"), node.ToPod(Masqueraded, Web, WebInterface)];
-            },
-            Outside,
-            Web,
-            "external",
-            "web",
-            "web",
-            "192.0.2.80:80",
-            "external-to-pod",
-            "ingress"
-        ),
-        ["hairpin: a pod asks for its own service and gets itself"] = new(
-            node =>
-            {
-                node.Connections.Add("10.1.0.3:40000", Service, Web, Masqueraded);
-                return
-                [
-                    node.FromPod("10.1.0.3:40000", Service, WebInterface),
-                    node.ToPod(Masqueraded, Web, WebInterface),
-                ];
-            },
-            "10.1.0.3:40000",
-            Web,
-            "web",
-            "web",
-            "web",
-            Service,
-            "pod-to-pod",
-            "egress"
-        ),
-        ["masqueraded to the outside"] = new(
-            node =>
-            {
-                node.Connections.Add(Client, Website, Website, Masqueraded);
-                return [node.FromPod(Client, Website, ClientInterface), node.Out(Masqueraded, Website)];
-            },
-            Client,
-            Website,
-            "client",
-            "external",
-            null,
-            null,
-            "pod-to-external",
-            "egress"
-        ),
-        ["a published port that is no service"] = new(
-            node =>
-            {
-                node.Connections.Add(Outside, "192.168.0.1:8443", "10.1.0.3:443", Outside);
-                return
-                [
-                    node.In(Outside, "192.168.0.1:8443"),
-                    node.ToPod(Outside, "10.1.0.3:443", WebInterface),
-                ];
-            },
-            Outside,
-            "10.1.0.3:443",
-            "external",
-            "web",
-            null,
-            "192.168.0.1:8443",
-            "external-to-pod",
-            "ingress"
-        ),
-        ["no translation: a process of this host talks to the outside"] = new(
-            node =>
-            {
-                node.Connections.Add("192.168.0.1:40000", Website, Website, "192.168.0.1:40000");
-                return [node.Out("192.168.0.1:40000", Website)];
-            },
-            "192.168.0.1:40000",
-            Website,
-            "n1",
-            "external",
-            null,
-            null,
-            "node-to-external",
-            "egress"
-        ),
-        ["no translation: from pod to pod of this node, at a port that a service has a backend at"] = new(
-            node =>
-            {
-                node.Connections.Add(Client, Web, Web, Client);
-                return [node.FromPod(Client, Web, ClientInterface)];
-            },
-            Client,
-            Web,
-            "client",
-            "web",
-            null,
-            null,
-            "pod-to-pod",
-            "egress"
-        ),
-        ["no translation: from a pod of another node"] = new(
-            node => [node.In("10.2.0.2:40000", Web)],
-            "10.2.0.2:40000",
-            Web,
-            "web2",
-            "web",
-            null,
-            null,
-            "pod-to-pod",
-            "ingress"
-        ),
-        ["IPv6 cluster IP"] = new(
-            node =>
-            {
-                node.Cluster.Pod("client6", "n1", "fd00:1::2");
-                node.AddPod(13, "fd00:1::2");
-                node.Cluster.Pod("web6", "n2", "fd00:2::2");
-                node.Cluster.Service("web6", "[fd00:96::1]:80", backends: ["[fd00:2::2]:8080"]);
-                node.Connections.Add(
-                    "[fd00:1::2]:40000",
-                    "[fd00:96::1]:80",
-                    "[fd00:2::2]:8080",
-                    "[fd00:1::2]:40000"
-                );
-                return
-                [
-                    node.FromPod("[fd00:1::2]:40000", "[fd00:96::1]:80", 13),
-                    node.Out("[fd00:1::2]:40000", "[fd00:2::2]:8080"),
-                ];
-            },
-            "[fd00:1::2]:40000",
-            "[fd00:2::2]:8080",
-            "client6",
-            "web6",
-            "web6",
-            "[fd00:96::1]:80",
-            "pod-to-pod",
-            "egress"
-        ),
-    };
-
     private static readonly string[] Local = ["client", "client6", "web", "n1"];
 
     public static TheoryData<string, string> Names
@@ -323,7 +18,7 @@ public sealed class TranslationTests
         get
         {
             var names = new TheoryData<string, string>();
-            foreach (var name in Cases.Keys)
+            foreach (var name in TranslationCase.All.Keys)
             {
                 foreach (var order in new[] { "one batch", "batch by batch", "backend's key first" })
                 {
@@ -339,7 +34,7 @@ public sealed class TranslationTests
     [MemberData(nameof(Names))]
     public void One_flow_comes_out_with_the_true_ends_and_every_packet_once(string name, string order)
     {
-        var expected = Cases[name];
+        var expected = TranslationCase.All[name];
         var node = new NodeUnderTest();
         var keys = expected.Keys(node);
         var first = order == "backend's key first" ? keys.Reverse() : keys;
@@ -364,7 +59,7 @@ public sealed class TranslationTests
         Assert.Equal(expected.Destination, Text(flow.Destination));
         Assert.Equal(expected.From, flow.Attribution.Source!.Workload.Name);
         Assert.Equal(expected.To, flow.Attribution.Destination!.Workload.Name);
-        Assert.Equal(expected.Service, flow.Attribution.Service?.Name);
+        Assert.Equal(expected.ServiceName, flow.Attribution.Service?.Name);
         Assert.Equal(
             expected.Asked,
             flow.Attribution.Asked.IsUnspecified
@@ -396,7 +91,7 @@ public sealed class TranslationTests
     }
 
     // What a local end sends is egress, what it receives is ingress; a flow's 40 kB go each way.
-    private static void AssertDirections(NodeUnderTest node, Case expected)
+    private static void AssertDirections(NodeUnderTest node, TranslationCase expected)
     {
         var local = new[] { expected.From, expected.To }.Count(Local.Contains);
         Assert.Equal(40_000 * local, node.Bytes(FlowDirection.Egress));
@@ -434,6 +129,18 @@ public sealed class TranslationTests
         Assert.Equal(4, node.Agent.Flows().Count);
         Assert.Equal(0, node.Connections.Asked);
         Assert.Equal(4, node.Counters.Read(AttributionResult.Immediate));
+    }
+
+    [Fact]
+    public void One_question_serves_both_keys_of_a_connection()
+    {
+        var node = new NodeUnderTest();
+        node.Connections.Add(Client, Service, RemoteWeb, Client);
+        node.Open(node.Out(Client, RemoteWeb), node.FromPod(Client, Service, ClientInterface));
+        node.Step();
+
+        Assert.Equal(1, node.Connections.Asked);
+        Assert.Equal(1, node.Counters.Read(AttributionResult.Shadow));
     }
 
     [Fact]
@@ -505,6 +212,31 @@ public sealed class TranslationTests
         Assert.Equal("unobserved", flow.Attribution.Source!.Workload.Name);
         Assert.Equal("web", flow.Attribution.Service!.Name);
         Assert.Equal(1, node.Counters.Read(AttributionResult.Translated));
+
+        // Now the pod's interface is observed, too: the packets stay where they are counted.
+        node.AddPod(31, "10.1.0.99");
+        node.Open(node.FromPod("10.1.0.99:40000", Service, 31));
+        node.Step();
+        Assert.Equal(1, node.Counters.Read(AttributionResult.Shadow));
+        Assert.Equal("unobserved", node.Single().Attribution.Source!.Workload.Name);
+    }
+
+    [Fact]
+    public void Of_a_masqueraded_connection_that_is_counted_behind_its_translation_the_other_key_is_the_shadow()
+    {
+        var node = new NodeUnderTest();
+        node.Connections.Add("10.1.0.99:40000", Website, Website, Masqueraded);
+        node.Cluster.Pod("unobserved", "n1", "10.1.0.99");
+        node.Open(node.Out(Masqueraded, Website));
+        node.Wait(2010);
+        Assert.Equal("unobserved", node.Single().Attribution.Source!.Workload.Name);
+
+        node.AddPod(31, "10.1.0.99");
+        node.Open(node.FromPod("10.1.0.99:40000", Website, 31));
+        node.Step();
+        Assert.Equal(1, node.Counters.Read(AttributionResult.Shadow));
+        Assert.Equal(20, node.Counters.ShadowPackets);
+        Assert.Single(node.Agent.Flows());
     }
 
     [Fact]

@@ -231,6 +231,17 @@ public class LocalAddressesTests
     }
 
     [Fact]
+    public void When_an_interface_went_is_known_for_a_while()
+    {
+        _addresses.AddPod(7, 0);
+        Assert.Equal(long.MaxValue, _addresses.GoneNs(7));
+        _addresses.RemovePod(7);
+        Assert.Equal(Now(), _addresses.GoneNs(7));
+        Pass(11);
+        Assert.Equal(long.MaxValue, _addresses.GoneNs(7));
+    }
+
+    [Fact]
     public void Looking_up_allocates_nothing()
     {
         _addresses.AddOwn(B);

@@ -1,36 +1,24 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using NetMon.Core.Metrics;
-using NetMon.Testing.Lab;
 using NetMon.Testing.Monitoring;
 
 namespace NetMon.Agent.Tests.Monitoring;
 
 public sealed partial class DashboardTests
 {
-    private static readonly TimeSpan Range = TimeSpan.FromMinutes(1);
-
-    private static readonly string[] Names =
-    [
-        .. Directory
-            .GetFiles(Folder(), "*.json")
-            .Select(path => Path.GetFileName(path))
-            .Order(StringComparer.Ordinal),
-    ];
-
-    public static TheoryData<string> Files { get; } = [.. Names];
+    public static TheoryData<string> Files { get; } = [.. DashboardRun.Files];
 
     [Fact]
     public void There_is_one_for_each_thing_to_look_at()
     {
-        Assert.Equal(["agent.json", "cluster.json", "node.json", "workload.json"], Names);
+        Assert.Equal(["agent.json", "cluster.json", "node.json", "workload.json"], DashboardRun.Files);
     }
 
     [Theory]
     [MemberData(nameof(Files))]
     public void A_dashboard_can_be_imported_anywhere(string file)
     {
-        var dashboard = Open(file);
+        var dashboard = DashboardRun.Open(file);
 
         Assert.Equal(39, dashboard.Json.GetProperty("schemaVersion").GetInt32());
         Assert.Matches("^netmon-[a-z]+$", dashboard.Json.GetProperty("uid").GetString());
@@ -50,7 +38,7 @@ public sealed partial class DashboardTests
     [MemberData(nameof(Files))]
     public void Every_panel_says_what_it_shows_in_which_unit_and_stands_by_itself(string file)
     {
-        var panels = Open(file).Panels;
+        var panels = DashboardRun.Open(file).Panels;
 
         Assert.All(
             panels,
@@ -81,7 +69,8 @@ public sealed partial class DashboardTests
                     : [one.Name]
             )
             .ToHashSet(StringComparer.Ordinal);
-        var used = Open(file)
+        var used = DashboardRun
+            .Open(file)
             .Panels.SelectMany(panel => panel.Queries)
             .SelectMany(query => MetricName().Matches(query).Select(match => match.Value))
             .Distinct();
@@ -94,50 +83,15 @@ public sealed partial class DashboardTests
     {
         PrometheusServer.SkipIfMissing();
         await using var agent = await ScrapedAgent.StartAsync();
-        using var prometheus = PrometheusServer.Scraping([agent.Address]);
+        using var prometheus = PrometheusServer.Scraping(agent.Address);
         Wait.Until(
             () => prometheus.Query("min(count_over_time(netmon_build_info[1m]))") is [{ Value: >= 4 }],
             "a few scrapes"
         );
+        var run = new DashboardRun(query => prometheus.Query(query), TimeSpan.FromSeconds(1));
 
-        var empty = new List<string>();
-        var queries = 0;
-        foreach (var file in Names)
-        {
-            var dashboard = Open(file);
-            var values = Choose(dashboard, prometheus);
-            foreach (var panel in dashboard.Panels)
-            {
-                foreach (var query in panel.Queries.Select(one => Dashboard.Resolve(one, values, Range)))
-                {
-                    queries++;
-                    if (!prometheus.Query(query).Any(series => !double.IsNaN(series.Value)))
-                    {
-                        empty.Add($"{file}: {panel.Title}: {query}");
-                    }
-                }
-            }
-        }
-
-        Assert.Empty(empty);
-        Assert.InRange(queries, 80, 500);
-    }
-
-    /// <summary>Opens a dashboard and gives each variable all its values, of which there must be some.</summary>
-    private static Dictionary<string, string> Choose(Dashboard dashboard, PrometheusServer prometheus)
-    {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var variable in dashboard.Variables)
-        {
-            var all = prometheus.LabelValues(
-                Dashboard.Resolve(variable.Selector, values, Range),
-                variable.Label
-            );
-            Assert.NotEmpty(all);
-            values.Add(variable.Name, variable.AllValue ?? all[0]);
-        }
-
-        return values;
+        Assert.Empty(DashboardRun.Files.SelectMany(run.FindEmpty));
+        Assert.InRange(run.Queries, 80, 500);
     }
 
     private static bool Overlap(DashboardPanel left, DashboardPanel right) =>
@@ -145,11 +99,6 @@ public sealed partial class DashboardTests
         && right.Place.X < left.Place.X + left.Place.Width
         && left.Place.Y < right.Place.Y + right.Place.Height
         && right.Place.Y < left.Place.Y + left.Place.Height;
-
-    private static Dashboard Open(string file) => Dashboard.Read(Path.Combine(Folder(), file));
-
-    private static string Folder([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../dashboards"));
 
     [GeneratedRegex(
         """

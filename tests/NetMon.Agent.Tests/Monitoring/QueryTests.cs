@@ -4,7 +4,6 @@ using NetMon.Agent.Options;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
 using NetMon.Core.Metrics;
-using NetMon.Testing.Monitoring;
 
 namespace NetMon.Agent.Tests.Monitoring;
 

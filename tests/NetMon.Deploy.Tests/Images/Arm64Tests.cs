@@ -1,6 +1,7 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using NetMon.Deploy.Tests.Manifests;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Namespaces;
 
 namespace NetMon.Deploy.Tests.Images;

@@ -1,4 +1,5 @@
 using NetMon.Deploy.Tests.Manifests;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Namespaces;
 
 namespace NetMon.Deploy.Tests.Images;

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using NetMon.Deploy.Tests.Manifests;
 using NetMon.Lab.ApiServer;
 using NetMon.Lab.ApiServer.Objects;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Lab;
 using NetMon.Testing.Namespaces;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using NetMon.Lab.Agents;
 using NetMon.Lab.ApiServer;
-using NetMon.Testing.Lab;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Namespaces;
 
 namespace NetMon.Deploy.Tests.Manifests;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using NetMon.Testing.Lab;
+using NetMon.Lab.Agents;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Namespaces;
 
 namespace NetMon.Deploy.Tests.Manifests;

@@ -1,6 +1,6 @@
 using NetMon.EndToEnd.Traffic;
+using NetMon.Lab.Monitoring;
 using NetMon.Testing.Lab;
-using NetMon.Testing.Monitoring;
 
 namespace NetMon.EndToEnd.Monitoring;
 
@@ -28,7 +28,7 @@ public sealed class PrometheusScrapes
     [SkippableFact]
     public void A_prometheus_server_scrapes_the_agent_and_answers_with_its_figures()
     {
-        LabRequirements.SkipIfMissing("prometheus", "promtool", "ping");
+        LabRequirements.SkipIfMissing("prometheus", "ping");
         using var lab = new TwoHosts(offloads: true);
         using var agent = AgentProcess.Start(lab.Host, "--interval", "100ms");
         Programs.Ping(lab, TwoHosts.PeerV4, count: 10, bytes: 56);
@@ -38,19 +38,26 @@ public sealed class PrometheusScrapes
             "the pings in the metrics"
         );
 
-        using var prometheus = PrometheusServer.Scraping(
-            ["127.0.0.1:9990"],
-            lab.Host.Start,
-            lab.Host.CreateHttpClient
-        );
+        var folder = Directory.CreateTempSubdirectory("nm-e2e-prometheus-").FullName;
+        using (
+            var prometheus = PrometheusServer.Start(
+                new LabProgram { Namespace = lab.Host },
+                folder,
+                TimeSpan.FromMilliseconds(500),
+                [("127.0.0.1:9990", "host")]
+            )
+        )
+        {
+            Assert.Equal(Expected, Value(prometheus, "sum(netmon_packets_total{protocol=\"icmp\"})"));
+            Assert.Equal(
+                Expected / 2,
+                Value(prometheus, "sum(netmon_packets_total{protocol=\"icmp\",direction=\"egress\"})")
+            );
+        }
 
-        Wait.Until(() => Value("up{job=\"netmon\"}") is 1, "a scrape");
-        Assert.Equal(Expected, Value("sum(netmon_packets_total{protocol=\"icmp\"})"));
-        Assert.Equal(
-            Expected / 2,
-            Value("sum(netmon_packets_total{protocol=\"icmp\",direction=\"egress\"})")
-        );
-
-        double? Value(string query) => prometheus.Query(query) is [var first, ..] ? first.Value : null;
+        Directory.Delete(folder, recursive: true);
     }
+
+    private static double Value(PrometheusServer prometheus, string query) =>
+        Assert.Single(prometheus.Query(query)).Value;
 }

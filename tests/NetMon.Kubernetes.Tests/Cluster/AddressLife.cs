@@ -48,7 +48,12 @@ internal sealed record AddressLife(IReadOnlyList<TruePod> Pods, IReadOnlyList<do
             var made = Pod(pod.Name, started: pod.Started);
             var running = Pod(pod.Name, Ip, started: pod.Started, ready: withReady ? pod.Ready : null);
             var ending = running with { Deletion = Written(pod.Asked + 30) };
-            var ended = withFinished ? ending with { Finished = Written(pod.Died) } : ending;
+            // The condition is no more when the sandbox is not.
+            var ended = ending with
+            {
+                NetworkReady = null,
+                Finished = withFinished ? Written(pod.Died) : null,
+            };
             messages.Add((pod.Started, made, false));
             messages.Add((pod.Ready, running, false));
             messages.Add((pod.Asked, ending, false));
@@ -56,7 +61,7 @@ internal sealed record AddressLife(IReadOnlyList<TruePod> Pods, IReadOnlyList<do
             messages.Add((pod.Removed, ended, true));
         }
 
-        messages.Sort((a, b) => a.At.CompareTo(b.At));
+        messages = [.. messages.OrderBy(message => message.At)];
         var last = 0.0;
         for (var i = 0; i < messages.Count; i++)
         {

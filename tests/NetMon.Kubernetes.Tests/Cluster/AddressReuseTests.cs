@@ -50,6 +50,21 @@ public sealed class AddressReuseTests
     }
 
     [Fact]
+    public void A_pod_that_never_told_its_address_leaves_no_flow_to_the_one_that_was_made_after_it()
+    {
+        _test.Now = 0.1;
+        _test.Model.Pods.Apply(Pod("old", started: 0));
+        _test.Now = 2.2;
+        _test.Model.Pods.Delete(Pod("old", started: 0));
+        _test.Model.Pods.Apply(Pod("next", started: 2.2));
+        _test.Now = 3.5;
+        _test.Model.Pods.Apply(Pod("next", Ip, started: 2.2, ready: 2.4));
+
+        Assert.NotEqual("next", _test.Find(Ip, 1.9).Endpoint.Pod);
+        Assert.Equal("next", _test.Who(Ip, 2.6));
+    }
+
+    [Fact]
     public void A_pods_first_packets_are_its_own_though_its_status_was_written_later()
     {
         _test.Now = 8;

@@ -16,7 +16,10 @@ public sealed class InitialEventsTests
         Assert.Equal("NotOlderThan", request.Query("resourceVersionMatch"));
         Assert.Null(request.Query("resourceVersion"));
         Assert.InRange(int.Parse(request.Query("timeoutSeconds")!), 300, 600);
-        Assert.StartsWith("application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1", request.Headers.Accept);
+        Assert.StartsWith(
+            "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+            request.Headers.Accept
+        );
         Assert.StartsWith("netmon/0.", request.Headers.UserAgent);
         Assert.Equal("Bearer good", request.Headers.Authorization);
         Assert.Equal("HTTP/2", request.Protocol);
@@ -47,9 +50,17 @@ public sealed class InitialEventsTests
     }
 
     [Theory]
-    [InlineData(422, "Invalid", "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled")]
+    [InlineData(
+        422,
+        "Invalid",
+        "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"
+    )]
     [InlineData(400, "BadRequest", "unknown parameter")]
-    public async Task A_server_that_refuses_initial_events_is_listed_at_once(int code, string reason, string message)
+    public async Task A_server_that_refuses_initial_events_is_listed_at_once(
+        int code,
+        string reason,
+        string message
+    )
     {
         await using var test = await WatcherUnderTest.StartAsync();
         await (await test.Server.NextAsync()).AnswerAsync(code, Frames.Status(code, reason, message));
@@ -69,7 +80,11 @@ public sealed class InitialEventsTests
     [Theory]
     [InlineData(500, "InternalError", "RequestWatchProgress is disabled")]
     [InlineData(504, "Timeout", "Too large resource version")]
-    public async Task Initial_events_that_end_in_an_error_are_listed_at_once(int code, string reason, string message)
+    public async Task Initial_events_that_end_in_an_error_are_listed_at_once(
+        int code,
+        string reason,
+        string message
+    )
     {
         await using var test = await WatcherUnderTest.StartAsync();
         var stream = await (await test.Server.NextAsync()).BeginAsync();

@@ -27,7 +27,11 @@ public sealed class ListTests
         await (await test.Server.NextAsync()).AnswerAsync(200, Frames.List(10, "t1", "a", "b"));
         var expired = Frames
             .Status(410, "Expired", "The provided continue parameter is too old")
-            .Replace("\"metadata\":{}", "\"metadata\":{\"continue\":\"inconsistent\"}", StringComparison.Ordinal);
+            .Replace(
+                "\"metadata\":{}",
+                "\"metadata\":{\"continue\":\"inconsistent\"}",
+                StringComparison.Ordinal
+            );
         await (await test.Server.NextAsync()).AnswerAsync(410, expired);
         var whole = await test.Server.NextAsync();
         Assert.Null(whole.Query("limit"));
@@ -78,7 +82,10 @@ public sealed class ListTests
         await Patience.UntilAsync(() => test.Time.NextTimer == patience.Answer, "waiting for the next piece");
         test.Time.Advance(TimeSpan.FromMinutes(2));
         await slow.SendAsync(" ");
-        await Patience.UntilAsync(() => test.Time.NextTimer == TimeSpan.FromMinutes(3), "what is left of the list's time");
+        await Patience.UntilAsync(
+            () => test.Time.NextTimer == TimeSpan.FromMinutes(3),
+            "what is left of the list's time"
+        );
         test.Time.Advance(TimeSpan.FromMinutes(2));
         await slow.SendAsync(" ");
         await Patience.UntilAsync(() => test.Time.NextTimer == TimeSpan.FromMinutes(1), "the last minute");
@@ -116,7 +123,10 @@ public sealed class ListTests
         await test.UntilKnownAsync("a c");
         await Patience.UntilAsync(() => test.Status.IsSynced, "synced");
         Assert.Equal(1, test.Status.ObjectsUnreadable);
-        Assert.Contains(test.Log.Messages, line => line.StartsWith("Warning 104 namespaces: b cannot be read", StringComparison.Ordinal));
+        Assert.Contains(
+            test.Log.Messages,
+            line => line.StartsWith("Warning 104 namespaces: b cannot be read", StringComparison.Ordinal)
+        );
     }
 
     // A server that does not stream initial events, asked for the list.

@@ -50,7 +50,10 @@ public sealed class RefusalTests
         await using var test = await WatcherUnderTest.StartAsync();
         await (await test.Server.NextAsync()).AnswerAsync(503, "", headers: ("Retry-After", "86400"));
         await Patience.UntilAsync(
-            () => test.Time.NextTimer is { } next && next <= TimeSpan.FromSeconds(150) && next >= TimeSpan.FromSeconds(120),
+            () =>
+                test.Time.NextTimer is { } next
+                && next <= TimeSpan.FromSeconds(150)
+                && next >= TimeSpan.FromSeconds(120),
             "two minutes and some"
         );
     }
@@ -60,7 +63,10 @@ public sealed class RefusalTests
     {
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, "first\n");
-        await using var test = await WatcherUnderTest.StartAsync(authorization: time => new TokenFile(file, time));
+        await using var test = await WatcherUnderTest.StartAsync(authorization: time => new TokenFile(
+            file,
+            time
+        ));
         var request = await test.Server.NextAsync();
         Assert.Equal("Bearer first", request.Headers.Authorization);
         await File.WriteAllTextAsync(file, "second\n");
@@ -81,10 +87,16 @@ public sealed class RefusalTests
         await using var test = await WatcherUnderTest.StartAsync();
         for (var i = 0; i < 5; i++)
         {
-            await (await test.NextAsync()).Request.AnswerAsync(403, Frames.Status(403, "Forbidden", "namespaces is forbidden"));
+            await (await test.NextAsync()).Request.AnswerAsync(
+                403,
+                Frames.Status(403, "Forbidden", "namespaces is forbidden")
+            );
         }
 
         await test.NextAsync();
-        Assert.Single(test.Log.Messages, line => line.Contains("namespaces is forbidden", StringComparison.Ordinal));
+        Assert.Single(
+            test.Log.Messages,
+            line => line.Contains("namespaces is forbidden", StringComparison.Ordinal)
+        );
     }
 }

@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using NetMon.Kubernetes.Client;
 
 namespace NetMon.Kubernetes.Tests.Watching;
@@ -105,6 +106,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public Task<ScriptedRequest> NextAsync() =>
         _requests.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
 
+    /// <summary>Ends when there is a next request, which stays the next one.</summary>
+    public Task WaitAsync() => _requests.Reader.WaitToReadAsync().AsTask().WaitAsync(Patience.Limit);
+
     public async ValueTask DisposeAsync()
     {
         while (_requests.Reader.TryRead(out var request))
@@ -131,22 +135,23 @@ internal sealed class ScriptedServer : IAsyncDisposable
 internal sealed class ScriptedRequest(HttpContext context)
 {
     private readonly TaskCompletionSource _done = new();
+    private readonly Dictionary<string, StringValues> _query = context.Request.Query.ToDictionary();
     private bool _isOver;
 
-    public string Path => context.Request.Path.Value!;
+    public string Path { get; } = context.Request.Path.Value!;
 
-    public string Protocol => context.Request.Protocol;
+    public string Protocol { get; } = context.Request.Protocol;
 
-    public IHeaderDictionary Headers => context.Request.Headers;
+    public IHeaderDictionary Headers { get; } =
+        new HeaderDictionary(context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase));
 
-    public X509Certificate2? ClientCertificate => context.Connection.ClientCertificate;
+    public X509Certificate2? ClientCertificate { get; } = context.Connection.ClientCertificate;
 
     public bool IsWatch => Query("watch") == "true";
 
     public bool IsStreaming => Query("sendInitialEvents") == "true";
 
-    public string? Query(string name) =>
-        context.Request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
+    public string? Query(string name) => _query.TryGetValue(name, out var value) ? value.ToString() : null;
 
     /// <summary>Answers a whole body.</summary>
     public async Task AnswerAsync(int code, string json, bool gzip = false, params (string, string)[] headers)
@@ -162,7 +167,11 @@ internal sealed class ScriptedRequest(HttpContext context)
         if (gzip)
         {
             context.Response.Headers.ContentEncoding = "gzip";
-            await using var zip = new GZipStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
+            await using var zip = new GZipStream(
+                context.Response.Body,
+                CompressionLevel.Fastest,
+                leaveOpen: true
+            );
             await zip.WriteAsync(bytes);
         }
         else

@@ -76,9 +76,7 @@ internal sealed class WatcherUnderTest : IAsyncDisposable
     public async Task<ScriptedRequest> SyncAsync()
     {
         var watch = await (await Server.NextAsync()).BeginAsync();
-        await watch.SendAsync(
-            Frames.Added("a", 3) + Frames.Added("b", 7) + Frames.InitialEventsEnd(10)
-        );
+        await watch.SendAsync(Frames.Added("a", 3) + Frames.Added("b", 7) + Frames.InitialEventsEnd(10));
         await UntilKnownAsync("a b");
         await Patience.UntilAsync(() => Status.IsWatching, "watching");
         return watch;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using NetMon.Lab.ApiServer;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Lab;
 using NetMon.Testing.Namespaces;
 

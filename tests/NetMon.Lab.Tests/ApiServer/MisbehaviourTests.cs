@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using NetMon.Lab.ApiServer;
 using NetMon.Lab.ApiServer.Misbehaviour;
+using NetMon.Lab.Machines;
 using NetMon.Testing.Lab;
 
 namespace NetMon.Lab.Tests.ApiServer;

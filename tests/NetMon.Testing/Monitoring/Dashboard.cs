@@ -54,18 +54,23 @@ public sealed partial class Dashboard
     /// <param name="query">As it is written.</param>
     /// <param name="values">A value for each variable; those of the time range are known.</param>
     /// <param name="range">The time shown.</param>
+    /// <param name="scrape">Between two scrapes.</param>
     /// <exception cref="FormatException">A variable that there is no value for.</exception>
-    public static string Resolve(string query, IReadOnlyDictionary<string, string> values, TimeSpan range)
+    public static string Resolve(
+        string query,
+        IReadOnlyDictionary<string, string> values,
+        TimeSpan range,
+        TimeSpan scrape
+    )
     {
-        var scrape = PrometheusServer.ScrapeInterval.TotalSeconds;
         return Variable()
             .Replace(
                 query,
                 match =>
                     match.Groups["name"].Value switch
                     {
-                        "__rate_interval" => $"{4 * scrape}s",
-                        "__interval" => $"{scrape}s",
+                        "__rate_interval" => $"{4 * scrape.TotalSeconds}s",
+                        "__interval" => $"{scrape.TotalSeconds}s",
                         "__range" => $"{range.TotalSeconds}s",
                         var name => values.TryGetValue(name, out var value)
                             ? value
