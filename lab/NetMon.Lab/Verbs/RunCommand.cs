@@ -31,7 +31,8 @@ internal static class RunCommand
         };
         var started = Stopwatch.StartNew();
         await using var cluster = await LabCluster.StartAsync(options);
-        cluster.StartAgents("--interval", "1s");
+        // Addresses as well: so few can be told apart, and every example query has something to answer.
+        cluster.StartAgents("--interval", "1s", "--labels", "workload", "--labels", "address");
         var prometheus = Task.Run(cluster.StartPrometheus);
         var shop = Shop.Start(cluster, arguments.Pods);
         Describe(cluster, shop, options, started.Elapsed);

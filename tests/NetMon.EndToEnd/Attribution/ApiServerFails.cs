@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NetMon.Lab.ApiServer.Misbehaviour;
 using NetMon.Lab.ApiServer.Objects;
 using NetMon.Lab.Cluster;
@@ -10,6 +11,8 @@ namespace NetMon.EndToEnd.Attribution;
 /// <summary>What becomes of attribution when the API server does not what it should.</summary>
 public sealed class ApiServerFails
 {
+    private static readonly TimeSpan LongOutage = TimeSpan.FromMinutes(1);
+
     private static readonly LabWorkload Web = new("shop", "Deployment", "web");
     private static readonly LabWorkload Client = new("shop", "Deployment", "client");
 
@@ -18,6 +21,7 @@ public sealed class ApiServerFails
         Survive(
             async cluster => await cluster.Api.KillAsync(),
             async cluster => await cluster.Api.RestartAsync(compacted: true),
+            LongOutage,
             "netmon_kubernetes_request_errors_total"
         );
 
@@ -35,6 +39,7 @@ public sealed class ApiServerFails
                 cluster.Api.Faults.Clear();
                 return Task.CompletedTask;
             },
+            TimeSpan.Zero,
             "netmon_kubernetes_requests_total",
             ("code", "403")
         );
@@ -52,6 +57,7 @@ public sealed class ApiServerFails
                 cluster.Api.Faults.Clear();
                 return Task.CompletedTask;
             },
+            TimeSpan.Zero,
             told: null
         );
 
@@ -91,6 +97,7 @@ public sealed class ApiServerFails
     private static async Task Survive(
         Func<LabCluster, Task> fail,
         Func<LabCluster, Task> mend,
+        TimeSpan outage,
         string? told,
         params (string, string)[] labels
     )
@@ -104,9 +111,16 @@ public sealed class ApiServerFails
         AssertShop(Exchange());
 
         await fail(cluster);
+        var end = Stopwatch.StartNew();
         if (told is not null)
         {
             Wait.Until(() => agent.ReadMetrics().Sum(told, labels) > 0, "the agent to tell of it");
+        }
+
+        while (end.Elapsed < outage)
+        {
+            AssertShop(Exchange());
+            await Task.Delay(TimeSpan.FromSeconds(1));
         }
 
         // Who was known is known; who comes now is not, and is not taken for anybody else.
