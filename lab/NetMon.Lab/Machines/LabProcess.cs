@@ -79,8 +79,6 @@ public sealed class LabProcess : IDisposable
             : throw new LabException($"{_name} ended with {ExitCode}: {Errors}{Output}");
     }
 
-    public void Interrupt() => Signal(LabSignal.Interrupt);
-
     public void Terminate() => Signal(LabSignal.Terminate);
 
     public void Kill() => Signal(LabSignal.Kill);
