@@ -7,6 +7,8 @@ namespace NetMon.Lab.Tests.Proxy;
 /// <summary>Tells each client, by TCP and by UDP, its own name and the address that the client seems to have: <c>b 10.244.1.2</c>.</summary>
 internal sealed class AddressServer : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly Socket _tcp;
     private readonly Socket _udp;
     private readonly string _name;
@@ -23,8 +25,9 @@ internal sealed class AddressServer : IDisposable
             udp.Bind(new IPEndPoint(address, port));
             return (tcp, udp);
         });
-        _ = ServeTcp();
-        _ = ServeUdp();
+        // Threads of their own: those of the pool may all be busy with waiting.
+        new Thread(ServeTcp) { IsBackground = true }.Start();
+        new Thread(ServeUdp) { IsBackground = true }.Start();
     }
 
     public void Dispose()
@@ -45,14 +48,10 @@ internal sealed class AddressServer : IDisposable
                     protocol
                 )
                 {
-                    ReceiveTimeout = 2000,
+                    ReceiveTimeout = (int)Patience.TotalMilliseconds,
+                    SendTimeout = (int)Patience.TotalMilliseconds,
                 };
-                var connecting = socket.ConnectAsync(address, port);
-                if (!connecting.Wait(2000))
-                {
-                    return "silence";
-                }
-
+                socket.Connect(address, port);
                 if (protocol == ProtocolType.Udp)
                 {
                     socket.Send("?"u8);
@@ -60,10 +59,6 @@ internal sealed class AddressServer : IDisposable
 
                 var buffer = new byte[100];
                 return Encoding.ASCII.GetString(buffer, 0, socket.Receive(buffer));
-            }
-            catch (AggregateException e) when (e.InnerException is SocketException socket)
-            {
-                return Word(socket);
             }
             catch (SocketException e)
             {
@@ -75,18 +70,18 @@ internal sealed class AddressServer : IDisposable
         e.SocketErrorCode switch
         {
             SocketError.ConnectionRefused => "refused",
-            SocketError.TimedOut or SocketError.WouldBlock => "silence",
+            SocketError.TimedOut or SocketError.WouldBlock or SocketError.InProgress => "silence",
             var other => other.ToString(),
         };
 
-    private async Task ServeTcp()
+    private void ServeTcp()
     {
         try
         {
             while (true)
             {
-                using var client = await _tcp.AcceptAsync();
-                await client.SendAsync(Answer(client.RemoteEndPoint!));
+                using var client = _tcp.Accept();
+                client.Send(Answer(client.RemoteEndPoint!));
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -95,7 +90,7 @@ internal sealed class AddressServer : IDisposable
         }
     }
 
-    private async Task ServeUdp()
+    private void ServeUdp()
     {
         var any = new IPEndPoint(
             _udp.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any,
@@ -106,8 +101,9 @@ internal sealed class AddressServer : IDisposable
             var buffer = new byte[100];
             while (true)
             {
-                var received = await _udp.ReceiveFromAsync(buffer, any);
-                await _udp.SendToAsync(Answer(received.RemoteEndPoint), received.RemoteEndPoint);
+                EndPoint client = any;
+                _udp.ReceiveFrom(buffer, ref client);
+                _udp.SendTo(Answer(client), client);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
