@@ -62,7 +62,7 @@ public sealed partial class PacketCapture : IDisposable
             Thread.Sleep(Quiet);
         }
 
-        _tcpdump.Interrupt();
+        _tcpdump.Terminate();
         var report = _tcpdump.WaitForExit().Errors;
         var match = Report().Match(report);
         if (
