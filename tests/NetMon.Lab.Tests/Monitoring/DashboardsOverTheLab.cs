@@ -56,7 +56,7 @@ public sealed class DashboardsOverTheLab
         {
             web.Namespace.Run(
                 "nft",
-                "add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in tcp dport 8080 numgen random mod 20 == 0 drop"
+                "add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in tcp dport 8080 tcp flags & syn == 0 numgen random mod 20 == 0 drop"
             );
         }
     }
