@@ -39,7 +39,6 @@ internal sealed class JsonFilter
     private bool _inString;
     private bool _afterBackslash;
     private long _nesting;
-
     private byte[] _output = new byte[UsualLength];
     private int _length;
     private int _itemStart;
