@@ -99,10 +99,11 @@ public sealed class TopTerminalTests : IAsyncLifetime
         Assert.Equal("alternate 0 cursor 1", terminal.Modes[..20]);
         terminal.Type("echo in the $((1 + 1))nd shell");
         terminal.WaitFor("in the 2nd shell");
-        terminal.Type("fg");
+        terminal.Type("fg; echo rc=$?");
         terminal.WaitFor("q quit");
         terminal.Press("q");
-        terminal.WaitFor("in the 2nd shell");
+        terminal.WaitFor("rc=0");
+        Assert.Contains("in the 2nd shell", terminal.Text, StringComparison.Ordinal);
         AssertOrdinary(terminal);
     }
 
