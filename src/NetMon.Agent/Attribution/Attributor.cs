@@ -338,7 +338,8 @@ internal sealed class Attributor
             next = Math.Min(next, Math.Max(waiting.AskNs, nowNs + 1));
         }
 
-        return Math.Min(next, Math.Max(waiting.DeadlineNs, nowNs + 1));
+        // Past the deadline it waits for the model alone, at the usual pace.
+        return nowNs < waiting.DeadlineNs ? Math.Min(next, waiting.DeadlineNs) : next;
     }
 
     private void Release(int place, IAttributedFlows flows)

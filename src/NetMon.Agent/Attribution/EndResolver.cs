@@ -85,7 +85,7 @@ internal sealed class EndResolver(IClusterView view, LocalAddresses addresses, T
             return new(match.Endpoint, IsLocal: true, match.Final);
         }
 
-        if (isOfInterface && _bindings.Find(ifindex) is { } bound)
+        if (isOfInterface && _bindings.Find(ifindex) is { } bound && !IsSucceeded(bound, in match, ifindex))
         {
             var known = isPod && string.Equals(match.Endpoint.PodUid, bound.PodUid, StringComparison.Ordinal);
             return new(
@@ -139,6 +139,14 @@ internal sealed class EndResolver(IClusterView view, LocalAddresses addresses, T
         && bound.Interface != ifindex
         && bound.Address == address
         && !IsOlderThanModel(ifindex, nowNs);
+
+    // Bound while the model was behind: that pod is gone, the interface lives, and the address is another's of this node.
+    private bool IsSucceeded(InterfaceBindings.Binding bound, in EndpointMatch match, int ifindex) =>
+        bound.Endpoint.IsGone
+        && match is { Final: true, Endpoint: { Kind: EndpointKind.Pod, PodUid: { } uid, IsGone: false } }
+        && !string.Equals(uid, bound.PodUid, StringComparison.Ordinal)
+        && node.Runs(match.Endpoint)
+        && addresses.GoneNs(ifindex) == long.MaxValue;
 
     // The interface went before anybody told whose it was, and its address is at another by now: the pod that the model knows may be that one's.
     private bool IsElsewhere(in NetworkAddress address, int ifindex, ulong nowNs) =>

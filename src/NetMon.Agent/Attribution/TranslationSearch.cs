@@ -187,7 +187,12 @@ internal sealed class TranslationSearch
         if (waiting.Misses >= patience && waiting.Question != Question.Service)
         {
             waiting.Question = Question.None;
-            NoteOwnServer(in entry.Flow, nowNs);
+
+            // Where connections are tracked, a miss may be one that a policy dropped, of a port that others reach behind.
+            if (!_questions.FindsAny)
+            {
+                NoteOwnServer(in entry.Flow, nowNs);
+            }
         }
 
         waiting.Misses = Math.Min(waiting.Misses, (byte)4);

@@ -35,6 +35,9 @@ internal sealed class ResourceWatcher<T>
     private bool _streams;
     private long? _streamsAgain;
     private long _resyncFrom;
+
+    // Times that the connection ended before the initial events did: a proxy between may allow no answer so long.
+    private int _cutShort;
     private TimeSpan _resyncAfter;
 
     public ResourceWatcher(
@@ -126,7 +129,11 @@ internal sealed class ResourceWatcher<T>
             if (!_streams)
             {
                 _watch.Version = await _list.RunAsync(cancellation);
+
+                // However long the list took, a watch follows.
+                _resyncFrom = _time.GetTimestamp();
                 _listsNext = false;
+                _cutShort = 0;
             }
         }
 
@@ -171,7 +178,8 @@ internal sealed class ResourceWatcher<T>
         var hasExpired = error.Reason == ErrorReasons.Expired;
         _listsNext |=
             (error.IsInBand && !hasExpired)
-            || (isInitial && error.Reason is ErrorReasons.Timeout or ErrorReasons.Protocol);
+            || (isInitial && error.Reason is ErrorReasons.Timeout or ErrorReasons.Protocol)
+            || (isInitial && error.Reason == ErrorReasons.Connection && ++_cutShort > 1);
         if (IsVersionUseless(error))
         {
             _watch.Version = null;
