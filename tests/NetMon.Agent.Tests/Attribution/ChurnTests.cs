@@ -58,6 +58,17 @@ public sealed class ChurnTests
     }
 
     [Fact]
+    public void An_interface_that_was_taken_for_a_dead_pods_while_the_cluster_was_not_heard_is_its_own_pods_afterwards()
+    {
+        _node.Open(_node.FromPod(Client, Server, ClientInterface));
+        _node.Single().Attribution.Source!.IsGone = true;
+        _node.Cluster.Pod("successor", "n1", "10.1.0.2");
+        _node.Open(_node.FromPod("10.1.0.2:40001", Server, ClientInterface));
+
+        Assert.Equal("successor", Source(40001).Workload.Name);
+    }
+
+    [Fact]
     public void A_flow_towards_a_dead_pods_address_is_not_for_that_pod()
     {
         _node.Open(_node.FromPod("10.1.0.3:40000", "10.1.0.2:9000", WebInterface));
