@@ -78,30 +78,64 @@ struct flow_state {
 	__u32 lifecycle; /* kernel only */
 };
 
-/* TCP handshake, microseconds after first_ns, at least 1; 0 = not seen. 12 bytes. */
+/* How a TCP connection began, microseconds after first_ns, at least 1; 0 = not seen. 24 bytes. */
 struct flow_handshake {
-	__u32 syn_us;    /* last SYN that was a retry */
-	__u32 synack_us; /* first SYN/ACK */
-	__u32 ack_us;    /* first ACK of the initiator after it: established */
+	__u32 syn_us;      /* last SYN that was a retry */
+	__u32 synack_us;   /* first SYN/ACK */
+	__u32 ack_us;      /* first ACK of the initiator after it: established */
+	__u32 request_us;  /* last data of the initiator before the responder's first data after it */
+	__u32 response_us; /* that data of the responder: the first byte of its answer */
+	__u16 mss[2];      /* maximum segment size that each end announced in its SYN; 0 = not seen */
 };
 
-/* Rare events since the last record. 48 bytes. */
+/* Rare events since the last record. 128 bytes. */
 struct flow_events {
 	__u64 retransmitted_bytes[2]; /* TCP payload sent again, by sequence number */
+	__u64 zero_window_ns[2];      /* how long each end kept its window at 0; the time that ended since the last record */
 	__u32 retransmits[2];         /* segments */
+	__u32 fast_retransmits[2];    /* of them: upon duplicate ACKs */
+	__u32 timeout_retransmits[2]; /* of them: after a silence as long as a retransmission time-out */
+	__u32 spurious_retransmits[2]; /* of them: acknowledged before */
+	__u32 out_of_order[2];        /* segments that came after later ones, not sent again */
+	__u32 duplicate_acks[2];
+	__u32 gaps[2];                /* segments before which others are missing here */
 	__u32 zero_windows[2];        /* segments that announced a window of 0 */
+	__u32 window_full[2];         /* segments that filled the other end's window */
 	__u32 resets[2];
 	__u32 syn_retries;
 	__u32 icmp_errors; /* ICMP errors that quoted this flow */
 };
 
-/* Value of the flow map: 160 bytes, so that an element (48 + 40 + 160) fits the kernel's 256-byte slab. */
+/*
+ * Round trips between the observation point and each end, since the last record: from data towards that end to its ACK. At
+ * most one sample each RTT_PAUSE_NS and end. Bucket b holds those of up to 2^(b + RTT_FIRST_SHIFT) microseconds that the
+ * bucket before does not; the last holds the rest. 72 bytes.
+ */
+#define RTT_BUCKETS     16
+#define RTT_FIRST_SHIFT 6
+#define RTT_PAUSE_NS    (1u << 20)
+
+struct flow_round_trips {
+	__u32 sum_us[2];
+	__u16 buckets[2][RTT_BUCKETS];
+};
+
+/* The shortest and longest of the flow's round trips to each end, microseconds; 0 = none. 16 bytes. */
+struct flow_extremes {
+	__u32 min_us[2];
+	__u32 max_us[2];
+};
+
+/* Value of the flow map: 344 bytes. An element (48 + 40 + value) is in the kernel's 512-byte slab, so up to 424 cost the same. */
 struct flow_value {
 	struct flow_traffic traffic;
 	struct flow_state state;
 	__u32 reported_ms; /* when the last record left, in 2^20 ns */
 	__u32 next_seq[2]; /* TCP: highest sequence number sent + 1; valid with FLOW_SEQ_KNOWN_* */
+	__u32 reserved;
 	struct flow_handshake handshake;
+	struct flow_extremes extremes;
+	struct flow_round_trips round_trips;
 	struct flow_events events;
 	__u64 credit[2]; /* counted elsewhere before the pod's interface saw it: packets << 40 | bytes */
 };
@@ -117,7 +151,7 @@ enum record_reason {
 	RECORD_LATE = 4,   /* packets that raced with RECORD_END; same identity */
 };
 
-/* What leaves the kernel, through the ring and through a sweep. 184 bytes. */
+/* What leaves the kernel, through the ring and through a sweep. 368 bytes. */
 struct flow_record {
 	struct flow_key key;
 	__u64 time_ns; /* when it left */
@@ -125,7 +159,10 @@ struct flow_record {
 	struct flow_state state;
 	struct flow_events events;
 	struct flow_handshake handshake;
+	struct flow_extremes extremes;
+	struct flow_round_trips round_trips;
 	__u32 reason; /* enum record_reason */
+	__u32 reserved;
 };
 
 /*

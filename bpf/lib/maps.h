@@ -21,8 +21,8 @@ const volatile struct netmon_config config = {
 };
 
 /*
- * Key flow_key, value flow_value. Inserted by the packet programs, deleted by the sweep. 248 bytes of element in
- * a 256-byte slab object, taken as flows come, plus 16 bytes for each of max_entries' buckets up front.
+ * Key flow_key, value flow_value. Inserted by the packet programs, deleted by the sweep. Its element is in
+ * a 512-byte slab object, taken as flows come, plus 16 bytes for each of max_entries' buckets up front.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -32,7 +32,7 @@ struct {
 	__type(value, struct flow_value);
 } flows SEC(".maps");
 
-/* Records on their way to user space: flow_record, 184 + 8 bytes each. */
+/* Records on their way to user space: flow_record, 368 + 8 bytes each. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4 << 20); /* set before load */

@@ -32,12 +32,23 @@ static __always_inline void fill_record(struct flow_record *r, const struct flow
 		r->events.retransmits[e] = take(v->events.retransmits[e]);
 		r->events.zero_windows[e] = take(v->events.zero_windows[e]);
 		r->events.resets[e] = take(v->events.resets[e]);
+		r->events.zero_window_ns[e] = take(v->events.zero_window_ns[e]);
+		r->events.fast_retransmits[e] = take(v->events.fast_retransmits[e]);
+		r->events.timeout_retransmits[e] = take(v->events.timeout_retransmits[e]);
+		r->events.spurious_retransmits[e] = take(v->events.spurious_retransmits[e]);
+		r->events.out_of_order[e] = take(v->events.out_of_order[e]);
+		r->events.duplicate_acks[e] = take(v->events.duplicate_acks[e]);
+		r->events.gaps[e] = take(v->events.gaps[e]);
+		r->events.window_full[e] = take(v->events.window_full[e]);
 	}
 	r->events.syn_retries = take(v->events.syn_retries);
 	r->events.icmp_errors = take(v->events.icmp_errors);
+	r->round_trips = v->round_trips;
 	r->state = v->state;
 	r->handshake = v->handshake;
+	r->extremes = v->extremes;
 	r->reason = reason;
+	r->reserved = 0;
 }
 
 /* Undo the taking of a record that could not leave. */

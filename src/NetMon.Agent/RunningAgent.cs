@@ -3,6 +3,7 @@ using NetMon.Agent.Api;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Metrics;
@@ -62,12 +63,13 @@ internal sealed class RunningAgent : IAsyncDisposable
             _broadcaster,
             loggers.CreateLogger<FlowPipeline>()
         );
+        Features = new FeatureSet(Registry, loggers.CreateLogger<FeatureSet>());
         AgentMetrics.Register(Registry, interfaces, _broadcaster);
         AttributionMetrics.Register(Registry, Attribution, sources);
         ProcessMetrics.Register(Registry, time);
 
         var clock = sources.Clock;
-        var health = new HealthEndpoints(interfaces, cluster, () => _stopping);
+        var health = new HealthEndpoints(interfaces, cluster, Features, () => _stopping);
         _metricsEndpoint = new MetricsEndpoint(Registry);
         _list = new FlowList(Table, clock, names.Find);
         var flows = new FlowsEndpoint(_list, new FlowStream(_broadcaster, clock, names.Find));
@@ -88,10 +90,14 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     public InitiatorRules Rules { get; }
 
+    public FeatureSet Features { get; }
+
     public AttributionCounters Attribution { get; } = new();
 
     /// <summary>Starts taking records.</summary>
-    public void StartCapture(IRecordSource source)
+    /// <param name="source">Where they come from.</param>
+    /// <param name="sides">What else reaches flows.</param>
+    public void StartCapture(IRecordSource source, params IReadOnlyList<ISideSource> sides)
     {
         var flow = _options.Flow;
         TimeSpan[] idle =
@@ -110,6 +116,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             _flowMetrics,
             _broadcaster,
             new OrphanSearch(Table, _pipeline, longestLife),
+            sides,
             flow.Interval,
             _loggers.CreateLogger<CaptureLoop>()
         );

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Features;
 using NetMon.Agent.Interfaces;
 
 namespace NetMon.Agent.Api;
@@ -10,6 +11,7 @@ namespace NetMon.Agent.Api;
 internal sealed class HealthEndpoints(
     Func<ObservedInterfaces> interfaces,
     Func<ClusterStanding> cluster,
+    FeatureSet features,
     Func<bool> stopping
 )
 {
@@ -73,6 +75,14 @@ internal sealed class HealthEndpoints(
         }
 
         reasons.AddRange(standing.Troubles);
+        foreach (var feature in features.All)
+        {
+            if (feature.Status == FeatureStatus.Degraded)
+            {
+                reasons.Add($"{feature.Name} is degraded: {feature.Reason}");
+            }
+        }
+
         return reasons;
     }
 }

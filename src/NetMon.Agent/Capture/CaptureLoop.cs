@@ -41,6 +41,7 @@ internal sealed class CaptureLoop : IDisposable
     private readonly FlowMetrics _metrics;
     private readonly Broadcaster _broadcaster;
     private readonly OrphanSearch _orphans;
+    private readonly IReadOnlyList<ISideSource> _sides;
     private readonly Sweeper _sweeper;
     private readonly TimeSpan _maxSweepPause;
     private readonly ILogger _logger;
@@ -63,6 +64,7 @@ internal sealed class CaptureLoop : IDisposable
     /// <param name="metrics">Whose housekeeping the loop does.</param>
     /// <param name="broadcaster">Whom the loop wakes after each batch.</param>
     /// <param name="orphans">Goes on by a step with each sweep.</param>
+    /// <param name="sides">What else reaches flows.</param>
     /// <param name="interval">Between the reports of an active flow.</param>
     /// <param name="logger">For faults.</param>
     public CaptureLoop(
@@ -71,6 +73,7 @@ internal sealed class CaptureLoop : IDisposable
         FlowMetrics metrics,
         Broadcaster broadcaster,
         OrphanSearch orphans,
+        IReadOnlyList<ISideSource> sides,
         TimeSpan interval,
         ILogger<CaptureLoop> logger
     )
@@ -80,6 +83,7 @@ internal sealed class CaptureLoop : IDisposable
         _metrics = metrics;
         _broadcaster = broadcaster;
         _orphans = orphans;
+        _sides = sides;
         _sweeper = new Sweeper(source, new SweepSchedule(interval), logger);
         _maxSweepPause = interval / 4;
         _logger = logger;
@@ -120,6 +124,7 @@ internal sealed class CaptureLoop : IDisposable
                 found = ConsumeRing(); // (2)
                 TakeSweep(); // (3)
                 Attribute();
+                TakeSides(last: false);
                 EndPass();
             }
 #pragma warning disable CA1031 // One round's fault must not stop the capture.
@@ -180,6 +185,23 @@ internal sealed class CaptureLoop : IDisposable
         }
     }
 
+    private void TakeSides(bool last)
+    {
+        foreach (var side in _sides)
+        {
+            try
+            {
+                side.Take((ulong)Stopwatch.GetTimestamp(), last);
+            }
+#pragma warning disable CA1031 // One source's fault must not stop the others.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                Report(error);
+            }
+        }
+    }
+
     private void EndPass()
     {
         var now = (ulong)Stopwatch.GetTimestamp();
@@ -213,6 +235,7 @@ internal sealed class CaptureLoop : IDisposable
 
         ConsumeRing();
         TakeSweep();
+        TakeSides(last: true);
         _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());
         using (var pass = _source.OpenDrain())
         {

@@ -90,17 +90,55 @@ public struct FlowHandshake
     public uint SynUs;
     public uint SynAckUs;
     public uint AckUs;
+    public uint RequestUs;
+    public uint ResponseUs;
+    public Pair<ushort> Mss;
 }
 
 [StructLayout(LayoutKind.Sequential)]
 public struct FlowEvents
 {
     public Pair<ulong> RetransmittedBytes;
+    public Pair<ulong> ZeroWindowNs;
     public Pair<uint> Retransmits;
+    public Pair<uint> FastRetransmits;
+    public Pair<uint> TimeoutRetransmits;
+    public Pair<uint> SpuriousRetransmits;
+    public Pair<uint> OutOfOrder;
+    public Pair<uint> DuplicateAcks;
+    public Pair<uint> Gaps;
     public Pair<uint> ZeroWindows;
+    public Pair<uint> WindowFull;
     public Pair<uint> Resets;
     public uint SynRetries;
     public uint IcmpErrors;
+}
+
+/// <summary>Counts of round trips by duration: up to 2^(b + 6) microseconds in bucket b, the rest in the last.</summary>
+[InlineArray(Length)]
+public struct RoundTripBuckets
+{
+    /// <summary>RTT_BUCKETS of bpf/netmon.h.</summary>
+    public const int Length = 16;
+
+    /// <summary>RTT_FIRST_SHIFT of bpf/netmon.h.</summary>
+    public const int FirstShift = 6;
+
+    private ushort _element;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+public struct FlowRoundTrips
+{
+    public Pair<uint> SumUs;
+    public Pair<RoundTripBuckets> Buckets;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+public struct FlowExtremes
+{
+    public Pair<uint> MinUs;
+    public Pair<uint> MaxUs;
 }
 
 public enum RecordReason : uint
@@ -122,5 +160,8 @@ public struct FlowRecord
     public FlowStateRecord State;
     public FlowEvents Events;
     public FlowHandshake Handshake;
+    public FlowExtremes Extremes;
+    public FlowRoundTrips RoundTrips;
     public RecordReason Reason;
+    public uint Reserved;
 }

@@ -1,4 +1,6 @@
+using NetMon.Core.Drops;
 using NetMon.Core.Endpoints;
+using NetMon.Core.Sockets;
 
 namespace NetMon.Core.Flows;
 
@@ -13,6 +15,17 @@ public struct Flow
 
     /// <summary>Whose flow it is.</summary>
     public FlowAttribution Attribution;
+
+    /// <summary>The process behind a local end; null if the end is not local, or not known.</summary>
+    public SocketOwner? SourceOwner;
+    public SocketOwner? DestinationOwner;
+
+    /// <summary>What the kernel's socket at a local end says of the connection.</summary>
+    public SocketFigures SourceSocket;
+    public SocketFigures DestinationSocket;
+
+    /// <summary>What the kernel dropped of the flow; null if nothing.</summary>
+    public FlowDrops? Drops;
 
     /// <summary>Time of the first and last packet, nanoseconds of CLOCK_MONOTONIC.</summary>
     public ulong StartNs;

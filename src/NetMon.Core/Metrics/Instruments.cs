@@ -125,6 +125,14 @@ public static class Instruments
         "map"
     );
 
+    public static readonly Instrument FeatureUp = new(
+        "netmon_feature_up",
+        MetricType.Gauge,
+        "",
+        "Whether a feature that the agent can do without works: 1, or 0 if it is switched off or degraded.",
+        "feature"
+    );
+
     public static readonly Instrument BuildInfo = new(
         "netmon_build_info",
         MetricType.Info,
@@ -491,6 +499,7 @@ public static class Instruments
         Interfaces,
         MapEntries,
         MapCapacity,
+        FeatureUp,
         BuildInfo,
         Series,
         SeriesDropped,

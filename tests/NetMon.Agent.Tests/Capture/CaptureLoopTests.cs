@@ -82,6 +82,7 @@ public sealed class CaptureLoopTests
             agent.Metrics,
             agent.Broadcaster,
             new OrphanSearch(agent.Table, agent.Pipeline, TimeSpan.FromMinutes(5)),
+            [],
             TimeSpan.FromMilliseconds(100),
             NullLogger<CaptureLoop>.Instance
         );

@@ -16,6 +16,8 @@ public class TwinTests
             { "flow_state", typeof(FlowStateRecord) },
             { "flow_handshake", typeof(FlowHandshake) },
             { "flow_events", typeof(FlowEvents) },
+            { "flow_round_trips", typeof(FlowRoundTrips) },
+            { "flow_extremes", typeof(FlowExtremes) },
             { "flow_record", typeof(FlowRecord) },
             { "netmon_counters", typeof(KernelCounters) },
             { "overflow_bucket", typeof(OverflowBucket) },
