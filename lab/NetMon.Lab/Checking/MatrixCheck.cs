@@ -29,18 +29,24 @@ public static class MatrixCheck
     {
         ArgumentNullException.ThrowIfNull(cluster);
         var before = Read(cluster.Prometheus);
-        var expected = TrafficRun.Run(cluster, conversations);
+        var evidence = new Evidence(cluster);
+        var traffic = TrafficRun.Run(cluster, conversations);
         CheckResult result = null!;
         _ = Wait.TryUntil(
             () =>
             {
-                result = new CheckResult(expected, Difference(Read(cluster.Prometheus), before));
+                result = new CheckResult(traffic.Figures, Difference(Read(cluster.Prometheus), before));
                 return result.Differing.Count == 0;
             },
             Patience,
             pause: TimeSpan.FromMilliseconds(500)
         );
-        return result;
+        return result.Differing.Count == 0
+            ? result
+            : result with
+            {
+                Evidence = evidence.Of(result.Differing, traffic),
+            };
     }
 
     private static FigureTable Read(PrometheusServer prometheus)
