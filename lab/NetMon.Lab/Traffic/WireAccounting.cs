@@ -1,6 +1,7 @@
 using System.Net;
 using NetMon.Lab.Captures;
 using NetMon.Lab.Machines;
+using NetMon.Lab.Network;
 
 namespace NetMon.Lab.Traffic;
 
@@ -12,6 +13,10 @@ namespace NetMon.Lab.Traffic;
 internal sealed class WireAccounting : IDisposable
 {
     private const int BufferKiB = 4096;
+
+    /// <summary>The control plane speaks with every node all the time: with it in the captures there is no quiet moment to end them.</summary>
+    private static readonly string Filter =
+        $"not host {AddressPlan.ControlV4} and not host {AddressPlan.ControlV6}";
 
     private readonly Dictionary<LabInterface, PacketCapture> _captures = [];
     private readonly Dictionary<LabInterface, FlowTally> _tallies = [];
@@ -26,7 +31,7 @@ internal sealed class WireAccounting : IDisposable
             var (place, capture) in places
                 .AsParallel()
                 .WithDegreeOfParallelism(places.Length)
-                .Select(place => (place, PacketCapture.Start(place, folder, BufferKiB)))
+                .Select(place => (place, PacketCapture.Start(place, folder, BufferKiB, Filter)))
         )
         {
             _captures.Add(place, capture);
