@@ -246,7 +246,7 @@ internal sealed class Attributor
         );
         LookAtEnds(ref flow, ref waiting, nowNs);
         if (
-            EndResolver.IsOfSeveral(flow.Destination.Address)
+            flow.Destination.Address.IsOfSeveral
             && ObservationPoint.Direction(sent, received) == FlowDirection.Ingress
         )
         {
