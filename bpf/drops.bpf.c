@@ -55,6 +55,14 @@ struct {
 	__type(value, struct drop_total);
 } drop_totals SEC(".maps");
 
+/* Per CPU: buffers that were neither ordinary nor foreign. Written by the program; user space looks whether it grew. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} drop_activity SEC(".maps");
+
 /* Places where freeing for no stated reason is ordinary: key address, as in drop_key. Inserted by user space, never deleted. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -119,6 +127,7 @@ static __always_inline void read_original(const struct sk_buff *skb, struct drop
 	else
 		key->port[1] = bpf_ntohs(BPF_CORE_READ(ct, tuplehash[0].tuple.dst.u.all));
 	end = make_canonical(key);
+	value->original_source = end;
 	value->original_from = (nfct & CTINFO_MASK) >= CTINFO_REPLY ? !end : end;
 }
 
@@ -165,6 +174,8 @@ static __always_inline int count_drop(const struct sk_buff *skb, __u64 location,
 	struct drop_total *total = bpf_map_lookup_elem(&drop_totals, &index);
 	struct dropped d = {};
 	__s32 why = -1;
+	__u64 *activity;
+	__u32 zero = 0;
 
 	if (!total)
 		return 0;
@@ -190,6 +201,9 @@ static __always_inline int count_drop(const struct sk_buff *skb, __u64 location,
 			why = DROP_MAP_FULL;
 		break;
 	}
+	activity = bpf_map_lookup_elem(&drop_activity, &zero);
+	if (activity)
+		(*activity)++;
 	total->packets += d.packets;
 	total->bytes += d.bytes;
 	if (why >= 0 && why < DROP_UNATTRIBUTED)

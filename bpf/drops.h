@@ -35,8 +35,9 @@ struct drop_value {
 	struct flow_key
 		original; /* the key before the translation of addresses; protocol 0 = not translated */
 	char interface[DROP_INTERFACE_NAME];
-	__u8 original_from; /* the end of `original` that sent the packets */
-	__u8 reserved[7];
+	__u8 original_from;   /* the end of `original` that sent the packets */
+	__u8 original_source; /* the end of `original` that began the connection */
+	__u8 reserved[6];
 };
 
 /*
