@@ -71,7 +71,7 @@ public sealed class FlowProgram : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         FlowProgramOptions.Validate(options);
-        using var bpfObject = BpfObject.Open(ReadResource(), "netmon"u8);
+        using var bpfObject = BpfObject.Open(ReadResource(Resource), "netmon"u8);
         bpfObject.SetMaxEntries("flows", options.MaxFlows);
         bpfObject.SetMaxEntries("records", options.RingBytes);
         bpfObject.SetMaxEntries("fragments", options.MaxFragments);
@@ -210,11 +210,12 @@ public sealed class FlowProgram : IDisposable
             _ => throw new ArgumentException("there are no programs for this link layer", nameof(link)),
         };
 
-    internal static byte[] ReadResource()
+    /// <param name="name">Of an object that this assembly carries.</param>
+    internal static byte[] ReadResource(string name = Resource)
     {
         using var stream =
-            typeof(FlowProgram).Assembly.GetManifestResourceStream(Resource)
-            ?? throw new BpfException("find the BPF object", 0, $"the assembly has no {Resource}");
+            typeof(FlowProgram).Assembly.GetManifestResourceStream(name)
+            ?? throw new BpfException("find the BPF object", 0, $"the assembly has no {name}");
         var image = new byte[stream.Length];
         stream.ReadExactly(image);
         return image;
