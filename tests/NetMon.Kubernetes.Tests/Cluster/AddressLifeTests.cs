@@ -1,5 +1,5 @@
-using FsCheck;
 using FsCheck.Fluent;
+using NetMon.Testing.Properties;
 using static NetMon.Kubernetes.Tests.Cluster.ModelUnderTest;
 
 namespace NetMon.Kubernetes.Tests.Cluster;
@@ -37,7 +37,8 @@ public sealed class AddressLifeTests
 
             foreach (var (at, pod) in life.Flows().Where(flow => flow.At >= flow.Pod.Ready + 1))
             {
-                Assert.Equal(pod.Name, test.Find(AddressLife.Ip, at).Endpoint.Pod);
+                var who = test.Find(AddressLife.Ip, at).Endpoint.Pod;
+                Assert.True(pod.Name == who, $"{who} for {pod.Name} at {at}");
             }
         });
 
@@ -106,7 +107,7 @@ public sealed class AddressLifeTests
         var who = test.Who(AddressLife.Ip, at);
         if (at >= pod.Started + 1 || who != Unknown)
         {
-            Assert.Equal(pod.Name, who);
+            Assert.True(pod.Name == who, $"{who} for {pod.Name} at {at}");
         }
     }
 
@@ -129,6 +130,5 @@ public sealed class AddressLifeTests
     }
 
     private static void ForAll(Action<AddressLife> check) =>
-        Prop.ForAll(AddressLife.Generator.ToArbitrary(), check)
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+        Prop.ForAll(AddressLife.Generator.ToArbitrary(), check).Holds(1000);
 }
