@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -199,7 +200,7 @@ public class FlowFilterTests
                     Assert.All(queries, query => Assert.True(Filter(query).Matches(in flow), query));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -153,7 +154,7 @@ public class FlowJsonTests
                     Assert.Equal(start.UtcDateTime, view.Start.UtcDateTime, TimeSpan.FromMicroseconds(1));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]

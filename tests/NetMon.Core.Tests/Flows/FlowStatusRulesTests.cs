@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -211,7 +212,7 @@ public class FlowStatusRulesTests
                     }
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]
@@ -221,7 +222,7 @@ public class FlowStatusRulesTests
                 FlowGenerators.Flow.ToArbitrary(),
                 flow => Assert.NotEqual(FlowStatus.Pending, Decide(flow, FlowEventKind.End).Status)
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     private static FlowOutcome Decide(Flow flow, FlowEventKind kind) => FlowStatusRules.Decide(in flow, kind);
