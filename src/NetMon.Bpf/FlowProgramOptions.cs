@@ -43,6 +43,9 @@ public sealed class FlowProgramOptions
     /// <summary>UDP destination ports of encapsulations, at most <see cref="MaxOverlayPorts"/>: VXLAN (IANA and Linux), Geneve, WireGuard.</summary>
     public ushort[] OverlayPorts { get; init; } = [4789, 8472, 6081, 51820];
 
+    /// <summary>Whether round trips, windows and kinds of loss are followed; without, retransmits count by sequence number alone.</summary>
+    public bool TcpHealth { get; init; } = true;
+
     /// <exception cref="ArgumentException">A value that the kernel would refuse, or that has no meaning.</exception>
     internal static void Validate(FlowProgramOptions options)
     {
