@@ -34,8 +34,7 @@ internal static class AllFamilies
                     var decided = registry.Counter(instrument, table, "status", "ok", "failed");
                     flows.Add(row => decided.Add(row, 1, series: 1));
                     break;
-                case MetricType.Counter
-                    when instrument.Labels is ["src_namespace", .., "cause" or "event"]:
+                case MetricType.Counter when instrument.Labels is ["src_namespace", .., "cause" or "event"]:
                     var kinds = registry.Counter(instrument, table, instrument.Labels[^1], "one", "two");
                     flows.Add(row => kinds.Add(row, 2, series: 1));
                     break;
