@@ -152,7 +152,7 @@ public sealed class FlowMetricsTests
         {
             var labels = $"{{src_workload=\"client\",direction=\"{direction}\",side=\"source\"";
             var buckets = Samples("netmon_tcp_rtt_seconds_bucket");
-            Assert.Equal(2, buckets[labels + ",le=\"6.4e-05\"}"]);
+            Assert.Equal(2, buckets[labels + ",le=\"6.4E-05\"}"]);
             Assert.Equal(6, buckets[labels + ",le=\"0.000512\"}"]);
             Assert.Equal(6, buckets[labels + ",le=\"1.048576\"}"]);
             Assert.Equal(14, buckets[labels + ",le=\"+Inf\"}"]);
