@@ -50,7 +50,9 @@ internal sealed class FlowRequestOptions
         )
         {
             // What failed has a cause, and nothing else has one but what was broken off.
-            criteria.AddRange(FlowWords.AllCauses.Skip(1).Select(cause => KeyValuePair.Create("cause", cause)));
+            criteria.AddRange(
+                FlowWords.AllCauses.Skip(1).Select(cause => KeyValuePair.Create("cause", cause))
+            );
         }
 
         return new FlowRequest { Criteria = criteria };
