@@ -52,6 +52,21 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint bpf_object__find_program_by_name(BpfObjectHandle bpfObject, string name);
 
+    /// <summary>Whether the object's load includes a program. Before the load.</summary>
+    /// <returns>0, or -EINVAL after the load.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_program__set_autoload(
+        nint program,
+        [MarshalAs(UnmanagedType.U1)] bool autoload
+    );
+
+    /// <summary>Attaches to a tracepoint, without going through perf.</summary>
+    /// <param name="name">NUL-terminated; null for a program of section tp_btf, which knows its own.</param>
+    /// <param name="program">What is attached.</param>
+    /// <returns>The link's descriptor: attached as long as it is open.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_raw_tracepoint_open(byte* name, FileDescriptor program);
+
     /// <returns>The object's type information, which it owns; 0 if it has none.</returns>
     [LibraryImport(Library)]
     public static partial nint bpf_object__btf(BpfObjectHandle bpfObject);
