@@ -359,7 +359,7 @@ internal sealed class FlowPipeline : IAttributedFlows
 }
 
 /// <summary>Hands the ring's records to the pipeline; a struct, so that the reader's loop calls it directly.</summary>
-internal readonly struct RecordSink(FlowPipeline pipeline) : IRecordHandler
+internal readonly struct RecordSink(FlowPipeline pipeline) : IRecordHandler<FlowRecord>
 {
     public void OnRecord(in FlowRecord record) => pipeline.Process(in record);
 }
