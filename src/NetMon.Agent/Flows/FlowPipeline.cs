@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
+using NetMon.Agent.Detections;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Streaming;
 using NetMon.Bpf;
 using NetMon.Bpf.Records;
+using NetMon.Core.Detections;
 using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Flows;
@@ -35,6 +37,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     private FlowEvent _step;
     private bool _connected;
     private bool _decided;
+    private SightingSteps _opened;
 
     public FlowPipeline(
         FlowTable table,
@@ -52,6 +55,9 @@ internal sealed class FlowPipeline : IAttributedFlows
         _broadcaster = broadcaster;
         _logger = logger;
     }
+
+    /// <summary>Who looks for what is suspicious; null: nobody. Set before the first record.</summary>
+    public FlowTap? Detections { get; set; }
 
     /// <summary>Whether flows wait for <see cref="Attribute"/>.</summary>
     public bool HasWaiting => _attributor.WaitingCount > 0;
@@ -116,6 +122,7 @@ internal sealed class FlowPipeline : IAttributedFlows
             CountStatus(ref entry.Series);
             _metrics.Ended(in _step.Flow, ref entry.Series);
             Publish();
+            Show(slot, entry.RecordNs, SightingSteps.Ended);
         }
 
         _table.Remove(slot);
@@ -207,6 +214,7 @@ internal sealed class FlowPipeline : IAttributedFlows
                 _step.Kind = RecordTranslator.KindOf(record.Reason);
                 Decide(entry.NoEndpoints);
                 _metrics.Opened(in _step.Flow);
+                _opened = SightingSteps.Opened;
                 Finish(slot, record.Reason == RecordReason.End);
                 break;
         }
@@ -228,6 +236,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         _metrics.Count(in _step.Flow, in _step.Delta, ref none);
         _metrics.Release(ref none);
         Publish();
+        Show(slot: -1, record.TimeNs, late ? SightingSteps.None : SightingSteps.Opened);
         if (late)
         {
             _metrics.Late();
@@ -280,6 +289,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         var last = _step.Kind;
         _step.Kind = FlowEventKind.Open;
         _metrics.Opened(in _step.Flow);
+        _opened = SightingSteps.Opened;
         Finish(slot, isEnd: false);
         _step.Delta = default;
         if (waiting.Closed)
@@ -292,6 +302,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         {
             _step.Kind = FlowEventKind.End;
             Publish();
+            Show(slot, entry.RecordNs, SightingSteps.Ended);
             End(slot);
         }
     }
@@ -309,6 +320,8 @@ internal sealed class FlowPipeline : IAttributedFlows
 
         CountStatus(ref entry.Series);
         Publish();
+        Show(slot, entry.RecordNs, isEnd ? _opened | SightingSteps.Ended : _opened);
+        _opened = SightingSteps.None;
         if (isEnd)
         {
             End(slot);
@@ -371,6 +384,15 @@ internal sealed class FlowPipeline : IAttributedFlows
         if (_broadcaster.HasSubscriptions)
         {
             _broadcaster.Publish(in _step);
+        }
+    }
+
+    // What we end ourselves had no time for an answer.
+    private void Show(int slot, ulong recordNs, SightingSteps steps)
+    {
+        if (Detections is { } detections && !Draining)
+        {
+            detections.See(in _step, recordNs, slot, steps);
         }
     }
 
