@@ -39,11 +39,7 @@ internal sealed class EventsEndpoint(EventFeed? feed, WallClock clock)
     private async Task ListAsync(HttpContext context, SecurityEventLog log, SecurityEventQuery query)
     {
         var offset = clock.OffsetNs;
-        var events = log.List(
-            told => query.Passes(told, offset),
-            query.Limit ?? DefaultLimit,
-            out var total
-        );
+        var events = log.List(told => query.Passes(told, offset), query.Limit ?? DefaultLimit, out var total);
         var list = new SecurityEventListView
         {
             Time = clock.Now,

@@ -71,10 +71,7 @@ internal sealed class AgentDetections : IDisposable
         if (told.Step == SecurityEventStep.Begin)
         {
             var workload = told.Workload;
-            _events.Add(
-                new EventKey(told.Type, workload?.Namespace ?? "", workload?.Name ?? ""),
-                1
-            );
+            _events.Add(new EventKey(told.Type, workload?.Namespace ?? "", workload?.Name ?? ""), 1);
             AgentLog.SecurityEvent(_logger, told.Type.Word(), told.Id, told.What);
         }
 

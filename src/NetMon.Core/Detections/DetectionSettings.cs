@@ -1,5 +1,3 @@
-using NetMon.Core.Networks;
-
 namespace NetMon.Core.Detections;
 
 /// <summary>What is looked for, and from where on it is said. Read once, when the detections begin.</summary>
@@ -8,11 +6,8 @@ public sealed class DetectionSettings
     /// <summary>Whether anything is looked for.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Sources of which nothing is said: networks.</summary>
-    public IReadOnlyList<Cidr> IgnoredNetworks { get; set; } = [];
-
-    /// <summary>Sources of which nothing is said: workloads, <c>namespace/name</c>; <c>*</c> is any name.</summary>
-    public IReadOnlyList<string> IgnoredWorkloads { get; set; } = [];
+    /// <summary>Of whom nothing is said: networks, and workloads as <c>namespace/name</c>, in which the name may be <c>*</c>; a node by its name.</summary>
+    public IReadOnlyList<string> Ignore { get; set; } = [];
 
     /// <summary>Time that an answer may take before a request counts as unanswered.</summary>
     public TimeSpan AnswerWait { get; set; } = TimeSpan.FromSeconds(3);

@@ -129,9 +129,7 @@ public struct FlowSighting
     private static bool IsEstablished(in Flow flow) =>
         flow.ConnectUs != 0
         || flow.State == FlowState.Established
-        || (
-            flow.State is FlowState.Closing or FlowState.Closed && (flow.TcpFlagsSent & TcpFlags.Ack) != 0
-        );
+        || (flow.State is FlowState.Closing or FlowState.Closed && (flow.TcpFlagsSent & TcpFlags.Ack) != 0);
 
     private static int Clamp(long count) => (int)Math.Clamp(count, 0, int.MaxValue);
 }

@@ -12,18 +12,20 @@ internal sealed class IgnoredSources
 
     public IgnoredSources(DetectionSettings settings)
     {
-        if (settings.IgnoredNetworks.Count > 0)
+        var networks = new List<KeyValuePair<Cidr, object>>();
+        foreach (var text in settings.Ignore)
         {
-            _networks = new(
-                settings.IgnoredNetworks.Select(network => KeyValuePair.Create(network, new object()))
-            );
-        }
+            if (Cidr.TryParse(text, out var network))
+            {
+                networks.Add(new(network, text));
+                continue;
+            }
 
-        foreach (var text in settings.IgnoredWorkloads)
-        {
             var slash = text.IndexOf('/', StringComparison.Ordinal);
             _workloads.Add((slash < 0 ? "" : text[..slash], text[(slash + 1)..]));
         }
+
+        _networks = networks.Count > 0 ? new(networks) : null;
     }
 
     /// <summary>Whether nothing is said of a flow's source.</summary>

@@ -53,11 +53,7 @@ public sealed class SecurityEventLog(int capacity = SecurityEventLog.DefaultCapa
     /// <param name="passes">Asked of each.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="total">How many there are.</param>
-    public IReadOnlyList<SecurityEvent> List(
-        Func<SecurityEvent, bool> passes,
-        int limit,
-        out int total
-    )
+    public IReadOnlyList<SecurityEvent> List(Func<SecurityEvent, bool> passes, int limit, out int total)
     {
         ArgumentNullException.ThrowIfNull(passes);
         var events = new List<SecurityEvent>();

@@ -14,10 +14,7 @@ internal sealed class HorizontalScans(PortScanSettings settings, IncidentBook bo
     private const int MostRepeats = 4;
 
     private readonly ulong _windowNs = Nanoseconds.Of(settings.Window);
-    private readonly TrackTable<PairKey, PairState> _pairs = new(
-        MaxPairs,
-        Nanoseconds.Of(settings.Window)
-    );
+    private readonly TrackTable<PairKey, PairState> _pairs = new(MaxPairs, Nanoseconds.Of(settings.Window));
 
     public int Tracked => _pairs.Count;
 

@@ -122,8 +122,7 @@ public static class ProbeRules
         var answersOldQuestion =
             flow.IsLateAnswer || (flow.SourcePort < FirstClientPort && flow.TargetPort >= FirstClientPort);
         var trace = flow.TargetPort is >= FirstTraceroutePort and <= LastTraceroutePort;
-        return
-            flow.SentPackets is 0 or > MostPackets || answersOldQuestion || trace || flow.IsSlowed()
+        return flow.SentPackets is 0 or > MostPackets || answersOldQuestion || trace || flow.IsSlowed()
             ? ProbeOutcome.Unclear
             : ProbeOutcome.Failed;
     }

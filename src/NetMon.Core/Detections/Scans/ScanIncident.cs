@@ -64,7 +64,10 @@ internal sealed class ScanIncident : Incident
             var port = target.Port == flow.TargetPort ? target.Port : (ushort)0;
             if (address != target.Address || port != target.Port)
             {
-                Target = address is null && port == 0 ? null : new(address, port, address is null ? null : target.Endpoint);
+                Target =
+                    address is null && port == 0
+                        ? null
+                        : new(address, port, address is null ? null : target.Endpoint);
             }
         }
     }
@@ -96,7 +99,8 @@ internal sealed class ScanIncident : Incident
     private long Destinations() =>
         EarlierDestinations == 0
             ? Math.Max(1, _destinations.Count())
-            : EarlierDestinations + (long)Math.Round(_destinations.Count() / (1 - Math.Min(0.9, Earlier.Fill)));
+            : EarlierDestinations
+                + (long)Math.Round(_destinations.Count() / (1 - Math.Min(0.9, Earlier.Fill)));
 
     private List<int> Ports()
     {

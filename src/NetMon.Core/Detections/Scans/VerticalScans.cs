@@ -16,10 +16,7 @@ internal sealed class VerticalScans(PortScanSettings settings, IncidentBook book
     private const int MostRepeats = 4;
 
     private readonly ulong _windowNs = Nanoseconds.Of(settings.Window);
-    private readonly TrackTable<PairKey, PairState> _pairs = new(
-        MaxPairs,
-        Nanoseconds.Of(settings.Window)
-    );
+    private readonly TrackTable<PairKey, PairState> _pairs = new(MaxPairs, Nanoseconds.Of(settings.Window));
 
     public int Tracked => _pairs.Count;
 

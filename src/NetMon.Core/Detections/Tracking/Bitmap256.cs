@@ -24,7 +24,8 @@ internal struct Bitmap256
         return isNew;
     }
 
-    public readonly bool Contains(ulong hash) => (_words[(int)(hash >> 6) & 3] & (1ul << (int)(hash & 63))) != 0;
+    public readonly bool Contains(ulong hash) =>
+        (_words[(int)(hash >> 6) & 3] & (1ul << (int)(hash & 63))) != 0;
 
     /// <summary>Takes the thing away, and what shares its place: the count may come out too small, never too large.</summary>
     public void Remove(ulong hash) => _words[(int)(hash >> 6) & 3] &= ~(1ul << (int)(hash & 63));

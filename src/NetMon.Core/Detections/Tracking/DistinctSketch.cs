@@ -29,8 +29,9 @@ internal sealed class DistinctSketch
         }
 
         var raw = Alpha * Registers * Registers / sum;
-        return (long)Math.Round(
-            raw <= 2.5 * Registers && empty > 0 ? Registers * Math.Log((double)Registers / empty) : raw
-        );
+        return (long)
+            Math.Round(
+                raw <= 2.5 * Registers && empty > 0 ? Registers * Math.Log((double)Registers / empty) : raw
+            );
     }
 }

@@ -51,7 +51,8 @@ internal sealed class FirstContacts(FirstContactSettings settings, IncidentBook 
         );
     }
 
-    private static bool IsNamed(in FlowSighting flow) => !ReferenceEquals(flow.Destination, Endpoint.External);
+    private static bool IsNamed(in FlowSighting flow) =>
+        !ReferenceEquals(flow.Destination, Endpoint.External);
 
     private static ulong HashOf(in FlowSighting flow) =>
         IsNamed(in flow)
