@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Drops;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Logging;
@@ -104,7 +105,10 @@ public static class AgentHost
             options.Flow.MaxFlows,
             () => agent.Attribution.ShadowPackets
         );
-        agent.StartCapture(new KernelRecordSource(program));
+        var records = new KernelRecordSource(program);
+        using var drops = DropFeature.Open(agent, options, records.Wake, loggers.CreateLogger<DropFeature>());
+        ISideSource?[] sides = [drops?.Flows];
+        agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),

@@ -13,5 +13,7 @@ public sealed class AgentOptions
 
     public MetricsOptions Metrics { get; } = new();
 
+    public FeatureOptions Features { get; } = new();
+
     public LogOptions Log { get; } = new();
 }
