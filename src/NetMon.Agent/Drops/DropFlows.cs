@@ -52,16 +52,16 @@ internal sealed class DropFlows(
         for (var i = 0; i < _waiting.Count; i++)
         {
             var waiting = _waiting[i];
-            if (!TryGive(in waiting.Sample, waiting.SinceNs, nowNs, last))
+            var sample = waiting.Sample;
+            if (!TryGive(in sample, waiting.SinceNs, nowNs, last))
             {
                 _waiting[kept++] = waiting;
             }
         }
 
         _waiting.RemoveRange(kept, _waiting.Count - kept);
-        foreach (var taken in reader.Take())
+        foreach (var sample in reader.Take())
         {
-            var sample = taken;
             var full = _waiting.Count >= MaxWaiting;
             if (TryGive(in sample, nowNs, nowNs, last || full))
             {
