@@ -22,10 +22,13 @@ enum packet_flags {
 
 struct packet {
 	struct flow_key key;
-	__u64 packets;   /* on the wire */
-	__u64 bytes;     /* IP bytes on the wire */
-	__u32 seq;       /* TCP */
-	__u32 payload;   /* TCP: bytes of data */
+	__u64 packets; /* on the wire */
+	__u64 bytes;   /* IP bytes on the wire */
+	__u32 seq;     /* TCP */
+	__u32 ack;     /* TCP */
+	__u32 payload; /* TCP: bytes of data */
+	__u16 options; /* TCP: offset in the frame */
+	__u16 options_length;
 	__u16 tcp_flags; /* 0 if not TCP, or a later fragment */
 	__u16 window;
 	__u8 from; /* the end that sent it: index into the key */

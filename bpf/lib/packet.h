@@ -56,7 +56,10 @@ static __always_inline bool read_tcp(struct __sk_buff *skb, const struct ip_laye
 	p->key.port[0] = bpf_ntohs(h.source);
 	p->key.port[1] = bpf_ntohs(h.destination);
 	p->seq = bpf_ntohl(h.seq);
+	p->ack = bpf_ntohl(h.ack);
 	p->payload = ip->length - *length;
+	p->options = ip->transport + sizeof(h);
+	p->options_length = *length - sizeof(h);
 	p->tcp_flags = bpf_ntohs(h.offset_flags) & TCP_FLAGS;
 	p->window = bpf_ntohs(h.window);
 	return true;
