@@ -249,6 +249,7 @@ internal static class SettingTable
             (o, value) => o.Metrics.StaleAfter = value,
             "how long series are shown whose workloads are gone"
         ),
+        .. DropSettings.All,
         new Setting<LogLevel>(
             "log.level",
             "--log-level",

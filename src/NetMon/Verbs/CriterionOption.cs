@@ -24,7 +24,12 @@ internal static class CriterionOption
         ("label", "selector", "of pods or nodes with these labels: app=web,tier!=db,!canary", ["-l"]),
         ("node", "name", "with an end on this node", []),
         ("process", "command|pid", "with an end that is this process of the agent's node", []),
-        ("container", "id", "with an end in this container of the agent's node; the id's beginning is enough", []),
+        (
+            "container",
+            "id",
+            "with an end in this container of the agent's node; the id's beginning is enough",
+            []
+        ),
         (
             "from",
             "end",
@@ -43,9 +48,17 @@ internal static class CriterionOption
     public static IReadOnlyList<(FlowCriterion Criterion, Option<string[]> Option)> CreateAll() =>
         [.. FlowCriterion.All.Select(criterion => (criterion, Create(criterion)))];
 
+    /// <summary>Some of them.</summary>
+    /// <param name="criteria">Which.</param>
+    /// <param name="subject">What is chosen among, in the plural.</param>
+    public static IReadOnlyList<(FlowCriterion Criterion, Option<string[]> Option)> Create(
+        IEnumerable<FlowCriterion> criteria,
+        string subject
+    ) => [.. criteria.Select(criterion => (criterion, Create(criterion, subject)))];
+
     private static string Words(IEnumerable<string> words) => CheckedOption.OneOf([.. words]);
 
-    private static Option<string[]> Create(FlowCriterion criterion)
+    private static Option<string[]> Create(FlowCriterion criterion, string subject = "flows")
     {
         var (name, helpName, description, aliases) = Array.Find(
             Texts,
@@ -55,7 +68,7 @@ internal static class CriterionOption
             .Many(
                 $"--{name}",
                 helpName,
-                $"only flows {description} (repeatable)",
+                $"only {subject} {description} (repeatable)",
                 CheckedOption.Not(criterion.Expected, criterion.Accepts),
                 aliases
             )

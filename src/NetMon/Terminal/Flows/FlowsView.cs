@@ -78,7 +78,7 @@ internal sealed class FlowsView(
         var follower = new FlowFollower(client, Say, new ClientPatience(), time);
         try
         {
-            await follower.RunAsync(request, CreatePrinter(), cancellationToken);
+            await follower.RunAsync(request.ToPath(follow: true), CreatePrinter(), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
     }
@@ -93,7 +93,7 @@ internal sealed class FlowsView(
 
         var arrived = DateTimeOffset.MinValue;
         var columns = FlowColumns.Stream(Context(now: null), () => arrived, format == FlowsFormat.Wide);
-        var table = new FlowStreamPrinter(columns, output);
+        var table = new FlowStreamPrinter<FlowView>(columns, output);
         return text =>
         {
             var line = client.ReadLine(text);
