@@ -220,7 +220,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         _step.Event.Kind = late ? FlowEventKind.End : RecordTranslator.KindOf(record.Reason);
         Decide(_attributor.HasNoEndpoints(in _step.Event.Flow));
         FlowSeries none = default;
-        _metrics.Count(in _step.Event.Flow, in _step.Event.Delta, in _step.RoundTrips, ref none);
+        _step.CountPackets(_metrics, ref none);
         _metrics.Release(ref none);
         Publish();
         if (late)
@@ -254,7 +254,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         _step.Take(in record, entry.SourceEnd);
         entry.Flow = _step.Event.Flow;
         ref var waiting = ref _attributor[entry.Waiting];
-        waiting.RoundTrips.Add(in _step.RoundTrips);
+        _step.Gather(ref waiting);
         waiting.Closed |= record.Reason == RecordReason.Close;
         waiting.Ended |= record.Reason == RecordReason.End;
     }
@@ -294,7 +294,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     {
         ref var entry = ref _table[slot];
         _table.Commit(slot, in _step.Event.Flow); // (3)
-        _metrics.Count(in _step.Event.Flow, in _step.Event.Delta, in _step.RoundTrips, ref entry.Series); // (4)
+        _step.CountPackets(_metrics, ref entry.Series); // (4)
         _step.CountNews(_metrics, ref entry.Series);
         if (_step.Connected)
         {
@@ -359,7 +359,7 @@ internal sealed class FlowPipeline : IAttributedFlows
 }
 
 /// <summary>Hands the ring's records to the pipeline; a struct, so that the reader's loop calls it directly.</summary>
-internal readonly struct RecordSink(FlowPipeline pipeline) : IRecordHandler
+internal readonly struct RecordSink(FlowPipeline pipeline) : IRecordHandler<FlowRecord>
 {
     public void OnRecord(in FlowRecord record) => pipeline.Process(in record);
 }

@@ -7,13 +7,13 @@ public sealed class AgentOptions
 
     public FlowOptions Flow { get; } = new();
 
+    public FeatureOptions Features { get; } = new();
+
     public KubernetesOptions Kubernetes { get; } = new();
 
     public ApiOptions Api { get; } = new();
 
     public MetricsOptions Metrics { get; } = new();
-
-    public FeatureOptions Features { get; } = new();
 
     public LogOptions Log { get; } = new();
 }
