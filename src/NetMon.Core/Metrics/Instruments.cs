@@ -149,6 +149,46 @@ public static class Instruments
         "map"
     );
 
+    public static readonly Instrument Drops = new(
+        "netmon_drops_total",
+        MetricType.Counter,
+        "packets",
+        "Packets that this host's kernel dropped, with the reason that it gives (docs/drops.md). The labels describe the packets: src sent them, dst is whom they were for. Each counts once, in one direction: egress if its sender is local and it had not reached a local receiver yet, else ingress.",
+        [.. LabelSet.Workload.Names, "reason"]
+    );
+
+    public static readonly Instrument DropBytes = new(
+        "netmon_drop_bytes_total",
+        MetricType.Counter,
+        "bytes",
+        "IP bytes of the packets in netmon_drops_total.",
+        [.. LabelSet.Workload.Names, "reason"]
+    );
+
+    public static readonly Instrument DropsUnattributed = new(
+        "netmon_drops_unattributed_total",
+        MetricType.Counter,
+        "packets",
+        "Packets that the kernel dropped, and which are not in netmon_drops_total, by cause: map_full (more flows and places within a fifth of a second than features.drops.max_entries), non_ip, unreadable (headers that are missing, cut off or not linear). Together the two hold every packet that was lost.",
+        "reason",
+        "cause"
+    );
+
+    public static readonly Instrument DropsOrdinary = new(
+        "netmon_drops_ordinary_total",
+        MetricType.Counter,
+        "packets",
+        "Packets that the kernel freed for a reason which is no loss (docs/drops.md): duplicates, what a closed socket had left, frames for somebody else. In no other metric of drops.",
+        "reason"
+    );
+
+    public static readonly Instrument DropsMissed = new(
+        "netmon_drops_missed_total",
+        MetricType.Counter,
+        "packets",
+        "Drops within an interrupt that came while this CPU was counting another drop: in no other metric of drops."
+    );
+
     public static readonly Instrument FeatureUp = new(
         "netmon_feature_up",
         MetricType.Gauge,

@@ -278,6 +278,7 @@ internal static class SettingTable
             "how long series are shown whose workloads are gone"
         ),
         .. SecuritySettings.All,
+        .. DropSettings.All,
         new Setting<LogLevel>(
             "log.level",
             "--log-level",
