@@ -125,6 +125,7 @@ public static class AgentHost
         using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var listening = new ListeningPortsWatch(
             agent.Rules,
+            ListeningPortsWatch.Read,
             TimeProvider.System,
             loggers.CreateLogger<ListeningPortsWatch>()
         ).RunAsync(background.Token);
