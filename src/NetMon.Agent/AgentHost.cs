@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
@@ -108,7 +109,10 @@ public static class AgentHost
             options.Flow.MaxFlows,
             () => agent.Attribution.ShadowPackets
         );
-        agent.StartCapture(new KernelRecordSource(program));
+        var records = new KernelRecordSource(program);
+        using var drops = DropFeature.Open(agent, options, records.Wake, loggers.CreateLogger<DropFeature>());
+        ISideSource?[] sides = [drops?.Flows];
+        agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),

@@ -149,12 +149,86 @@ public static class Instruments
         "map"
     );
 
+    public static readonly Instrument Drops = new(
+        "netmon_drops_total",
+        MetricType.Counter,
+        "packets",
+        "Packets that this host's kernel dropped, with the reason that it gives (docs/drops.md). The labels describe the packets: src sent them, dst is whom they were for. Each counts once, in one direction: egress if its sender is local and it had not reached a local receiver yet, else ingress.",
+        [.. LabelSet.Workload.Names, "reason"]
+    );
+
+    public static readonly Instrument DropBytes = new(
+        "netmon_drop_bytes_total",
+        MetricType.Counter,
+        "bytes",
+        "IP bytes of the packets in netmon_drops_total.",
+        [.. LabelSet.Workload.Names, "reason"]
+    );
+
+    public static readonly Instrument DropsUnattributed = new(
+        "netmon_drops_unattributed_total",
+        MetricType.Counter,
+        "packets",
+        "Packets that the kernel dropped, and which are not in netmon_drops_total, by cause: map_full (more flows and places within a fifth of a second than features.drops.max_entries), non_ip, unreadable (headers that are missing, cut off or not linear). Together the two hold every packet that was lost.",
+        "reason",
+        "cause"
+    );
+
+    public static readonly Instrument DropsOrdinary = new(
+        "netmon_drops_ordinary_total",
+        MetricType.Counter,
+        "packets",
+        "Packets that the kernel freed for a reason which is no loss (docs/drops.md): duplicates, what a closed socket had left, frames for somebody else. In no other metric of drops.",
+        "reason"
+    );
+
+    public static readonly Instrument DropsMissed = new(
+        "netmon_drops_missed_total",
+        MetricType.Counter,
+        "packets",
+        "Drops within an interrupt that came while this CPU was counting another drop: in no other metric of drops."
+    );
+
     public static readonly Instrument FeatureUp = new(
         "netmon_feature_up",
         MetricType.Gauge,
         "",
         "Whether a feature that the agent can do without works: 1, or 0 if it is switched off or degraded.",
         "feature"
+    );
+
+    public static readonly Instrument SecurityEvents = new(
+        "netmon_security_events_total",
+        MetricType.Counter,
+        "events",
+        "Suspicious events that began, by type. namespace and workload are those of the source; where that are many, of the destination.",
+        "type",
+        "namespace",
+        "workload"
+    );
+
+    public static readonly Instrument SecurityEventsLost = new(
+        "netmon_security_events_lost_total",
+        MetricType.Counter,
+        "events",
+        "Suspicious events that are not told, by reason: too_many, displaced.",
+        "reason"
+    );
+
+    public static readonly Instrument DetectionLost = new(
+        "netmon_detection_lost_total",
+        MetricType.Counter,
+        "",
+        "What the detections did not hear of, or had to forget too soon, by reason: queue, examination, evicted, workload.",
+        "reason"
+    );
+
+    public static readonly Instrument DetectionTracked = new(
+        "netmon_detection_tracked",
+        MetricType.Gauge,
+        "",
+        "What the detections remember, by kind: suspect, workload, event (those that go on).",
+        "kind"
     );
 
     public static readonly Instrument BuildInfo = new(
@@ -527,6 +601,10 @@ public static class Instruments
         MapEntries,
         MapCapacity,
         FeatureUp,
+        SecurityEvents,
+        SecurityEventsLost,
+        DetectionLost,
+        DetectionTracked,
         BuildInfo,
         Series,
         SeriesDropped,

@@ -277,6 +277,8 @@ internal static class SettingTable
             (o, value) => o.Metrics.StaleAfter = value,
             "how long series are shown whose workloads are gone"
         ),
+        .. SecuritySettings.All,
+        .. DropSettings.All,
         new Setting<LogLevel>(
             "log.level",
             "--log-level",

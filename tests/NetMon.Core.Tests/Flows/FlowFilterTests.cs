@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
 using NetMon.Core.Sockets;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -220,7 +221,7 @@ public class FlowFilterTests
                     Assert.All(queries, query => Assert.True(Filter(query).Matches(in flow), query));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -224,7 +225,7 @@ public class FlowJsonTests
                     Assert.Equal(start.UtcDateTime, view.Start.UtcDateTime, TimeSpan.FromMicroseconds(1));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     private static void AssertHealth(in Flow flow, FlowView view)

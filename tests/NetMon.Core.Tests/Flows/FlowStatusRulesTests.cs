@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Drops;
 using NetMon.Core.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -291,7 +292,7 @@ public class FlowStatusRulesTests
                     }
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]
@@ -301,7 +302,7 @@ public class FlowStatusRulesTests
                 FlowGenerators.Flow.ToArbitrary(),
                 flow => Assert.NotEqual(FlowStatus.Pending, Decide(flow, FlowEventKind.End).Status)
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     private static FlowOutcome Decide(Flow flow, FlowEventKind kind) => FlowStatusRules.Decide(in flow, kind);

@@ -78,7 +78,7 @@ internal sealed class FlowsView(
         var follower = new FlowFollower(client, Say, new ClientPatience(), time);
         try
         {
-            await follower.RunAsync(request, CreatePrinter(request), cancellationToken);
+            await follower.RunAsync(request.ToPath(follow: true), CreatePrinter(request), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
     }
@@ -97,7 +97,7 @@ internal sealed class FlowsView(
             () => arrived,
             format == FlowsFormat.Wide
         );
-        var table = new FlowStreamPrinter(columns, output);
+        var table = new FlowStreamPrinter<FlowView>(columns, output);
         return text =>
         {
             var line = client.ReadLine(text);
