@@ -111,6 +111,8 @@ internal sealed class FlowSlabs
         entry.Live = false;
         entry.Role = FlowRole.None;
         entry.Flow.Attribution = default; // its pods may be garbage
+        entry.Flow.SourceOwner = null;
+        entry.Flow.DestinationOwner = null;
         Volatile.Write(ref entry.Version, version + 2);
 
         ref var use = ref _use[number];

@@ -97,6 +97,8 @@ internal static class RecordTranslator
     public static void Swap(ref Flow flow)
     {
         (flow.Source, flow.Destination) = (flow.Destination, flow.Source);
+        (flow.SourceOwner, flow.DestinationOwner) = (flow.DestinationOwner, flow.SourceOwner);
+        (flow.SourceSocket, flow.DestinationSocket) = (flow.DestinationSocket, flow.SourceSocket);
         (flow.TcpFlagsSent, flow.TcpFlagsReceived) = (flow.TcpFlagsReceived, flow.TcpFlagsSent);
         ref var total = ref flow.Total;
         (total.Sent, total.Received) = (total.Received, total.Sent);
