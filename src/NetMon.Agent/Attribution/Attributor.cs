@@ -64,7 +64,7 @@ internal sealed class Attributor
     /// <summary>When the agent starts, nothing of the cluster is known: flows wait for that, but not for ever.</summary>
     private const ulong SyncPatienceNs = 10_000_000_000;
 
-    private static readonly FlowKey NoTwin;
+    private static readonly FlowKey NoTwin = new();
 
     private readonly FlowTable _table;
     private readonly IClusterView _view;
@@ -259,7 +259,7 @@ internal sealed class Attributor
         _owners?.Fill(ref flow, in record.Key, in NoTwin);
         LookAtEnds(ref flow, ref waiting, nowNs);
         if (
-            EndResolver.IsOfSeveral(flow.Destination.Address)
+            flow.Destination.Address.IsOfSeveral
             && ObservationPoint.Direction(sent, received) == FlowDirection.Ingress
         )
         {
@@ -284,12 +284,14 @@ internal sealed class Attributor
         return true;
     }
 
-    // Nobody opens connections from a service's address.
+    // Nobody opens connections from a service's address. A node port of another node is none: masquerading may have chosen it there, and
+    // nobody here can be asked; where its server was heard first, the rules of ports and that node's own agent know better.
     private void CorrectInitiator(ref Flow flow, ref int source)
     {
         if (
             !flow.InitiatorCertain
-            && _view.FindService(flow.Source.Address, flow.Source.Port, flow.Protocol) is not null
+            && _view.FindService(flow.Source.Address, flow.Source.Port, flow.Protocol) is { } service
+            && _rules.TranslatesHere(service, flow.Source.Address)
             && _view.FindService(flow.Destination.Address, flow.Destination.Port, flow.Protocol) is null
         )
         {
