@@ -64,8 +64,6 @@ internal sealed class Attributor
     /// <summary>When the agent starts, nothing of the cluster is known: flows wait for that, but not for ever.</summary>
     private const ulong SyncPatienceNs = 10_000_000_000;
 
-    private static readonly FlowKey NoTwin = new();
-
     private readonly FlowTable _table;
     private readonly IClusterView _view;
     private readonly LocalAddresses _addresses;
@@ -256,7 +254,7 @@ internal sealed class Attributor
             flow.Destination.Port,
             flow.Protocol
         );
-        _owners?.Fill(ref flow, in record.Key, in NoTwin);
+        _owners?.Fill(ref flow, in record.Key, default(FlowKey));
         LookAtEnds(ref flow, ref waiting, nowNs);
         if (
             flow.Destination.Address.IsOfSeveral
