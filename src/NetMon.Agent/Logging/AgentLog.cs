@@ -115,6 +115,13 @@ internal static partial class AgentLog
     )]
     public static partial void DetectionFailed(ILogger logger, long suppressed, Exception error);
 
+    [LoggerMessage(
+        140,
+        LogLevel.Error,
+        "walking through the sockets failed and goes on ({Suppressed} more since the last message)"
+    )]
+    public static partial void SocketWalkFailed(ILogger logger, long suppressed, Exception error);
+
     [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error);
 
