@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Drops;
+using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Logging;
@@ -16,6 +18,8 @@ namespace NetMon.Agent;
 /// <summary>The agent as a whole.</summary>
 public static class AgentHost
 {
+    private const string FlowHealth = "flow-health";
+
     /// <summary>
     /// Runs an agent until <paramref name="stop"/> is cancelled; it then reports what is unreported, detaches and returns.
     /// </summary>
@@ -86,7 +90,7 @@ public static class AgentHost
         var loading = Task.Run(
             () =>
             {
-                var loaded = FlowProgram.Load(ProgramOptions(options.Flow));
+                var loaded = FlowProgram.Load(ProgramOptions(options));
                 Progress(logger, "programs loaded", start);
                 return loaded;
             },
@@ -98,13 +102,17 @@ public static class AgentHost
         var server = await serving;
         Progress(logger, "listening", start);
 
+        Register(agent.Features, options.Features);
         _ = new KernelMetrics(
             program,
             agent.Registry,
             options.Flow.MaxFlows,
             () => agent.Attribution.ShadowPackets
         );
-        agent.StartCapture(new KernelRecordSource(program));
+        var records = new KernelRecordSource(program);
+        using var drops = DropFeature.Open(agent, options, records.Wake, loggers.CreateLogger<DropFeature>());
+        ISideSource?[] sides = [drops?.Flows];
+        agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
@@ -155,18 +163,31 @@ public static class AgentHost
     private static void Progress(ILogger logger, string what, long start) =>
         AgentLog.Progress(logger, what, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 
-    private static FlowProgramOptions ProgramOptions(FlowOptions flow) =>
+    private static void Register(FeatureSet features, FeatureOptions wanted)
+    {
+        if (wanted.LatencyTracking)
+        {
+            features.On(FlowHealth);
+        }
+        else
+        {
+            features.Off(FlowHealth);
+        }
+    }
+
+    private static FlowProgramOptions ProgramOptions(AgentOptions options) =>
         new()
         {
-            MaxFlows = flow.MaxFlows,
-            RingBytes = flow.RingBytes,
-            Interval = flow.Interval,
-            TcpHandshake = flow.TcpHandshake,
-            TcpIdle = flow.TcpIdle,
-            TcpClosed = flow.TcpClosed,
-            UdpIdle = flow.UdpIdle,
-            IcmpIdle = flow.IcmpIdle,
-            OtherIdle = flow.OtherIdle,
-            OverlayPorts = [.. flow.OverlayPorts],
+            MaxFlows = options.Flow.MaxFlows,
+            RingBytes = options.Flow.RingBytes,
+            Interval = options.Flow.Interval,
+            TcpHandshake = options.Flow.TcpHandshake,
+            TcpIdle = options.Flow.TcpIdle,
+            TcpClosed = options.Flow.TcpClosed,
+            UdpIdle = options.Flow.UdpIdle,
+            IcmpIdle = options.Flow.IcmpIdle,
+            OtherIdle = options.Flow.OtherIdle,
+            OverlayPorts = [.. options.Flow.OverlayPorts],
+            TcpHealth = options.Features.LatencyTracking,
         };
 }

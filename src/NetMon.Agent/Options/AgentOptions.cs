@@ -9,6 +9,8 @@ public sealed class AgentOptions
 
     public FlowOptions Flow { get; } = new();
 
+    public FeatureOptions Features { get; } = new();
+
     public KubernetesOptions Kubernetes { get; } = new();
 
     public ApiOptions Api { get; } = new();

@@ -41,7 +41,10 @@ internal sealed class FlowRequestOptions
 
         if (arguments.GetValue(_failed))
         {
-            criteria.Add(new("status", FlowStatus.Failed.Word()));
+            // What failed has a cause, and nothing else has one but what was broken off.
+            criteria.AddRange(
+                FlowWords.AllCauses.Skip(1).Select(cause => KeyValuePair.Create("cause", cause))
+            );
         }
 
         return new FlowRequest { Criteria = criteria };

@@ -112,7 +112,7 @@ public sealed class FlowStreamPrinterTests : IDisposable
     private FlowStreamPrinter Printer()
     {
         var context = new FlowColumnContext(_output!.Target.Glyphs, TimeZoneInfo.Utc, Now: null);
-        return new FlowStreamPrinter(
+        return new FlowStreamPrinter<FlowView>(
             FlowColumns.Stream(context, () => _arrived, wide: false),
             _output.Target
         );
