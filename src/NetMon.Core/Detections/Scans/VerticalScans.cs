@@ -33,7 +33,11 @@ internal sealed class VerticalScans(PortScanSettings settings, IncidentBook book
             pair.Ports.Advance(flow.NowNs, _windowNs);
         }
 
-        if (pair.Ports.Add(TrackHash.Of(((ulong)flow.Protocol << 16) | flow.TargetPort)))
+        pair.Ports.Add(TrackHash.Of(((ulong)flow.Protocol << 16) | flow.TargetPort));
+        if (
+            !((ReadOnlySpan<ushort>)pair.Recent)[..Math.Min(pair.RecentCount, RecentPorts.Length)]
+                .Contains(flow.TargetPort)
+        )
         {
             pair.Recent[pair.RecentCount++ % RecentPorts.Length] = flow.TargetPort;
         }
