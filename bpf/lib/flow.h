@@ -81,11 +81,15 @@ static __always_inline void begin_flow(struct flow_value *v, const struct packet
 static __always_inline struct flow_value *insert_flow(const struct packet *p, __u32 ifindex, __u64 now,
                                                       bool *opened)
 {
-	struct flow_value fresh = {};
+	__u32 zero = 0;
+	struct flow_value *fresh = bpf_map_lookup_elem(&fresh_flow, &zero);
 	long error;
 
-	begin_flow(&fresh, p, ifindex, now);
-	error = bpf_map_update_elem(&flows, &p->key, &fresh, BPF_NOEXIST);
+	if (!fresh) /* never: the array has this entry */
+		return NULL;
+	/* All else in it stays as the map was made: 0. */
+	begin_flow(fresh, p, ifindex, now);
+	error = bpf_map_update_elem(&flows, &p->key, fresh, BPF_NOEXIST);
 	if (!error) {
 		count(flows_created, 1);
 		*opened = true;

@@ -38,6 +38,17 @@ struct {
 	__uint(max_entries, 4 << 20); /* set before load */
 } records SEC(".maps");
 
+/*
+ * Where a packet program makes a new flow_value, which is too large for the stack. The packet programs run with softirqs
+ * off, so that none begins on this CPU before another has ended. The iterators may be preempted, and never use it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct flow_value);
+} fresh_flow SEC(".maps");
+
 /* One value per CPU. Written by the packet programs and the sweep, read by user space. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

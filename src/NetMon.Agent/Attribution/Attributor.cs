@@ -246,7 +246,7 @@ internal sealed class Attributor
         );
         LookAtEnds(ref flow, ref waiting, nowNs);
         if (
-            EndResolver.IsOfSeveral(flow.Destination.Address)
+            flow.Destination.Address.IsOfSeveral
             && ObservationPoint.Direction(sent, received) == FlowDirection.Ingress
         )
         {
@@ -271,12 +271,14 @@ internal sealed class Attributor
         return true;
     }
 
-    // Nobody opens connections from a service's address.
+    // Nobody opens connections from a service's address. A node port of another node is none: masquerading may have chosen it there, and
+    // nobody here can be asked; where its server was heard first, the rules of ports and that node's own agent know better.
     private void CorrectInitiator(ref Flow flow, ref int source)
     {
         if (
             !flow.InitiatorCertain
-            && _view.FindService(flow.Source.Address, flow.Source.Port, flow.Protocol) is not null
+            && _view.FindService(flow.Source.Address, flow.Source.Port, flow.Protocol) is { } service
+            && _rules.TranslatesHere(service, flow.Source.Address)
             && _view.FindService(flow.Destination.Address, flow.Destination.Port, flow.Protocol) is null
         )
         {

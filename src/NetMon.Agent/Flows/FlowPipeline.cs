@@ -31,10 +31,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     private readonly ILogger _logger;
     private readonly LogLimiter _limiter = new();
 
-    // The step under way: too large to be copied from call to call.
-    private FlowEvent _step;
-    private bool _connected;
-    private bool _decided;
+    private readonly FlowStep _step = new();
 
     public FlowPipeline(
         FlowTable table,
@@ -109,12 +106,10 @@ internal sealed class FlowPipeline : IAttributedFlows
         if (role == FlowRole.Counted)
         {
             ref var entry = ref _table[slot];
-            _step.Flow = entry.Flow;
-            _step.Kind = FlowEventKind.End;
-            _step.Delta = default;
+            _step.End(in entry.Flow);
             Decide(entry.NoEndpoints);
-            CountStatus(ref entry.Series);
-            _metrics.Ended(in _step.Flow, ref entry.Series);
+            _step.CountNews(_metrics, ref entry.Series);
+            _metrics.Ended(in _step.Event.Flow, ref entry.Series);
             Publish();
         }
 
@@ -166,9 +161,9 @@ internal sealed class FlowPipeline : IAttributedFlows
                 Gather(in record, ref entry);
                 break;
             default:
-                _step.Flow = entry.Flow;
-                Step(in record, entry.SourceEnd);
-                _step.Kind = RecordTranslator.KindOf(record.Reason);
+                _step.Event.Flow = entry.Flow;
+                _step.Take(in record, entry.SourceEnd); // (2)
+                _step.Event.Kind = RecordTranslator.KindOf(record.Reason);
                 Decide(entry.NoEndpoints);
                 Finish(slot, record.Reason == RecordReason.End);
                 break;
@@ -177,7 +172,7 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     private void Open(in FlowRecord record, ulong leftNs)
     {
-        var source = RecordTranslator.Begin(in record, _rules, ref _step.Flow);
+        var source = RecordTranslator.Begin(in record, _rules, ref _step.Event.Flow);
         var late = record.Reason == RecordReason.Late;
         var slot = late ? -1 : _table.Add(in record.Key, record.State.FirstNs);
         if (slot < 0)
@@ -188,7 +183,7 @@ internal sealed class FlowPipeline : IAttributedFlows
 
         ref var entry = ref _table[slot];
         entry.RecordNs = record.TimeNs;
-        var verdict = _attributor.Begin(in record, slot, ref _step.Flow, ref source, leftNs);
+        var verdict = _attributor.Begin(in record, slot, ref _step.Event.Flow, ref source, leftNs);
         entry.SourceEnd = (byte)source;
         switch (verdict)
         {
@@ -197,16 +192,16 @@ internal sealed class FlowPipeline : IAttributedFlows
                 CountShadow(in record, slot);
                 break;
             case Verdict.Waits:
-                entry.Flow = _step.Flow;
+                entry.Flow = _step.Event.Flow;
                 Gather(in record, ref entry);
                 break;
             default:
                 entry.Role = FlowRole.Counted;
-                entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Flow);
-                Step(in record, source);
-                _step.Kind = RecordTranslator.KindOf(record.Reason);
+                entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Event.Flow);
+                _step.Take(in record, source);
+                _step.Event.Kind = RecordTranslator.KindOf(record.Reason);
                 Decide(entry.NoEndpoints);
-                _metrics.Opened(in _step.Flow);
+                _metrics.Opened(in _step.Event.Flow);
                 Finish(slot, record.Reason == RecordReason.End);
                 break;
         }
@@ -215,17 +210,17 @@ internal sealed class FlowPipeline : IAttributedFlows
     // Its status was counted when the flow ended, or cannot be followed.
     private void CountAlone(in FlowRecord record, int source, bool late, ulong leftNs)
     {
-        if (!_attributor.TryBeginNow(in record, ref _step.Flow, ref source, leftNs))
+        if (!_attributor.TryBeginNow(in record, ref _step.Event.Flow, ref source, leftNs))
         {
             _attributor.Counters.AddShadowPackets((long)Packets(in record));
             return;
         }
 
-        Step(in record, source);
-        _step.Kind = late ? FlowEventKind.End : RecordTranslator.KindOf(record.Reason);
-        Decide(_attributor.HasNoEndpoints(in _step.Flow));
+        _step.Take(in record, source);
+        _step.Event.Kind = late ? FlowEventKind.End : RecordTranslator.KindOf(record.Reason);
+        Decide(_attributor.HasNoEndpoints(in _step.Event.Flow));
         FlowSeries none = default;
-        _metrics.Count(in _step.Flow, in _step.Delta, ref none);
+        _metrics.Count(in _step.Event.Flow, in _step.Event.Delta, in _step.RoundTrips, ref none);
         _metrics.Release(ref none);
         Publish();
         if (late)
@@ -255,10 +250,11 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     private void Gather(in FlowRecord record, ref FlowEntry entry)
     {
-        _step.Flow = entry.Flow;
-        Step(in record, entry.SourceEnd);
-        entry.Flow = _step.Flow;
+        _step.Event.Flow = entry.Flow;
+        _step.Take(in record, entry.SourceEnd);
+        entry.Flow = _step.Event.Flow;
         ref var waiting = ref _attributor[entry.Waiting];
+        waiting.RoundTrips.Add(in _step.RoundTrips);
         waiting.Closed |= record.Reason == RecordReason.Close;
         waiting.Ended |= record.Reason == RecordReason.End;
     }
@@ -268,29 +264,27 @@ internal sealed class FlowPipeline : IAttributedFlows
     {
         ref var entry = ref _table[slot];
         entry.Role = FlowRole.Counted;
-        _step.Flow = entry.Flow;
-        _step.Delta = entry.Flow.Total;
-        _connected = entry.Flow.ConnectUs != 0;
-        entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Flow);
-        _step.Kind =
+        _step.TakeAll(in entry.Flow, in waiting);
+        entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Event.Flow);
+        _step.Event.Kind =
             waiting.Ended ? FlowEventKind.End
             : waiting.Closed ? FlowEventKind.Close
             : FlowEventKind.Open;
         Decide(entry.NoEndpoints);
-        var last = _step.Kind;
-        _step.Kind = FlowEventKind.Open;
-        _metrics.Opened(in _step.Flow);
+        var last = _step.Event.Kind;
+        _step.Event.Kind = FlowEventKind.Open;
+        _metrics.Opened(in _step.Event.Flow);
         Finish(slot, isEnd: false);
-        _step.Delta = default;
+        _step.Event.Delta = default;
         if (waiting.Closed)
         {
-            _step.Kind = FlowEventKind.Close;
+            _step.Event.Kind = FlowEventKind.Close;
             Publish();
         }
 
         if (last == FlowEventKind.End)
         {
-            _step.Kind = FlowEventKind.End;
+            _step.Event.Kind = FlowEventKind.End;
             Publish();
             End(slot);
         }
@@ -299,15 +293,14 @@ internal sealed class FlowPipeline : IAttributedFlows
     private void Finish(int slot, bool isEnd)
     {
         ref var entry = ref _table[slot];
-        _table.Commit(slot, in _step.Flow); // (3)
-        _metrics.Count(in _step.Flow, in _step.Delta, ref entry.Series); // (4)
-        if (_connected)
+        _table.Commit(slot, in _step.Event.Flow); // (3)
+        _metrics.Count(in _step.Event.Flow, in _step.Event.Delta, in _step.RoundTrips, ref entry.Series); // (4)
+        _step.CountNews(_metrics, ref entry.Series);
+        if (_step.Connected)
         {
-            _metrics.Connected(in _step.Flow, ref entry.Series);
-            Learn(in _step.Flow);
+            Learn(in _step.Event.Flow);
         }
 
-        CountStatus(ref entry.Series);
         Publish();
         if (isEnd)
         {
@@ -319,41 +312,16 @@ internal sealed class FlowPipeline : IAttributedFlows
     private void End(int slot)
     {
         ref var entry = ref _table[slot];
-        _metrics.Ended(in _step.Flow, ref entry.Series);
+        _metrics.Ended(in _step.Event.Flow, ref entry.Series);
         _attributor.End(in entry, entry.RecordNs);
         _table.Remove(slot);
     }
 
-    // (2)
-    private void Step(in FlowRecord record, int source)
-    {
-        ref var flow = ref _step.Flow;
-        var connectUs = flow.ConnectUs;
-        RecordTranslator.ReadCounts(in record, source, out _step.Delta);
-        RecordTranslator.Advance(in record, source, in _step.Delta, ref flow);
-        _connected = connectUs == 0 && flow.ConnectUs != 0;
-    }
-
     private void Decide(bool noEndpoints)
     {
-        ref var flow = ref _step.Flow;
-        var before = flow.Status;
-        if (before == FlowStatus.Pending)
-        {
-            noEndpoints |= _attributor.HasNoEndpoints(in flow);
-        }
-
-        var outcome = FlowStatusRules.Decide(in flow, _step.Kind, Draining, noEndpoints);
-        (flow.Status, flow.Cause) = (outcome.Status, outcome.Cause);
-        _decided = before == FlowStatus.Pending && outcome.Status != FlowStatus.Pending;
-    }
-
-    private void CountStatus(ref FlowSeries series)
-    {
-        if (_decided)
-        {
-            _metrics.Decided(in _step.Flow, ref series);
-        }
+        ref readonly var flow = ref _step.Event.Flow;
+        var isPending = flow.Status == FlowStatus.Pending;
+        _step.Decide(Draining, noEndpoints || (isPending && _attributor.HasNoEndpoints(in flow)));
     }
 
     private void Learn(in Flow flow)
@@ -370,7 +338,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     {
         if (_broadcaster.HasSubscriptions)
         {
-            _broadcaster.Publish(in _step);
+            _broadcaster.Publish(in _step.Event);
         }
     }
 

@@ -70,15 +70,44 @@ internal sealed class FlowMetrics
         }
     }
 
-    /// <summary>Adds what a record counted.</summary>
-    /// <param name="flow">The flow it belongs to, attributed.</param>
-    /// <param name="counts">Counts since the record before.</param>
-    /// <param name="series">The flow's series, found at its first packets each way. Of a flow that is in no table, to be given to <see cref="Release"/>.</param>
-    public void Count(in Flow flow, in FlowCounts counts, ref FlowSeries series)
+    /// <summary>The flow's request got its first answer.</summary>
+    public void Answered(in Flow flow, ref FlowSeries series)
     {
         for (var i = 0; i < _families.Length; i++)
         {
-            _families[i].Count(in flow, in counts, ref Rows(ref series, i));
+            _families[i].Answered(in flow, ref Rows(ref series, i));
+        }
+    }
+
+    /// <summary>A flow that came about was broken off.</summary>
+    public void Broken(in Flow flow, ref FlowSeries series)
+    {
+        for (var i = 0; i < _families.Length; i++)
+        {
+            _families[i].CountFailure(in flow, ref Rows(ref series, i));
+        }
+    }
+
+    /// <summary>Adds what a record counted.</summary>
+    /// <param name="flow">The flow it belongs to, attributed.</param>
+    /// <param name="counts">Counts since the record before.</param>
+    /// <param name="roundTrips">Round trips since the record before.</param>
+    /// <param name="series">The flow's series, found at its first packets each way. Of a flow that is in no table, to be given to <see cref="Release"/>.</param>
+    public void Count(
+        in Flow flow,
+        in FlowCounts counts,
+        in RoundTripCounts roundTrips,
+        ref FlowSeries series
+    )
+    {
+        for (var i = 0; i < _families.Length; i++)
+        {
+            ref var rows = ref Rows(ref series, i);
+            _families[i].Count(in flow, in counts, ref rows);
+            if (roundTrips.Any)
+            {
+                _families[i].CountRoundTrips(in flow, in counts, in roundTrips, ref rows);
+            }
         }
     }
 

@@ -23,4 +23,20 @@ public sealed record FlowDrops(ImmutableArray<FlowDrop> Reasons)
 
     /// <summary>A rule dropped packets of the flow's source: netfilter, a CNI's BPF program, tc.</summary>
     public bool ByPolicy { get; init; }
+
+    /// <summary>The same as the flow's other end sees it.</summary>
+    public FlowDrops Swapped() =>
+        this with
+        {
+            Reasons =
+            [
+                .. Reasons.Select(drop => new FlowDrop(
+                    drop.Reason,
+                    drop.ReceivedPackets,
+                    drop.ReceivedBytes,
+                    drop.SentPackets,
+                    drop.SentBytes
+                )),
+            ],
+        };
 }

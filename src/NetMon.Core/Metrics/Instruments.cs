@@ -45,7 +45,7 @@ public static class Instruments
         "netmon_latency_seconds",
         MetricType.Histogram,
         "seconds",
-        "Latency of network operations. type connect: from a TCP connection's first SYN to the ACK that established it, retries included. The labels describe the flow: src is its initiator.",
+        "Latency of network operations. type connect: from a TCP connection's first SYN to the ACK that established it, retries included; connect_server: from the SYN to the SYN/ACK, which is the part between here and the server; connect_client: from the SYN/ACK to the ACK, the part between here and the client; first_byte: from a connection's request to the first byte of its answer, once for each connection. The labels describe the flow: src is its initiator.",
         [.. LabelSet.Workload.Names, "type"]
     );
 
@@ -63,6 +63,30 @@ public static class Instruments
         "segments",
         "TCP segments with RST, both ways. The labels describe the flow: src is its initiator.",
         [.. LabelSet.Workload.Names]
+    );
+
+    public static readonly Instrument FlowFailures = new(
+        "netmon_flow_failures_total",
+        MetricType.Counter,
+        "flows",
+        "Flows that failed, and established connections that were broken off, by cause; each once, or once for each direction as in netmon_flows_total. Without the causes reset-by-client and reset-by-server, which are connections that came about and were broken off by a RST, the sum is that of netmon_flows_total with status failed. The labels describe the flow: src is its initiator.",
+        [.. LabelSet.Workload.Names, "cause"]
+    );
+
+    public static readonly Instrument TcpRoundTrips = new(
+        "netmon_tcp_rtt_seconds",
+        MetricType.Histogram,
+        "seconds",
+        "Round trips of TCP during the connection, measured from packets: from data to its ACK, at most one each millisecond of a connection. side source: between here and the flow's initiator; side destination: between here and the responder. The labels describe the flow: src is its initiator.",
+        [.. LabelSet.Workload.Names, "side"]
+    );
+
+    public static readonly Instrument TcpEvents = new(
+        "netmon_tcp_events_total",
+        MetricType.Counter,
+        "segments",
+        "TCP segments that tell of trouble, both ways, by event: fast_retransmit, timeout_retransmit and spurious_retransmit (of the segments sent again: upon duplicate ACKs, after a silence, though acknowledged before), out_of_order (came late, not sent again), duplicate_ack, gap (others are missing before it here), zero_window (its sender takes no more), window_full (it filled the other end's window). The labels describe the flow: src is its initiator.",
+        [.. LabelSet.Workload.Names, "event"]
     );
 
     public static readonly Instrument EventsProcessed = new(
@@ -491,6 +515,9 @@ public static class Instruments
         Latency,
         TcpRetransmits,
         TcpResets,
+        FlowFailures,
+        TcpRoundTrips,
+        TcpEvents,
         EventsProcessed,
         EventsDropped,
         ProcessingDuration,

@@ -23,10 +23,12 @@ internal static class CriterionOption
         ("service", "[ns/]name[:port]", "that asked for this service", []),
         ("label", "selector", "of pods or nodes with these labels: app=web,tier!=db,!canary", ["-l"]),
         ("node", "name", "with an end on this node", []),
+        ("process", "command|pid", "with an end that is this process of the agent's node", []),
+        ("container", "id", "with an end in this container of the agent's node; the id's beginning is enough", []),
         (
             "from",
             "end",
-            "that this end began: ns/name of a pod or workload, address, network, external, or pod:, workload:, namespace:, node:, label: and a value",
+            "that this end began: ns/name of a pod or workload, address, network, external, or pod:, workload:, namespace:, node:, label:, process:, container: and a value",
             []
         ),
         ("to", "end", "that were begun to this end: as --from, and service: and a service", []),

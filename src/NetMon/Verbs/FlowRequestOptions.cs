@@ -19,7 +19,7 @@ internal sealed class FlowRequestOptions
 
     private readonly Option<bool> _failed = new("--failed")
     {
-        Description = "only flows that failed: --status failed",
+        Description = "only flows that failed, or that were broken off: with any --cause",
     };
 
     public void AddTo(Command command)
@@ -44,9 +44,13 @@ internal sealed class FlowRequestOptions
             }
         }
 
-        if (arguments.GetValue(_failed))
+        if (
+            arguments.GetValue(_failed)
+            && !criteria.Exists(criterion => string.Equals(criterion.Key, "cause", StringComparison.Ordinal))
+        )
         {
-            criteria.Add(new("status", FlowStatus.Failed.Word()));
+            // What failed has a cause, and nothing else has one but what was broken off.
+            criteria.AddRange(FlowWords.AllCauses.Skip(1).Select(cause => KeyValuePair.Create("cause", cause)));
         }
 
         return new FlowRequest { Criteria = criteria };

@@ -19,7 +19,7 @@ internal static class FlowColumns
             .. EndColumns.Ends<FlowView>(flow => flow),
             .. What(),
             .. Figures(context, wide),
-            .. wide ? [.. EndColumns.Details(), .. Details(context)] : Array.Empty<Column<FlowView>>(),
+            .. wide ? [.. HealthColumns.All(context.Glyphs), .. EndColumns.Details(), .. Details(context)] : Array.Empty<Column<FlowView>>(),
         ];
 
     /// <param name="arrived">When the line at hand arrived: a flow's own times lie before, those of an end by the time-out.</param>
