@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using NetMon.Lab.Cluster;
@@ -60,12 +61,19 @@ public static class FaultRun
         void Inject(bool heavy)
         {
             var todo = faults.Index().Where(each => each.Item.Heavy == heavy);
-            var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce };
-            Parallel.ForEach(
-                todo,
-                options,
-                each => truths[each.Index] = InjectOne(each.Item, sites[each.Index])
-            );
+            // Threads of their own: they wait most of the time, and others need those of the pool.
+            var queue = new ConcurrentQueue<(int Index, Fault Item)>(todo);
+            var workers = Enumerable.Range(0, AtOnce).Select(_ => new Thread(Work)).ToArray();
+            Array.ForEach(workers, worker => worker.Start());
+            Array.ForEach(workers, worker => worker.Join());
+
+            void Work()
+            {
+                while (queue.TryDequeue(out var next))
+                {
+                    truths[next.Index] = InjectOne(next.Item, sites[next.Index]);
+                }
+            }
         }
 
         FaultResult Ask()

@@ -27,14 +27,16 @@ internal sealed class FullBacklog : Fault
             .Range(0, Clients)
             .Select(_ => FaultSockets.Tcp(site.Client.Namespace))
             .ToArray();
-        Parallel.ForEach(
-            sockets.Index(),
-            each =>
-                outcomes[each.Index] = FaultSockets.Connect(
-                    each.Item,
-                    new IPEndPoint(site.Server.V4, HostPort)
-                )
-        );
+        var connecting = sockets
+            .Select(
+                (socket, at) =>
+                    new Thread(() =>
+                        outcomes[at] = FaultSockets.Connect(socket, new IPEndPoint(site.Server.V4, HostPort))
+                    )
+            )
+            .ToArray();
+        Array.ForEach(connecting, each => each.Start());
+        Array.ForEach(connecting, each => each.Join());
         var overflows = Overflows() - before;
         foreach (Socket socket in sockets)
         {

@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
-using System.Threading.Channels;
 using Microsoft.Win32.SafeHandles;
 using NetMon.Lab.Machines;
 
@@ -100,11 +100,11 @@ internal sealed class TunLink : IDisposable
 
     private void Carry(SafeFileHandle from, SafeFileHandle? to)
     {
-        var waiting = Channel.CreateUnbounded<(byte[] Packet, long Due)>();
-        Start(() => Read(from, to is null ? null : waiting.Writer));
+        var waiting = to is null ? null : new BlockingCollection<(byte[] Packet, long Due)>();
+        Start(() => Read(from, waiting));
         if (to is not null)
         {
-            Start(() => Write(to, waiting.Reader));
+            Start(() => Write(to, waiting!));
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class TunLink : IDisposable
         thread.Start();
     }
 
-    private void Read(SafeFileHandle from, ChannelWriter<(byte[] Packet, long Due)>? to)
+    private void Read(SafeFileHandle from, BlockingCollection<(byte[] Packet, long Due)>? to)
     {
         var buffer = new byte[MaxPacket];
         var large = 0;
@@ -149,26 +149,26 @@ internal sealed class TunLink : IDisposable
             {
                 var due =
                     Stopwatch.GetTimestamp() + (long)(_manners.Delay.TotalSeconds * Stopwatch.Frequency);
-                to.TryWrite((buffer[..length], due));
+                to.Add((buffer[..length], due));
             }
         }
 
-        to?.Complete();
+        to?.CompleteAdding();
     }
 
-    private static void Write(SafeFileHandle to, ChannelReader<(byte[] Packet, long Due)> from)
+    private static void Write(SafeFileHandle to, BlockingCollection<(byte[] Packet, long Due)> from)
     {
-        while (from.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        using (from)
         {
-            while (from.TryRead(out var next))
+            foreach (var (packet, due) in from.GetConsumingEnumerable())
             {
-                var early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), next.Due);
+                var early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
                 if (early > TimeSpan.Zero)
                 {
                     Thread.Sleep(early);
                 }
 
-                _ = Libc.write(to, in next.Packet[0], next.Packet.Length);
+                _ = Libc.write(to, in packet[0], packet.Length);
             }
         }
     }
