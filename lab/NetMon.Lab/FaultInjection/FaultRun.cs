@@ -16,7 +16,7 @@ namespace NetMon.Lab.FaultInjection;
 public static class FaultRun
 {
     // Most of them wait for a time-out.
-    private const int AtOnce = 14;
+    private const int AtOnce = 30;
 
     /// <summary>For a false alarm to come, and for a figure to be too high.</summary>
     private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(4);
@@ -49,7 +49,7 @@ public static class FaultRun
         using var world = new WorldMap(cluster);
         var sites = MakeSites(cluster, world, faults);
         cluster.StartAgents(AgentArguments);
-        using var observations = new Observations(cluster);
+        var observations = new Observations(cluster);
         var truths = new (Truth? Truth, string Failure)[faults.Count];
         foreach (var heavy in (bool[])[false, true])
         {

@@ -22,24 +22,16 @@ internal sealed record LedgerFlow(JsonElement Json)
 
     public long Count(string name) => Counts.GetValueOrDefault(name);
 
-    /// <summary>A figure of <c>tcp</c> that is as it is now, by its path; 0 if it was not seen.</summary>
-    public long Figure(params ReadOnlySpan<string> path)
-    {
-        if (!Json.TryGetProperty("tcp", out var at))
-        {
-            return 0;
-        }
+    /// <summary>Mean of all round trips between the observation point and an end, microseconds; 0 if there was none.</summary>
+    public long RoundTrip(string end) => Count($"rtt.{end}.sum") / Math.Max(Count($"rtt.{end}.samples"), 1);
 
-        foreach (var name in path)
-        {
-            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at))
-            {
-                return 0;
-            }
-        }
+    /// <summary>A figure of <c>tcp</c> that is as it is now; 0 if it was not seen.</summary>
+    public long Figure(string name) =>
+        Json.TryGetProperty("tcp", out var tcp) && tcp.TryGetProperty(name, out var figure)
+            ? figure.GetInt64()
+            : 0;
 
-        return at.ValueKind == JsonValueKind.Number ? at.GetInt64() : 0;
-    }
+    public void Add(string name, long count) => Counts[name] = Count(name) + count;
 
     private string Text(string name) =>
         Json.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
@@ -114,9 +106,24 @@ internal sealed class FlowLedger
             {
                 foreach (var each in tcp.EnumerateObject().Where(IsCount))
                 {
-                    flow.Counts[each.Name] = flow.Count(each.Name) + each.Value.GetInt64();
+                    flow.Add(each.Name, each.Value.GetInt64());
+                }
+
+                if (tcp.TryGetProperty("rtt", out var trips) && trips.ValueKind == JsonValueKind.Object)
+                {
+                    AddTrips(flow, trips);
                 }
             }
+        }
+    }
+
+    private static void AddTrips(LedgerFlow flow, JsonElement trips)
+    {
+        foreach (var end in trips.EnumerateObject().Where(end => end.Value.ValueKind == JsonValueKind.Object))
+        {
+            var samples = end.Value.GetProperty("samples").GetInt64();
+            flow.Add($"rtt.{end.Name}.samples", samples);
+            flow.Add($"rtt.{end.Name}.sum", samples * end.Value.GetProperty("mean_us").GetInt64());
         }
     }
 

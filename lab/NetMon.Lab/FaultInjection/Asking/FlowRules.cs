@@ -27,7 +27,7 @@ internal static class FlowRules
     {
         var (connect, trip, answer) = (
             flow.Figure("syn_synack_us"),
-            flow.Figure("rtt", "destination", "mean_us"),
+            flow.RoundTrip("destination"),
             flow.Figure("first_byte_us")
         );
         if (flow.Count("syn_retries") == 0 && (connect > SlowUs || trip > SlowUs))

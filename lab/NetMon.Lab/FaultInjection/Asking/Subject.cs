@@ -11,11 +11,13 @@ internal sealed record Subject(LabPod Client, LabPod Server)
     /// <summary>Whether the client began the flow. On its node's network it is known by its process alone.</summary>
     public bool Began(JsonElement flow) => IsEnd(flow.GetProperty("source"), Client);
 
-    public bool Concerns(JsonElement flow) =>
-        Began(flow)
-        || IsEnd(flow.GetProperty("destination"), Client)
-        || IsEnd(flow.GetProperty("source"), Server)
-        || IsEnd(flow.GetProperty("destination"), Server);
+    /// <summary>Whether one of the two is an end of an event; it may have one end only.</summary>
+    public bool Concerns(JsonElement happened) =>
+        ((string[])["source", "destination"]).Any(name =>
+            happened.TryGetProperty(name, out var end)
+            && end.ValueKind == JsonValueKind.Object
+            && (IsEnd(end, Client) || IsEnd(end, Server))
+        );
 
     /// <summary>Which of an end's pods this is.</summary>
     private static bool IsEnd(JsonElement end, LabPod pod) =>

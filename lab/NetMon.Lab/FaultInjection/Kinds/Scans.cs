@@ -7,7 +7,7 @@ namespace NetMon.Lab.FaultInjection.Kinds;
 internal abstract class Scan : Fault
 {
     public override bool Heavy => true;
-    public override string Command => $"events --from {Name}/client";
+    public override string Command => $"events --workload {Name}/client";
 
     protected static string Nmap(FaultSite site, params IEnumerable<string> arguments)
     {
@@ -29,7 +29,8 @@ internal sealed class VerticalScan : Scan
 {
     public override string Name => "scan-ports";
     public override string Injected => "nmap -sS of 300 ports of a pod";
-    public override Expectation Expected { get; } = new("event port_scan") { Possible = ["cause refused"] };
+    public override Expectation Expected { get; } =
+        new("event vertical-scan") { Possible = ["cause refused"] };
 
     public override Truth Inject(FaultSite site) =>
         Report(site, Nmap(site, "-p", "1-300", $"{site.Server.V4}"), "300 closed");
@@ -40,7 +41,7 @@ internal sealed class HorizontalScan : Scan
     public override string Name => "scan-hosts";
     public override string Injected => "nmap -sS of a port of 120 addresses of pods";
     public override Expectation Expected { get; } =
-        new("event host_scan")
+        new("event horizontal-scan")
         {
             Possible = ["cause unreachable-host", "cause timeout", "drops NEIGH_FAILED"],
         };
@@ -60,8 +61,8 @@ internal sealed class SynFlood : Fault
     public override string Name => "syn-flood";
     public override string Injected => "hping3: 4,000 SYNs from random addresses";
     public override bool Heavy => true;
-    public override Expectation Expected { get; } = new("event syn_flood") { Possible = ["cause timeout"] };
-    public override string Command => "events --to syn-flood/server";
+    public override Expectation Expected { get; } = new("event syn-flood") { Possible = ["cause timeout"] };
+    public override string Command => "events --workload syn-flood/server";
 
     public override Truth Inject(FaultSite site)
     {
@@ -99,51 +100,5 @@ internal sealed class SynFlood : Fault
         return came > Packets / 2
             ? new Truth($"nstat TcpInSegs {came}")
             : throw site.Differs($"{Packets} SYNs", $"{came}: {hping.Errors}");
-    }
-}
-
-/// <summary>A client that connects for every little thing.</summary>
-internal sealed class ConnectionStorm : Fault
-{
-    private const int Connections = 3000;
-
-    public override string Name => "storm";
-    public override string Injected => "3,000 connections, one after the other";
-    public override bool Heavy => true;
-    public override Expectation Expected { get; } = new("event connection_storm");
-    public override string Command => "events --from storm/client";
-
-    public override Truth Inject(FaultSite site)
-    {
-        var accepted = 0;
-        using var server = new FaultServer(
-            site.Server.Namespace,
-            FaultSite.Port,
-            client =>
-            {
-                client.Receive(new byte[16]);
-                accepted++;
-            }
-        );
-        site.Client.Namespace.Inside(() =>
-        {
-            for (var i = 0; i < Connections; i++)
-            {
-                using var socket = new System.Net.Sockets.Socket(
-                    System.Net.Sockets.AddressFamily.InterNetwork,
-                    System.Net.Sockets.SocketType.Stream,
-                    System.Net.Sockets.ProtocolType.Tcp
-                );
-                socket.Connect(site.ServerAddress);
-                socket.Send(new byte[8]);
-                socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
-                _ = FaultSockets.Try(() => socket.Receive(new byte[16]));
-            }
-
-            return true;
-        });
-        return accepted == Connections
-            ? new Truth($"{accepted} accepted")
-            : throw site.Differs($"{Connections} connections", $"{accepted}");
     }
 }
