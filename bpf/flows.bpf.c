@@ -18,7 +18,7 @@ static __always_inline int observe(struct __sk_buff *skb, bool link_header, __u3
 
 	switch (read_packet(skb, link_header, &p)) {
 	case PACKET_IP:
-		count_packet(&p, skb->ifindex | hook);
+		count_packet(skb, &p, skb->ifindex | hook);
 		break;
 	case PACKET_ARP:
 		count(arp, 1);

@@ -52,9 +52,7 @@ enum flow_flags {
 	FLOW_OVERLAY = 1 << 2,     /* encapsulated traffic on an uplink */
 	FLOW_REFUSED = 1 << 3,     /* RST before the flow was established */
 	FLOW_IPV6 = 1 << 4,
-	FLOW_REPLIED = 1 << 5,     /* the responder sent a packet of its own: an ICMP error is none */
-	FLOW_SEQ_KNOWN_0 = 1 << 6, /* kernel only: next_seq of this end is valid */
-	FLOW_SEQ_KNOWN_1 = 1 << 7,
+	FLOW_REPLIED = 1 << 5, /* the responder sent a packet of its own: an ICMP error is none */
 };
 
 /* Where one end's packets are counted: ifindex and OBSERVER_* bits; 0 = not yet seen. */
@@ -91,16 +89,17 @@ struct flow_handshake {
 /* Rare events since the last record. 128 bytes. */
 struct flow_events {
 	__u64 retransmitted_bytes[2]; /* TCP payload sent again, by sequence number */
-	__u64 zero_window_ns[2];      /* how long each end kept its window at 0; the time that ended since the last record */
-	__u32 retransmits[2];         /* segments */
-	__u32 fast_retransmits[2];    /* of them: upon duplicate ACKs */
-	__u32 timeout_retransmits[2]; /* of them: after a silence as long as a retransmission time-out */
+	__u64 zero_window_ns
+		[2]; /* how long each end kept its window at 0; the time that ended since the last record */
+	__u32 retransmits[2];          /* segments */
+	__u32 fast_retransmits[2];     /* of them: upon duplicate ACKs */
+	__u32 timeout_retransmits[2];  /* of them: after a silence of the sender as long as a time-out */
 	__u32 spurious_retransmits[2]; /* of them: acknowledged before */
-	__u32 out_of_order[2];        /* segments that came after later ones, not sent again */
+	__u32 out_of_order[2];         /* segments that came after later ones, not sent again */
 	__u32 duplicate_acks[2];
-	__u32 gaps[2];                /* segments before which others are missing here */
-	__u32 zero_windows[2];        /* segments that announced a window of 0 */
-	__u32 window_full[2];         /* segments that filled the other end's window */
+	__u32 gaps[2];         /* segments before which others are missing here */
+	__u32 zero_windows[2]; /* segments that announced a window of 0 */
+	__u32 window_full[2];  /* segments that filled the other end's window */
 	__u32 resets[2];
 	__u32 syn_retries;
 	__u32 icmp_errors; /* ICMP errors that quoted this flow */
@@ -126,18 +125,60 @@ struct flow_extremes {
 	__u32 max_us[2];
 };
 
-/* Value of the flow map: 344 bytes. An element (48 + 40 + value) is in the kernel's 512-byte slab, so up to 424 cost the same. */
+enum tcp_end_bits {
+	TCP_SEQ_KNOWN = 1 << 0,      /* next_seq is valid */
+	TCP_HIGHEST_BY_ACK = 1 << 1, /* next_seq was moved last by a segment without data */
+	TCP_KEEP_ALIVE = 1 << 2,     /* the last segment was a keep-alive */
+	TCP_PROBE = 1 << 3,          /* the last segment probed a window of 0 */
+	TCP_WINDOW_SHUT = 1 << 4,    /* the window is 0 since shut_at */
+	TCP_DATA = 1 << 5,           /* sent data */
+	TCP_ANSWERED = 1 << 6,       /* handshake.response_us is known */
+	TCP_AMBIGUOUS = 1 << 7,      /* sent something again while a round trip was measured */
+};
+
+/*
+ * What one end of a TCP connection sent last. Written by that end's packets alone, but for trip. Times are ticks of 2^10 ns,
+ * wrapping in 73 minutes. 32 bytes, so that both ends fill a cache line, the only one that health adds to a packet's.
+ */
+struct tcp_end {
+	__u32 next_seq;      /* highest sequence number sent + 1 */
+	__u32 next_at;       /* when a segment moved it last */
+	__u32 ack;           /* latest acknowledgment number; 0 = none */
+	__u32 edge;          /* that and the window: where the other end must stop */
+	__u32 trip_seq;      /* the acknowledgment that ends the round trip being measured */
+	__u32 trip;          /* ticks at its start << 1 | whether it goes on */
+	__u8 scale;          /* of the window: 1 + shift; 0 = unknown */
+	__u8 duplicate_acks; /* in a row */
+	__u8 bits;           /* enum tcp_end_bits */
+	__u8 reserved;
+	__u32 resent_at; /* when it last sent something again */
+};
+
+/* What only rare packets of an end touch, x[e]: end e's. 24 bytes. */
+struct tcp_rare {
+	__u32 duplicate_ack_at[2]; /* latest packet that repeated the acknowledgment */
+	__u32 shut_at[2];
+	__u32 resent_value[2]; /* timestamp value of the segment that made a round trip ambiguous; 0 = none */
+};
+
+/*
+ * Value of the flow map: 424 bytes. An element (48 + 40 + value) has an object of the kernel's 512-byte slab, less 8 for its
+ * list: this is the most that fits. Counting touches the first 96 bytes; tcp begins a cache line.
+ */
 struct flow_value {
 	struct flow_traffic traffic;
 	struct flow_state state;
 	__u32 reported_ms; /* when the last record left, in 2^20 ns */
-	__u32 next_seq[2]; /* TCP: highest sequence number sent + 1; valid with FLOW_SEQ_KNOWN_* */
-	__u32 reserved;
+	__u8 has_events;   /* something in events may not be 0 */
+	__u8 has_trips;    /* something in round_trips may not be 0 */
+	__u8 reserved[2];
+	__u64 credit[2]; /* counted elsewhere before the pod's interface saw it: packets << 40 | bytes */
+	struct tcp_end tcp[2];
 	struct flow_handshake handshake;
 	struct flow_extremes extremes;
+	struct tcp_rare rare;
 	struct flow_round_trips round_trips;
 	struct flow_events events;
-	__u64 credit[2]; /* counted elsewhere before the pod's interface saw it: packets << 40 | bytes */
 };
 
 #define CREDIT_SHIFT       40
@@ -252,6 +293,8 @@ struct netmon_config {
 	__u64 other_idle_ns;
 	__u64 delete_after_ns; /* from the end of a flow to its entry's deletion: longer than a CPU may stand still */
 	__u16 overlay_ports[NETMON_OVERLAY_PORTS]; /* UDP destination ports of encapsulations; 0 = unused */
+	__u8 tcp_health; /* round trips, window and kinds of loss; without, retransmits count by sequence number alone */
+	__u8 reserved[7];
 };
 
 #endif

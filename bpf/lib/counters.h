@@ -11,6 +11,11 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+static __always_inline __u64 minimum(__u64 a, __u64 b)
+{
+	return a < b ? a : b;
+}
+
 /* Add to a field of this CPU's netmon_counters. A look-up in an array of one entry does not fail. */
 #define count(field, n)                                                                     \
 	({                                                                                  \

@@ -70,10 +70,11 @@ static __always_inline void begin_flow(struct flow_value *v, const struct packet
 		s->observer[e] = 0;
 		s->tcp_flags[e] = 0;
 		s->seen[e] = 0;
-		v->next_seq[e] = 0;
 		v->credit[e] = 0;
 	}
+	__builtin_memset(&v->tcp, 0, sizeof(v->tcp));
 	__builtin_memset(&v->handshake, 0, sizeof(v->handshake));
+	__builtin_memset(&v->extremes, 0, sizeof(v->extremes));
 	v->reported_ms = TO_MS(now);
 }
 
@@ -128,7 +129,7 @@ static __always_inline struct flow_value *find_flow(const struct packet *p, __u3
 }
 
 /* Count one packet. `here`: this interface and hook, as in flow_state.observer. */
-static __always_inline void count_packet(struct packet *p, __u32 here)
+static __always_inline void count_packet(struct __sk_buff *skb, struct packet *p, __u32 here)
 {
 	__u32 e = p->from & 1, ifindex = here & OBSERVER_IFINDEX;
 	__u64 now = bpf_ktime_get_ns();
@@ -152,7 +153,7 @@ static __always_inline void count_packet(struct packet *p, __u32 here)
 	v->state.last_ns = now;
 
 	if (unlikely(p->flags & PACKET_IS_ICMP_ERROR)) {
-		__sync_fetch_and_add(&v->events.icmp_errors, 1);
+		count_event(v, icmp_errors, 1);
 		v->state.icmp_error_type = p->icmp_type;
 		v->state.icmp_error_code = p->icmp_code;
 	} else {
@@ -161,7 +162,7 @@ static __always_inline void count_packet(struct packet *p, __u32 here)
 		if (unlikely(!(flags & FLOW_REPLIED)) && e != (flags & FLOW_INITIATOR_1 ? 1 : 0))
 			v->state.flags = flags | FLOW_REPLIED;
 		if (p->tcp_flags)
-			closed = track_tcp(v, p, e, now);
+			closed = track_tcp(skb, v, p, e, now);
 	}
 
 	if (unlikely(opened || closed))

@@ -4,9 +4,7 @@
 #define NETMON_IP_H
 
 #include "counters.h"
-#include "headers.h"
-
-#define MAX_EXTENSION_HEADERS 8
+#include "key.h"
 
 enum packet_kind {
 	PACKET_IP = 0,
@@ -24,10 +22,13 @@ enum packet_flags {
 
 struct packet {
 	struct flow_key key;
-	__u64 packets;   /* on the wire */
-	__u64 bytes;     /* IP bytes on the wire */
-	__u32 seq;       /* TCP */
-	__u32 payload;   /* TCP: bytes of data */
+	__u64 packets; /* on the wire */
+	__u64 bytes;   /* IP bytes on the wire */
+	__u32 seq;     /* TCP */
+	__u32 ack;     /* TCP */
+	__u32 payload; /* TCP: bytes of data */
+	__u16 options; /* TCP: offset in the frame */
+	__u16 options_length;
 	__u16 tcp_flags; /* 0 if not TCP, or a later fragment */
 	__u16 window;
 	__u8 from; /* the end that sent it: index into the key */
@@ -77,13 +78,6 @@ static __always_inline bool read_ipv4(struct __sk_buff *skb, __u32 offset, __u32
 	ip->fragment = !!(fragment & (IPV4_FRAGMENT_OFFSET | IPV4_MORE_FRAGMENTS));
 	ip->id = h.id;
 	return true;
-}
-
-static __always_inline bool is_ipv6_extension(__u8 protocol)
-{
-	return protocol == IPPROTO_HOPOPTS || protocol == IPPROTO_ROUTING || protocol == IPPROTO_FRAGMENT ||
-	       protocol == IPPROTO_DSTOPTS || protocol == IPPROTO_AH || protocol == IPPROTO_MH ||
-	       protocol == IPPROTO_EXT_HIP || protocol == IPPROTO_EXT_SHIM6;
 }
 
 /*

@@ -18,6 +18,7 @@ const volatile struct netmon_config config = {
 	.other_idle_ns = 60000000000ull,
 	.delete_after_ns = 1000000000ull,
 	.overlay_ports = { 4789, 8472, 6081, 51820 },
+	.tcp_health = 1,
 };
 
 /*

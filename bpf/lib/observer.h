@@ -21,11 +21,6 @@
 #define CREDIT_PACKETS(credit) ((credit) >> CREDIT_SHIFT)
 #define CREDIT_BYTES(credit)   ((credit) & ((1ull << CREDIT_SHIFT) - 1))
 
-static __always_inline __u64 minimum(__u64 a, __u64 b)
-{
-	return a < b ? a : b;
-}
-
 /*
  * An interface that is not its observer saw a direction: claim it, take it over, or leave it.
  * Returns the observer that this packet counts for: `here` with its OBSERVER_POD bit, or 0 if another one counts it.

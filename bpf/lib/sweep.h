@@ -24,7 +24,7 @@ static __always_inline __u64 timeout_of(const struct flow_key *key, const struct
 }
 
 /*
- * The iterator's buffer holds some 170 records; the record that does not fit is asked for again with an empty buffer, so
+ * The iterator's buffer holds some 90 records; the record that does not fit is asked for again with an empty buffer, so
  * its counts go back first.
  */
 static __always_inline bool write_record(struct bpf_iter__bpf_map_elem *ctx, const struct flow_key *key,
@@ -32,7 +32,7 @@ static __always_inline bool write_record(struct bpf_iter__bpf_map_elem *ctx, con
 {
 	struct flow_record r = {};
 
-	fill_record(&r, key, v, now, reason);
+	fill_record(&r, key, v, now, reason, true);
 	if (bpf_seq_write(ctx->meta->seq, &r, sizeof(r))) {
 		give_back(&r, v);
 		return false;

@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* What TCP's headers tell an observer: state, handshake times, retransmissions, zero windows, resets. */
+/* What TCP's headers tell an observer: state, handshake times, resets; the rest is in health.h. */
 #ifndef NETMON_TCP_H
 #define NETMON_TCP_H
 
-#include "packet.h"
+#include "health.h"
 
 static __always_inline bool is_closed(__u8 state)
 {
 	return state == TCP_CLOSED || state == TCP_RESET;
-}
-
-/* Microseconds since the flow began; at least 1, since 0 means "not seen". */
-static __always_inline __u32 since_start(const struct flow_value *v, __u64 now)
-{
-	__u64 us = (now - v->state.first_ns) / 1000;
-
-	return us ? us : 1;
 }
 
 /*
@@ -26,14 +18,15 @@ static __always_inline void track_sequence(struct flow_value *v, const struct pa
 {
 	__u32 length = p->payload + !!(p->tcp_flags & TCP_SYN) + !!(p->tcp_flags & TCP_FIN);
 	__u32 end = p->seq + length;
-	__u32 next = v->next_seq[e];
+	struct tcp_end *me = &v->tcp[e & 1];
+	__u32 next = me->next_seq;
 	__s32 behind = next - p->seq; /* > 0: begins below what was sent */
 
 	if (p->tcp_flags & TCP_RST)
 		return;
-	if (unlikely(!(v->state.flags & FLOW_SEQ_KNOWN_0 << e))) {
-		v->state.flags |= FLOW_SEQ_KNOWN_0 << e;
-		v->next_seq[e] = end;
+	if (unlikely(!(me->bits & TCP_SEQ_KNOWN))) {
+		me->bits |= TCP_SEQ_KNOWN;
+		me->next_seq = end;
 		return;
 	}
 	if (!length)
@@ -41,15 +34,17 @@ static __always_inline void track_sequence(struct flow_value *v, const struct pa
 	if (behind > 0 && !(behind == 1 && p->payload <= 1 && length == p->payload)) {
 		__u32 again = minimum(behind, p->payload);
 
-		__sync_fetch_and_add(&v->events.retransmits[e], again == p->payload ? p->packets : 1);
-		__sync_fetch_and_add(&v->events.retransmitted_bytes[e], again);
+		count_event(v, retransmits[e], segments_of(p, again));
+		if (again)
+			count_event(v, retransmitted_bytes[e], again);
 	}
 	if ((__s32)(end - next) > 0)
-		v->next_seq[e] = end;
+		me->next_seq = end;
 }
 
 /* True if this packet closed the flow: FIN from both ends, or RST. */
-static __always_inline bool track_tcp(struct flow_value *v, const struct packet *p, __u32 e, __u64 now)
+static __always_inline bool track_tcp(struct __sk_buff *skb, struct flow_value *v, const struct packet *p,
+                                      __u32 e, __u64 now)
 {
 	__u32 initiator = v->state.flags & FLOW_INITIATOR_1 ? 1 : 0;
 	__u16 flags = p->tcp_flags, seen = v->state.tcp_flags[e];
@@ -61,7 +56,7 @@ static __always_inline bool track_tcp(struct flow_value *v, const struct packet 
 
 	if (unlikely(flags & (TCP_SYN | TCP_RST | TCP_FIN))) {
 		if (flags & TCP_RST) {
-			__sync_fetch_and_add(&v->events.resets[e], 1);
+			count_event(v, resets[e], 1);
 			if (state == TCP_SYN_SENT || state == TCP_SYN_RECEIVED)
 				v->state.flags |= FLOW_REFUSED;
 			if (!is_closed(state))
@@ -76,7 +71,7 @@ static __always_inline bool track_tcp(struct flow_value *v, const struct packet 
 			} else if (state == TCP_NONE) {
 				next = TCP_SYN_SENT;
 			} else if (state <= TCP_SYN_RECEIVED && e == initiator) {
-				__sync_fetch_and_add(&v->events.syn_retries, 1);
+				count_event(v, syn_retries, 1);
 				v->handshake.syn_us = since_start(v, now);
 			}
 		} else if (!is_closed(state)) {
@@ -90,12 +85,12 @@ static __always_inline bool track_tcp(struct flow_value *v, const struct packet 
 			if (seen & TCP_SYN)
 				v->handshake.ack_us = since_start(v, now);
 		}
-		if (unlikely(!p->window))
-			__sync_fetch_and_add(&v->events.zero_windows[e], 1);
+		if (!config.tcp_health && unlikely(!p->window))
+			count_event(v, zero_windows[e], 1);
 	}
 	/* A fragment's sequence range is unknown. */
 	if (!(p->flags & PACKET_IS_FRAGMENT))
-		track_sequence(v, p, e);
+		config.tcp_health ? track_health(skb, v, p, e, now) : track_sequence(v, p, e);
 	if (next != state)
 		v->state.tcp_state = next;
 	return is_closed(next) && !is_closed(state);
@@ -112,7 +107,7 @@ static __always_inline bool starts_anew(const struct flow_value *v, const struct
 		return true;
 	/* Numbers just below the highest sent are those of this connection: its own SYN, late and twice. */
 	return v->state.tcp_state >= TCP_ESTABLISHED &&
-	       v->next_seq[p->from & 1] - (p->seq + 1) > LATE_SYN_BYTES;
+	       v->tcp[p->from & 1].next_seq - (p->seq + 1) > LATE_SYN_BYTES;
 }
 
 #endif

@@ -25,6 +25,7 @@ public sealed class FlowProgram : IDisposable
     private readonly BpfMap _overflow;
     private readonly BpfMap _interfaces;
     private readonly BpfMap _fragments;
+    private readonly BpfMap _freshFlow;
     private readonly FileDescriptor _sweep;
     private readonly FileDescriptor _drain;
     private readonly KernelCounters[] _countersPerCpu;
@@ -39,6 +40,7 @@ public sealed class FlowProgram : IDisposable
         _overflow = bpfObject.TakeMap("overflow");
         _interfaces = bpfObject.TakeMap("interfaces");
         _fragments = bpfObject.TakeMap("fragments");
+        _freshFlow = bpfObject.TakeMap("fresh_flow");
         using var sweep = bpfObject.TakeProgram("netmon_sweep");
         _sweep = BpfLink.CreateIterator(sweep.Descriptor, _flows);
         using var drain = bpfObject.TakeProgram("netmon_drain");
@@ -59,7 +61,8 @@ public sealed class FlowProgram : IDisposable
         + _counters.MemoryBytes
         + _overflow.MemoryBytes
         + _interfaces.MemoryBytes
-        + _fragments.MemoryBytes;
+        + _fragments.MemoryBytes
+        + _freshFlow.MemoryBytes;
 
     /// <summary>Loads the programs that this assembly carries.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
@@ -68,7 +71,7 @@ public sealed class FlowProgram : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         FlowProgramOptions.Validate(options);
-        using var bpfObject = BpfObject.Open(ReadResource(), "netmon"u8);
+        using var bpfObject = BpfObject.Open(ReadResource(Resource), "netmon"u8);
         bpfObject.SetMaxEntries("flows", options.MaxFlows);
         bpfObject.SetMaxEntries("records", options.RingBytes);
         bpfObject.SetMaxEntries("fragments", options.MaxFragments);
@@ -190,6 +193,7 @@ public sealed class FlowProgram : IDisposable
         _overflow.Dispose();
         _interfaces.Dispose();
         _fragments.Dispose();
+        _freshFlow.Dispose();
     }
 
     /// <exception cref="ArgumentException">There are no programs for such a link layer.</exception>
@@ -206,11 +210,12 @@ public sealed class FlowProgram : IDisposable
             _ => throw new ArgumentException("there are no programs for this link layer", nameof(link)),
         };
 
-    internal static byte[] ReadResource()
+    /// <param name="name">Of an object that this assembly carries.</param>
+    internal static byte[] ReadResource(string name = Resource)
     {
         using var stream =
-            typeof(FlowProgram).Assembly.GetManifestResourceStream(Resource)
-            ?? throw new BpfException("find the BPF object", 0, $"the assembly has no {Resource}");
+            typeof(FlowProgram).Assembly.GetManifestResourceStream(name)
+            ?? throw new BpfException("find the BPF object", 0, $"the assembly has no {name}");
         var image = new byte[stream.Length];
         stream.ReadExactly(image);
         return image;

@@ -43,6 +43,12 @@ public sealed class FlowProgramOptions
     /// <summary>UDP destination ports of encapsulations, at most <see cref="MaxOverlayPorts"/>: VXLAN (IANA and Linux), Geneve, WireGuard.</summary>
     public ushort[] OverlayPorts { get; init; } = [4789, 8472, 6081, 51820];
 
+    /// <summary>
+    /// Whether the programs measure round trips and first-byte latency, watch windows, and tell the kinds of loss apart. Without, what an end
+    /// sends below the highest number it has sent counts as retransmitted, and the rest stays 0.
+    /// </summary>
+    public bool TcpHealth { get; init; } = true;
+
     /// <exception cref="ArgumentException">A value that the kernel would refuse, or that has no meaning.</exception>
     internal static void Validate(FlowProgramOptions options)
     {

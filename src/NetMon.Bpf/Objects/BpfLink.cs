@@ -32,6 +32,21 @@ internal static unsafe class BpfLink
         }
     }
 
+    /// <param name="program">A program of section tp_btf or raw_tp.</param>
+    /// <param name="tracepoint">NUL-terminated; empty for tp_btf, whose program knows its own.</param>
+    /// <returns>The link: attached as long as it is open.</returns>
+    /// <exception cref="BpfException">There is no such tracepoint, or the kernel refuses.</exception>
+    public static FileDescriptor CreateTracepoint(FileDescriptor program, ReadOnlySpan<byte> tracepoint)
+    {
+        fixed (byte* name = tracepoint)
+        {
+            var link = Libbpf.bpf_raw_tracepoint_open(name, program);
+            return link < 0
+                ? throw new BpfException("attach to a tracepoint", -link, "")
+                : new FileDescriptor(link);
+        }
+    }
+
     /// <param name="program">A program of section iter/bpf_map_elem.</param>
     /// <param name="map">What it walks over.</param>
     /// <exception cref="BpfException">The kernel has no iterators over map elements.</exception>

@@ -59,8 +59,6 @@ public enum FlowFlags : byte
     Refused = 8,
     IPv6 = 16,
     Replied = 32,
-    SeqKnown0 = 64,
-    SeqKnown1 = 128,
 }
 
 [StructLayout(LayoutKind.Sequential)]

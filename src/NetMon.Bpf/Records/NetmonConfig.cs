@@ -26,6 +26,14 @@ internal struct NetmonConfig
     public ulong OtherIdleNs;
     public ulong DeleteAfterNs;
     public OverlayPorts OverlayPorts;
+    public byte TcpHealth;
+    public byte Reserved0;
+    public byte Reserved1;
+    public byte Reserved2;
+    public byte Reserved3;
+    public byte Reserved4;
+    public byte Reserved5;
+    public byte Reserved6;
 
     public static NetmonConfig From(FlowProgramOptions options)
     {
@@ -39,6 +47,7 @@ internal struct NetmonConfig
             IcmpIdleNs = Nanoseconds(options.IcmpIdle),
             OtherIdleNs = Nanoseconds(options.OtherIdle),
             DeleteAfterNs = Nanoseconds(options.DeleteAfter),
+            TcpHealth = options.TcpHealth ? (byte)1 : (byte)0,
         };
         options.OverlayPorts.CopyTo(config.OverlayPorts);
         return config;

@@ -15,6 +15,7 @@ internal readonly record struct Amount(long Packets, long Bytes)
 internal sealed class SeenFlow(FlowKey key)
 {
     private readonly Amount[] _traffic = new Amount[2];
+    private readonly SeenRoundTrips[] _roundTrips = [new(), new()];
     private FlowEvents _events;
 
     public FlowKey Key { get; } = key;
@@ -40,6 +41,13 @@ internal sealed class SeenFlow(FlowKey key)
     public uint ZeroWindowsReceived => _events.ZeroWindows[Destination];
     public uint ResetsSent => _events.Resets[Source];
     public uint ResetsReceived => _events.Resets[Destination];
+
+    /// <summary>Sum over the records.</summary>
+    public FlowEvents Events => _events;
+
+    /// <summary>Between the observation point and the end.</summary>
+    public SeenRoundTrips RoundTrips(int end) => _roundTrips[end];
+
     public uint SynRetries => _events.SynRetries;
     public uint IcmpErrors => _events.IcmpErrors;
     public bool Overlay => State.Flags.HasFlag(FlowFlags.Overlay);
@@ -67,10 +75,19 @@ internal sealed class SeenFlow(FlowKey key)
         for (var end = 0; end < 2; end++)
         {
             _traffic[end] += new Amount((long)record.Traffic.Packets[end], (long)record.Traffic.Bytes[end]);
-            _events.Retransmits[end] += record.Events.Retransmits[end];
             _events.RetransmittedBytes[end] += record.Events.RetransmittedBytes[end];
+            _events.ZeroWindowNs[end] += record.Events.ZeroWindowNs[end];
+            _events.Retransmits[end] += record.Events.Retransmits[end];
+            _events.FastRetransmits[end] += record.Events.FastRetransmits[end];
+            _events.TimeoutRetransmits[end] += record.Events.TimeoutRetransmits[end];
+            _events.SpuriousRetransmits[end] += record.Events.SpuriousRetransmits[end];
+            _events.OutOfOrder[end] += record.Events.OutOfOrder[end];
+            _events.DuplicateAcks[end] += record.Events.DuplicateAcks[end];
+            _events.Gaps[end] += record.Events.Gaps[end];
             _events.ZeroWindows[end] += record.Events.ZeroWindows[end];
+            _events.WindowFull[end] += record.Events.WindowFull[end];
             _events.Resets[end] += record.Events.Resets[end];
+            _roundTrips[end].Add(record.RoundTrips, record.Extremes, end);
         }
 
         _events.SynRetries += record.Events.SynRetries;
