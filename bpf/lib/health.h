@@ -85,18 +85,26 @@ static __always_inline __u8 track_first_data(struct flow_value *v, __u32 e, __u8
 	return bits | TCP_ANSWERED;
 }
 
-static __always_inline void track_health(struct __sk_buff *skb, struct flow_value *v, const struct packet *p,
+/* Always 0; global, to be verified once. */
+__noinline int track_health(struct __sk_buff *skb, struct flow_value *v, const struct packet *p,
                                          __u32 e, __u64 now)
 {
-	struct tcp_end *me = &v->tcp[e & 1], *peer = &v->tcp[!e];
-	__u32 length = p->payload + !!(p->tcp_flags & TCP_SYN) + !!(p->tcp_flags & TCP_FIN);
-	__u32 end = p->seq + length, next = me->next_seq, ticks = TO_TICKS(now), edge;
-	bool plain = !(p->tcp_flags & (TCP_SYN | TCP_FIN)), first = false, probe = false;
-	__u8 bits = me->bits;
+	struct tcp_end *me, *peer;
+	__u32 length, end, next, edge, ticks = TO_TICKS(now);
+	bool plain, first = false, probe = false;
+	__u8 bits;
 	__s32 ahead;
 
-	if (p->tcp_flags & TCP_RST)
-		return;
+	if (!v || !p || (p->tcp_flags & TCP_RST))
+		return 0;
+	e &= 1;
+	me = &v->tcp[e];
+	peer = &v->tcp[!e];
+	bits = me->bits;
+	next = me->next_seq;
+	length = p->payload + !!(p->tcp_flags & TCP_SYN) + !!(p->tcp_flags & TCP_FIN);
+	end = p->seq + length;
+	plain = !(p->tcp_flags & (TCP_SYN | TCP_FIN));
 	if (unlikely(p->tcp_flags & TCP_SYN))
 		track_syn(skb, v, p, e); /* 1 */
 	edge = edge_of(me, p);
@@ -152,7 +160,7 @@ static __always_inline void track_health(struct __sk_buff *skb, struct flow_valu
 		me->edge = edge;
 
 	if (unlikely(probe)) /* 7 */
-		return;
+		return 0;
 	if (unlikely(ahead < 0) && length && !(bits & TCP_KEEP_ALIVE)) {
 		track_again(skb, v, p, e, ticks);
 		bits = me->bits;
@@ -171,6 +179,7 @@ static __always_inline void track_health(struct __sk_buff *skb, struct flow_valu
 		if (bits != me->bits)
 			me->bits = bits;
 	}
+	return 0;
 }
 
 #endif

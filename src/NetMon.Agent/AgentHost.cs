@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Logging;
@@ -16,6 +17,8 @@ namespace NetMon.Agent;
 /// <summary>The agent as a whole.</summary>
 public static class AgentHost
 {
+    private const string FlowHealth = "flow-health";
+
     /// <summary>
     /// Runs an agent until <paramref name="stop"/> is cancelled; it then reports what is unreported, detaches and returns.
     /// </summary>
@@ -86,7 +89,7 @@ public static class AgentHost
         var loading = Task.Run(
             () =>
             {
-                var loaded = FlowProgram.Load(ProgramOptions(options.Flow));
+                var loaded = FlowProgram.Load(ProgramOptions(options));
                 Progress(logger, "programs loaded", start);
                 return loaded;
             },
@@ -98,6 +101,7 @@ public static class AgentHost
         var server = await serving;
         Progress(logger, "listening", start);
 
+        Register(agent.Features, options.Features);
         _ = new KernelMetrics(
             program,
             agent.Registry,
@@ -155,18 +159,31 @@ public static class AgentHost
     private static void Progress(ILogger logger, string what, long start) =>
         AgentLog.Progress(logger, what, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 
-    private static FlowProgramOptions ProgramOptions(FlowOptions flow) =>
+    private static void Register(FeatureSet features, FeatureOptions wanted)
+    {
+        if (wanted.LatencyTracking)
+        {
+            features.On(FlowHealth);
+        }
+        else
+        {
+            features.Off(FlowHealth);
+        }
+    }
+
+    private static FlowProgramOptions ProgramOptions(AgentOptions options) =>
         new()
         {
-            MaxFlows = flow.MaxFlows,
-            RingBytes = flow.RingBytes,
-            Interval = flow.Interval,
-            TcpHandshake = flow.TcpHandshake,
-            TcpIdle = flow.TcpIdle,
-            TcpClosed = flow.TcpClosed,
-            UdpIdle = flow.UdpIdle,
-            IcmpIdle = flow.IcmpIdle,
-            OtherIdle = flow.OtherIdle,
-            OverlayPorts = [.. flow.OverlayPorts],
+            MaxFlows = options.Flow.MaxFlows,
+            RingBytes = options.Flow.RingBytes,
+            Interval = options.Flow.Interval,
+            TcpHandshake = options.Flow.TcpHandshake,
+            TcpIdle = options.Flow.TcpIdle,
+            TcpClosed = options.Flow.TcpClosed,
+            UdpIdle = options.Flow.UdpIdle,
+            IcmpIdle = options.Flow.IcmpIdle,
+            OtherIdle = options.Flow.OtherIdle,
+            OverlayPorts = [.. options.Flow.OverlayPorts],
+            TcpHealth = options.Features.LatencyTracking,
         };
 }

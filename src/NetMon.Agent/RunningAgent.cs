@@ -3,6 +3,7 @@ using NetMon.Agent.Api;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Detections;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
@@ -29,6 +30,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly MetricsEndpoint _metricsEndpoint;
     private readonly FlowList _list;
     private readonly RouteTable _routes;
+    private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
     private volatile bool _stopping;
@@ -64,6 +66,16 @@ internal sealed class RunningAgent : IAsyncDisposable
             loggers.CreateLogger<FlowPipeline>()
         );
         Features = new FeatureSet(Registry, loggers.CreateLogger<FeatureSet>());
+        _detections = AgentDetections.Create(
+            options.SecurityMonitoring,
+            Table,
+            sources.Clock,
+            Registry,
+            options.Metrics.MaxSeries,
+            Features,
+            loggers
+        );
+        _pipeline.Detections = _detections?.Tap;
         AgentMetrics.Register(Registry, interfaces, _broadcaster);
         AttributionMetrics.Register(Registry, Attribution, sources);
         ProcessMetrics.Register(Registry, time);
@@ -79,6 +91,7 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/healthz", HealthEndpoints.HealthyAsync),
                 new("/readyz", health.ReadyAsync),
                 new("/api/v1/flows", flows.HandleAsync),
+                new("/api/v1/events", new EventsEndpoint(_detections?.Feed, clock).HandleAsync),
             ],
             loggers.CreateLogger<RouteTable>()
         );
@@ -121,6 +134,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             _loggers.CreateLogger<CaptureLoop>()
         );
         _capture.Start();
+        _detections?.Start();
     }
 
     /// <summary>Starts to serve.</summary>
@@ -140,6 +154,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             _capture = null;
             await capture.Drain();
             capture.Dispose();
+            _detections?.Dispose();
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
         }
 

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
+using NetMon.Agent.Detections;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Streaming;
 using NetMon.Bpf;
 using NetMon.Bpf.Records;
+using NetMon.Core.Detections;
 using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Flows;
@@ -32,6 +34,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     private readonly LogLimiter _limiter = new();
 
     private readonly FlowStep _step = new();
+    private SightingSteps _opened;
 
     public FlowPipeline(
         FlowTable table,
@@ -49,6 +52,9 @@ internal sealed class FlowPipeline : IAttributedFlows
         _broadcaster = broadcaster;
         _logger = logger;
     }
+
+    /// <summary>Who looks for what is suspicious; null: nobody. Set before the first record.</summary>
+    public FlowTap? Detections { get; set; }
 
     /// <summary>Whether flows wait for <see cref="Attribute"/>.</summary>
     public bool HasWaiting => _attributor.WaitingCount > 0;
@@ -111,6 +117,7 @@ internal sealed class FlowPipeline : IAttributedFlows
             _step.CountNews(_metrics, ref entry.Series);
             _metrics.Ended(in _step.Event.Flow, ref entry.Series);
             Publish();
+            Show(slot, entry.RecordNs, SightingSteps.Ended);
         }
 
         _table.Remove(slot);
@@ -202,6 +209,7 @@ internal sealed class FlowPipeline : IAttributedFlows
                 _step.Event.Kind = RecordTranslator.KindOf(record.Reason);
                 Decide(entry.NoEndpoints);
                 _metrics.Opened(in _step.Event.Flow);
+                _opened = SightingSteps.Opened;
                 Finish(slot, record.Reason == RecordReason.End);
                 break;
         }
@@ -220,9 +228,10 @@ internal sealed class FlowPipeline : IAttributedFlows
         _step.Event.Kind = late ? FlowEventKind.End : RecordTranslator.KindOf(record.Reason);
         Decide(_attributor.HasNoEndpoints(in _step.Event.Flow));
         FlowSeries none = default;
-        _metrics.Count(in _step.Event.Flow, in _step.Event.Delta, in _step.RoundTrips, ref none);
+        _step.CountPackets(_metrics, ref none);
         _metrics.Release(ref none);
         Publish();
+        Show(slot: -1, record.TimeNs, late ? SightingSteps.None : SightingSteps.Opened);
         if (late)
         {
             _metrics.Late();
@@ -254,7 +263,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         _step.Take(in record, entry.SourceEnd);
         entry.Flow = _step.Event.Flow;
         ref var waiting = ref _attributor[entry.Waiting];
-        waiting.RoundTrips.Add(in _step.RoundTrips);
+        _step.Gather(ref waiting);
         waiting.Closed |= record.Reason == RecordReason.Close;
         waiting.Ended |= record.Reason == RecordReason.End;
     }
@@ -274,6 +283,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         var last = _step.Event.Kind;
         _step.Event.Kind = FlowEventKind.Open;
         _metrics.Opened(in _step.Event.Flow);
+        _opened = SightingSteps.Opened;
         Finish(slot, isEnd: false);
         _step.Event.Delta = default;
         if (waiting.Closed)
@@ -286,6 +296,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         {
             _step.Event.Kind = FlowEventKind.End;
             Publish();
+            Show(slot, entry.RecordNs, SightingSteps.Ended);
             End(slot);
         }
     }
@@ -294,7 +305,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     {
         ref var entry = ref _table[slot];
         _table.Commit(slot, in _step.Event.Flow); // (3)
-        _metrics.Count(in _step.Event.Flow, in _step.Event.Delta, in _step.RoundTrips, ref entry.Series); // (4)
+        _step.CountPackets(_metrics, ref entry.Series); // (4)
         _step.CountNews(_metrics, ref entry.Series);
         if (_step.Connected)
         {
@@ -302,6 +313,8 @@ internal sealed class FlowPipeline : IAttributedFlows
         }
 
         Publish();
+        Show(slot, entry.RecordNs, isEnd ? _opened | SightingSteps.Ended : _opened);
+        _opened = SightingSteps.None;
         if (isEnd)
         {
             End(slot);
@@ -342,6 +355,15 @@ internal sealed class FlowPipeline : IAttributedFlows
         }
     }
 
+    // What we end ourselves had no time for an answer.
+    private void Show(int slot, ulong recordNs, SightingSteps steps)
+    {
+        if (Detections is { } detections && !Draining)
+        {
+            detections.See(in _step.Event, recordNs, slot, steps);
+        }
+    }
+
     private void Fail(ulong packets, Exception error)
     {
         _metrics.Failed((long)packets);
@@ -359,7 +381,7 @@ internal sealed class FlowPipeline : IAttributedFlows
 }
 
 /// <summary>Hands the ring's records to the pipeline; a struct, so that the reader's loop calls it directly.</summary>
-internal readonly struct RecordSink(FlowPipeline pipeline) : IRecordHandler
+internal readonly struct RecordSink(FlowPipeline pipeline) : IRecordHandler<FlowRecord>
 {
     public void OnRecord(in FlowRecord record) => pipeline.Process(in record);
 }

@@ -19,9 +19,6 @@ internal sealed class FlowStep
     /// <summary>The flow after the step, with the counts since the step before.</summary>
     public FlowEvent Event;
 
-    /// <summary>Round trips since the step before.</summary>
-    public ref readonly RoundTripCounts RoundTrips => ref _roundTrips;
-
     /// <summary>The connection was established.</summary>
     public bool Connected { get; private set; }
 
@@ -88,6 +85,16 @@ internal sealed class FlowStep
             _answering.Add(in flow.Destination, flow.Protocol);
         }
     }
+
+    /// <summary>Adds the counts since the step before.</summary>
+    public void CountPackets(FlowMetrics metrics, ref FlowSeries series)
+    {
+        metrics.Count(in Event.Flow, in Event.Delta, ref series);
+        metrics.Count(in Event.Flow, in Event.Delta, in _roundTrips, ref series);
+    }
+
+    /// <summary>Adds the round trips since the step before to those of a flow that waits.</summary>
+    public void Gather(ref WaitingFlow waiting) => waiting.RoundTrips.Add(in _roundTrips);
 
     /// <summary>Counts what is new by the step, beside its counts.</summary>
     public void CountNews(FlowMetrics metrics, ref FlowSeries series)

@@ -110,8 +110,13 @@ internal sealed class FlowFamilies(SeriesTable table)
     }
 
     /// <summary>The flow failed, or was broken off.</summary>
-    public void CountFailure(in Flow flow, ref FlowRows rows) =>
-        Add(Failures, 1, in flow, ref rows.Sent, (int)flow.Cause - 1);
+    public void CountFailure(in Flow flow, ref FlowRows rows)
+    {
+        if (flow.Cause != FlowCause.None)
+        {
+            Add(Failures, 1, in flow, ref rows.Sent, (int)flow.Cause - 1);
+        }
+    }
 
     public void Connected(in Flow flow, ref FlowRows rows)
     {

@@ -91,8 +91,20 @@ internal sealed class FlowMetrics
     /// <summary>Adds what a record counted.</summary>
     /// <param name="flow">The flow it belongs to, attributed.</param>
     /// <param name="counts">Counts since the record before.</param>
-    /// <param name="roundTrips">Round trips since the record before.</param>
     /// <param name="series">The flow's series, found at its first packets each way. Of a flow that is in no table, to be given to <see cref="Release"/>.</param>
+    public void Count(in Flow flow, in FlowCounts counts, ref FlowSeries series)
+    {
+        for (var i = 0; i < _families.Length; i++)
+        {
+            _families[i].Count(in flow, in counts, ref Rows(ref series, i));
+        }
+    }
+
+    /// <summary>Adds the round trips of a record.</summary>
+    /// <param name="flow">The flow it belongs to.</param>
+    /// <param name="counts">Counts since the record before, with the sums.</param>
+    /// <param name="roundTrips">Round trips since the record before.</param>
+    /// <param name="series">The flow's series.</param>
     public void Count(
         in Flow flow,
         in FlowCounts counts,
@@ -100,14 +112,9 @@ internal sealed class FlowMetrics
         ref FlowSeries series
     )
     {
-        for (var i = 0; i < _families.Length; i++)
+        for (var i = 0; roundTrips.Any && i < _families.Length; i++)
         {
-            ref var rows = ref Rows(ref series, i);
-            _families[i].Count(in flow, in counts, ref rows);
-            if (roundTrips.Any)
-            {
-                _families[i].CountRoundTrips(in flow, in counts, in roundTrips, ref rows);
-            }
+            _families[i].CountRoundTrips(in flow, in counts, in roundTrips, ref Rows(ref series, i));
         }
     }
 

@@ -24,7 +24,12 @@ internal static class CriterionOption
         ("label", "selector", "of pods or nodes with these labels: app=web,tier!=db,!canary", ["-l"]),
         ("node", "name", "with an end on this node", []),
         ("process", "command|pid", "with an end that is this process of the agent's node", []),
-        ("container", "id", "with an end in this container of the agent's node; the id's beginning is enough", []),
+        (
+            "container",
+            "id",
+            "with an end in this container of the agent's node; the id's beginning is enough",
+            []
+        ),
         (
             "from",
             "end",

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using NetMon.Lab.Machines;
+using NetMon.Testing.Captures;
+using Xunit.Abstractions;
+
+namespace NetMon.Bpf.Tests.Captures;
+
+/// <summary>
+/// What the programs say of each sender's segments beside tshark's tcp.analysis of the same packets at the same times. docs/tcp-analysis.md
+/// lists the rules that differ; here stand the captures where they show.
+/// </summary>
+public sealed class HealthComparisonTests(ITestOutputHelper output)
+{
+    /// <summary>Time between tcpdump's stamp and the program's, with the machine busy.</summary>
+    private const double StampingUs = 2000;
+    private const int AtOnce = 8;
+
+    private static readonly Dictionary<string, string> Differing = new(StringComparer.Ordinal) { };
+
+    [SkippableFact]
+    public void Each_senders_segments_are_judged_as_by_tshark_but_for_the_rules_that_differ()
+    {
+        Skip.If(CaptureFolder.Instance is null, CaptureFolder.AbsentReason);
+        Skip.IfNot(Command.Exists("tshark") && Command.Exists("tcpdump"), "needs tshark and tcpdump");
+        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root to load BPF programs");
+        var folder = CaptureFolder.Instance;
+        var lines = new ConcurrentBag<string>();
+        var differing = new ConcurrentBag<string>();
+        int equal = 0,
+            flagged = 0;
+        Parallel.ForEach(
+            folder.Captures.Where(c => folder.Truth(c).Outermost.Any(f => f.Proto == "tcp")),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            entry =>
+            {
+                var (ours, theirs) = TimedReplay.Run(folder.Read(entry));
+                foreach (var sender in ours.Keys.Union(theirs.Keys))
+                {
+                    var (mine, other) = (ours.Of(sender), theirs.Of(sender));
+                    var difference = Difference(mine, other);
+                    if (difference.Length > 0)
+                    {
+                        differing.Add(entry.Name);
+                        lines.Add($"{entry.Name} {sender}: {difference}");
+                    }
+                    else
+                    {
+                        Interlocked.Increment(ref equal);
+                        Interlocked.Add(ref flagged, mine.ToString().Length > 0 ? 1 : 0);
+                    }
+                }
+            }
+        );
+
+        foreach (var line in lines.Order(StringComparer.Ordinal))
+        {
+            output.WriteLine(line);
+        }
+
+        output.WriteLine($"{equal} senders equal, {flagged} of them with something to tell");
+        Assert.Equal(
+            string.Join('\n', Differing.Keys.Order(StringComparer.Ordinal)),
+            string.Join('\n', differing.Distinct().Order(StringComparer.Ordinal))
+        );
+        Assert.True(flagged > 100, $"only {flagged} senders with something to tell compared");
+    }
+
+    /// <summary>Empty where both say the same: equal counts, and round trips that are among tshark's, which measures every one.</summary>
+    private static string Difference(HealthCounts ours, HealthCounts theirs)
+    {
+        if (!string.Equals(ours.ToString(), theirs.ToString(), StringComparison.Ordinal))
+        {
+            return $"{ours}, tshark {theirs}";
+        }
+
+        return
+            ours.LongestUs > 0
+            && (
+                ours.ShortestUs < theirs.ShortestUs - StampingUs
+                || ours.LongestUs > theirs.LongestUs + StampingUs
+            )
+            ? $"round trips of {ours.ShortestUs} to {ours.LongestUs} us, tshark {theirs.ShortestUs} to {theirs.LongestUs}"
+            : "";
+    }
+}
