@@ -182,6 +182,13 @@ public static class Instruments
         "reason"
     );
 
+    public static readonly Instrument DropsEarly = new(
+        "netmon_drops_unawaited_total",
+        MetricType.Counter,
+        "sums",
+        "Sums of drops that found no room to wait for their flow's first record, so that their labels are those of their addresses."
+    );
+
     public static readonly Instrument DropsMissed = new(
         "netmon_drops_missed_total",
         MetricType.Counter,
