@@ -6,6 +6,7 @@ using NetMon.Agent.Clusters;
 using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
+using NetMon.Agent.HostCounters;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
@@ -111,6 +112,11 @@ public static class AgentHost
         );
         var records = new KernelRecordSource(program);
         using var drops = DropFeature.Open(agent, options, records.Wake, loggers.CreateLogger<DropFeature>());
+        if (options.Features.Drops.HostCounters)
+        {
+            HostMetrics.Register(agent.Registry);
+        }
+
         ISideSource?[] sides = [drops?.Flows];
         agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
