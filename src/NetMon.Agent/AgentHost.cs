@@ -6,6 +6,7 @@ using NetMon.Agent.Clusters;
 using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
+using NetMon.Agent.HostCounters;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
@@ -119,6 +120,10 @@ public static class AgentHost
         );
         var records = new KernelRecordSource(program);
         using var drops = DropFeature.Open(agent, options, records.Wake, loggers.CreateLogger<DropFeature>());
+        if (options.Features.Drops.HostCounters)
+        {
+            HostMetrics.Register(agent.Registry);
+        }
 
         using var sockets = await loadingSockets is { } socketProgram
             ? SocketFeature.Start(

@@ -54,7 +54,6 @@ internal sealed class DropFeature : IDisposable
                 {
                     MaxEntries = options.Features.Drops.MaxEntries,
                     Ordinary = reasons.Ordinary,
-                    Unspecified = reasons.Unspecified,
                 }
             );
         }

@@ -182,11 +182,46 @@ public static class Instruments
         "reason"
     );
 
+    public static readonly Instrument DropsEarly = new(
+        "netmon_drops_unawaited_total",
+        MetricType.Counter,
+        "sums",
+        "Sums of drops that found no room to wait for their flow's first record, so that their labels are those of their addresses."
+    );
+
     public static readonly Instrument DropsMissed = new(
         "netmon_drops_missed_total",
         MetricType.Counter,
         "packets",
         "Drops within an interrupt that came while this CPU was counting another drop: in no other metric of drops."
+    );
+
+    public static readonly Instrument HostProtocol = new(
+        "netmon_host_protocol_total",
+        MetricType.Counter,
+        "",
+        "What the kernel counts of drops, errors and overload in this host's network namespace, under its own names (/proc/net/snmp, netstat, snmp6; docs/drops.md says which and what they mean).",
+        "protocol",
+        "counter"
+    );
+
+    public static readonly Instrument HostSoftnet = new(
+        "netmon_host_softnet_total",
+        MetricType.Counter,
+        "",
+        "What a CPU did with received packets before any protocol, by counter: dropped (packets that found its queue full), time_squeeze (times that it stopped with packets left).",
+        "cpu",
+        "counter"
+    );
+
+    public static readonly Instrument InterfaceDrops = new(
+        "netmon_interface_drops_total",
+        MetricType.Counter,
+        "packets",
+        "What this host's interfaces count of lost packets, by direction (receive, transmit: the interface's own view) and kind: dropped (no room, or nobody wanted them; missed ones included), errors, overruns.",
+        "interface",
+        "direction",
+        "kind"
     );
 
     public static readonly Instrument FeatureUp = new(
