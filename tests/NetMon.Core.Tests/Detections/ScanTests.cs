@@ -162,7 +162,7 @@ public class ScanTests
         }
 
         Assert.Equal(SecurityEventStep.Update, network.Told[^1].Step);
-        Assert.InRange(network.Told.Count, 3, 8);
+        Assert.InRange(network.Told.Count, 5, 12);
         network.Advance(290);
         Assert.All(network.Told, told => Assert.True(told.IsOngoing));
         network.Advance(20);
