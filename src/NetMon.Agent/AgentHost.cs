@@ -97,8 +97,10 @@ public static class AgentHost
             },
             CancellationToken.None
         );
+        var loadingDrops = Task.Run(() => DropFeature.Load(options.Features.Drops), CancellationToken.None);
         var serving = agent.StartApiAsync();
-        await Task.WhenAll(loading, serving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(loading, loadingDrops, serving)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var program = await loading;
         var server = await serving;
         Progress(logger, "listening", start);
@@ -111,7 +113,13 @@ public static class AgentHost
             () => agent.Attribution.ShadowPackets
         );
         var records = new KernelRecordSource(program);
-        using var drops = DropFeature.Open(agent, options, records.Wake, loggers.CreateLogger<DropFeature>());
+        using var drops = DropFeature.Start(
+            await loadingDrops,
+            agent,
+            options,
+            records.Wake,
+            loggers.CreateLogger<DropFeature>()
+        );
         if (options.Features.Drops.HostCounters)
         {
             HostMetrics.Register(agent.Registry);
