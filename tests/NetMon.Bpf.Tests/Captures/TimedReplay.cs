@@ -108,7 +108,9 @@ internal static class TimedReplay
         var longest = LongestPause;
         while (
             longest > TimeSpan.FromMilliseconds(1)
-            && frames.Zip(frames.Skip(1), (a, b) => Pause(a, b, times)).Sum(p => Math.Min(p.Ticks, longest.Ticks)) > Longest.Ticks
+            && frames
+                .Zip(frames.Skip(1), (a, b) => Pause(a, b, times))
+                .Sum(p => Math.Min(p.Ticks, longest.Ticks)) > Longest.Ticks
         )
         {
             longest *= 0.8;
