@@ -3,14 +3,18 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
+using NetMon.Agent.HostCounters;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sockets;
 using NetMon.Bpf;
 using NetMon.Bpf.Netlink;
+using NetMon.Bpf.Sockets;
 
 namespace NetMon.Agent;
 
@@ -67,6 +71,9 @@ public static class AgentHost
         var addresses = new LocalAddresses(TimeProvider.System);
         await using var cluster = ClusterSource.Open(options, addresses, TimeProvider.System, loggers);
         using var connections = OpenConnections(logger);
+        var socketOptions = options.Features.Sockets;
+        var socketCounts = new SocketCounts();
+        var owners = new FlowOwners(addresses, OwnNamespace.Read(), socketOptions.MaxSockets, socketCounts);
         var sources = new AttributionSources
         {
             View = cluster.View,
@@ -74,6 +81,7 @@ public static class AgentHost
             Node = cluster.Node,
             Clock = new WallClock(TimeProvider.System),
             Connections = connections,
+            Owners = owners,
             ConnectionRate = options.Kubernetes.ConntrackRate,
         };
         await using var agent = new RunningAgent(
@@ -95,8 +103,10 @@ public static class AgentHost
             },
             CancellationToken.None
         );
+        var loadingSockets = Task.Run(() => SocketFeature.Load(agent, socketOptions), CancellationToken.None);
         var serving = agent.StartApiAsync();
-        await Task.WhenAll(loading, serving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(loading, loadingSockets, serving)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var program = await loading;
         var server = await serving;
         Progress(logger, "listening", start);
@@ -108,7 +118,26 @@ public static class AgentHost
             options.Flow.MaxFlows,
             () => agent.Attribution.ShadowPackets
         );
-        agent.StartCapture(new KernelRecordSource(program));
+        var records = new KernelRecordSource(program);
+        using var drops = DropFeature.Open(agent, options, records.Wake, loggers.CreateLogger<DropFeature>());
+        if (options.Features.Drops.HostCounters)
+        {
+            HostMetrics.Register(agent.Registry);
+        }
+
+        using var sockets = await loadingSockets is { } socketProgram
+            ? SocketFeature.Start(
+                socketProgram,
+                agent,
+                owners,
+                socketCounts,
+                socketOptions,
+                records.Wake,
+                loggers.CreateLogger<SocketWalker>()
+            )
+            : null;
+        ISideSource?[] sides = [drops?.Flows, sockets?.Source];
+        agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
@@ -121,6 +150,7 @@ public static class AgentHost
         using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var listening = new ListeningPortsWatch(
             agent.Rules,
+            ListeningPortsWatch.Read,
             TimeProvider.System,
             loggers.CreateLogger<ListeningPortsWatch>()
         ).RunAsync(background.Token);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using NetMon.Core.Detections.Events;
+using NetMon.Core.Drops;
 using NetMon.Core.Flows;
 
 namespace NetMon.Client;
@@ -35,6 +36,10 @@ internal sealed class AgentClient : IDisposable
     /// <summary>The events that match.</summary>
     public Task<SecurityEventListView> ListAsync(EventRequest request, CancellationToken cancellationToken) =>
         ReadAsync(request.ToPath(), EventReader.ReadListAsync, cancellationToken);
+
+    /// <summary>The drops that match.</summary>
+    public Task<DropListView> ListAsync(DropRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request.ToPath(), DropReader.ReadListAsync, cancellationToken);
 
     /// <summary>The answer's own JSON, handed on piece by piece; read as fast as it comes, however long <paramref name="write"/> takes.</summary>
     public Task CopyListAsync(

@@ -48,9 +48,17 @@ internal static class CriterionOption
     public static IReadOnlyList<(FlowCriterion Criterion, Option<string[]> Option)> CreateAll() =>
         [.. FlowCriterion.All.Select(criterion => (criterion, Create(criterion)))];
 
+    /// <summary>Some of them.</summary>
+    /// <param name="criteria">Which.</param>
+    /// <param name="subject">What is chosen among, in the plural.</param>
+    public static IReadOnlyList<(FlowCriterion Criterion, Option<string[]> Option)> Create(
+        IEnumerable<FlowCriterion> criteria,
+        string subject
+    ) => [.. criteria.Select(criterion => (criterion, Create(criterion, subject)))];
+
     private static string Words(IEnumerable<string> words) => CheckedOption.OneOf([.. words]);
 
-    private static Option<string[]> Create(FlowCriterion criterion)
+    private static Option<string[]> Create(FlowCriterion criterion, string subject = "flows")
     {
         var (name, helpName, description, aliases) = Array.Find(
             Texts,
@@ -60,7 +68,7 @@ internal static class CriterionOption
             .Many(
                 $"--{name}",
                 helpName,
-                $"only flows {description} (repeatable)",
+                $"only {subject} {description} (repeatable)",
                 CheckedOption.Not(criterion.Expected, criterion.Accepts),
                 aliases
             )

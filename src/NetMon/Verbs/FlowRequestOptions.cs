@@ -12,7 +12,7 @@ internal sealed class FlowRequestOptions
 
     private readonly Option<bool> _failed = new("--failed")
     {
-        Description = "only flows that failed, or that were broken off: with any --cause",
+        Description = "only flows that failed: --status failed",
     };
 
     public ServerOption Server { get; } = new();
@@ -39,10 +39,7 @@ internal sealed class FlowRequestOptions
             }
         }
 
-        if (
-            arguments.GetValue(_failed)
-            && !criteria.Exists(criterion => string.Equals(criterion.Key, "cause", StringComparison.Ordinal))
-        )
+        if (arguments.GetValue(_failed))
         {
             // What failed has a cause, and nothing else has one but what was broken off.
             criteria.AddRange(

@@ -28,7 +28,8 @@ internal abstract class Incident
     public required ulong SinceNs { get; init; }
     public ulong LastNs { get; set; }
 
-    /// <summary>When it was told last.</summary>
+    /// <summary>When it was told first, and last.</summary>
+    public ulong BegunNs { get; set; }
     public ulong ToldNs { get; set; }
 
     /// <summary>Time without anything new after which it is over, where that is longer than for others.</summary>

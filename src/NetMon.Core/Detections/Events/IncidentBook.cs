@@ -8,8 +8,9 @@ internal sealed class IncidentBook(ulong quietNs, Action<SecurityEvent> tell)
     /// <summary>Incidents at once: some kilobytes each.</summary>
     public const int MaxOpen = 256;
 
-    /// <summary>Between two words about the same.</summary>
-    private const ulong UpdateNs = 10_000_000_000;
+    /// <summary>Between two words about the same: as long as it is old, from the first figure to the second.</summary>
+    private const ulong ShortestUpdateNs = Nanoseconds.Second;
+    private const ulong LongestUpdateNs = 10 * Nanoseconds.Second;
 
     private readonly Dictionary<IncidentKey, Incident> _open = [];
     private readonly List<IncidentKey> _over = [];
@@ -41,7 +42,7 @@ internal sealed class IncidentBook(ulong quietNs, Action<SecurityEvent> tell)
 
         incident.Id = ++_lastId;
         incident.LastNs = Math.Max(incident.LastNs, nowNs);
-        incident.ToldNs = nowNs;
+        (incident.BegunNs, incident.ToldNs) = (nowNs, nowNs);
         _open.Add(key, incident);
         tell(incident.Snapshot(SecurityEventStep.Begin));
         return true;
@@ -74,7 +75,7 @@ internal sealed class IncidentBook(ulong quietNs, Action<SecurityEvent> tell)
             {
                 _over.Add(key);
             }
-            else if (incident.IsDirty && nowNs >= incident.ToldNs + UpdateNs)
+            else if (incident.IsDirty && nowNs >= incident.ToldNs + PauseOf(incident))
             {
                 incident.IsDirty = false;
                 incident.ToldNs = nowNs;
@@ -89,4 +90,7 @@ internal sealed class IncidentBook(ulong quietNs, Action<SecurityEvent> tell)
 
         _over.Clear();
     }
+
+    private static ulong PauseOf(Incident incident) =>
+        Math.Clamp(incident.ToldNs - incident.BegunNs, ShortestUpdateNs, LongestUpdateNs);
 }

@@ -89,7 +89,7 @@ internal sealed class SynFloods(SynFloodSettings settings, IncidentBook book)
             Type = DetectionType.SynFlood,
             Severity = DetectionSeverity.High,
             SinceNs = target.TurnNs,
-            Source = new(flow.SourceAddress, 0, flow.Source),
+            Source = target.Sources.Count == 1 ? new(flow.SourceAddress, 0, flow.Source) : null,
             Target = new(flow.TargetAddress, flow.TargetPort, flow.Destination),
             EarlierSources = target.Sources.Count,
         };

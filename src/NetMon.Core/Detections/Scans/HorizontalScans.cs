@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using NetMon.Core.Detections.Events;
 using NetMon.Core.Detections.Tracking;
+using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
 
 namespace NetMon.Core.Detections.Scans;
@@ -27,8 +28,7 @@ internal sealed class HorizontalScans(PortScanSettings settings, IncidentBook bo
         ref var pair = ref _pairs.Touch(in key, flow.NowNs, out _);
         if (pair.Failed.Advance(flow.NowNs, _windowNs))
         {
-            pair = new PairState { FirstNs = flow.StartNs };
-            pair.Failed.Advance(flow.NowNs, _windowNs);
+            (pair.FirstNs, pair.Techniques) = (flow.StartNs, ProbeTechniques.None);
         }
 
         pair.Answered.Advance(flow.NowNs, _windowNs);
@@ -48,11 +48,14 @@ internal sealed class HorizontalScans(PortScanSettings settings, IncidentBook bo
         Report(in flow, technique, destination, ref pair);
     }
 
-    /// <summary>Somebody answered: with a source that asks in vain, too, this tells a client among others from one who searches.</summary>
+    /// <summary>Somebody answered: this tells a client, some of whose servers are away, from one who searches.</summary>
+    /// <remarks>Of clients outside it is only counted once they asked in vain: they are too many to be remembered.</remarks>
     public void Answered(in FlowSighting flow)
     {
         var key = KeyOf(in flow);
-        ref var pair = ref _pairs.Find(in key);
+        ref var pair = ref flow.Source is { Kind: EndpointKind.External }
+            ? ref _pairs.Find(in key)
+            : ref _pairs.Touch(in key, flow.NowNs, out _);
         if (Unsafe.IsNullRef(ref pair))
         {
             return;

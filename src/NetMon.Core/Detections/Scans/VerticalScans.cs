@@ -3,6 +3,7 @@ using NetMon.Core.Detections.Events;
 using NetMon.Core.Detections.Tracking;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
+using NetMon.Core.Networks;
 
 namespace NetMon.Core.Detections.Scans;
 
@@ -33,7 +34,11 @@ internal sealed class VerticalScans(PortScanSettings settings, IncidentBook book
             pair.Ports.Advance(flow.NowNs, _windowNs);
         }
 
-        if (pair.Ports.Add(TrackHash.Of(((ulong)flow.Protocol << 16) | flow.TargetPort)))
+        pair.Ports.Add(TrackHash.Of(((ulong)flow.Protocol << 16) | flow.TargetPort));
+        if (
+            !((ReadOnlySpan<ushort>)pair.Recent)[..Math.Min(pair.RecentCount, RecentPorts.Length)]
+                .Contains(flow.TargetPort)
+        )
         {
             pair.Recent[pair.RecentCount++ % RecentPorts.Length] = flow.TargetPort;
         }
@@ -79,7 +84,9 @@ internal sealed class VerticalScans(PortScanSettings settings, IncidentBook book
 
     /// <summary>Whoever is reachable from outside is scanned all day; from within it is news.</summary>
     internal static DetectionSeverity Severity(in FlowSighting flow) =>
-        flow.Source is { Kind: EndpointKind.External } ? DetectionSeverity.Low : DetectionSeverity.High;
+        flow.Source is not { Kind: EndpointKind.External } ? DetectionSeverity.High
+        : AddressRanges.IsPrivate(flow.SourceAddress) ? DetectionSeverity.Medium
+        : DetectionSeverity.Low;
 
     private readonly record struct PairKey(NetworkAddress Source, NetworkAddress Target) : ITrackKey<PairKey>
     {

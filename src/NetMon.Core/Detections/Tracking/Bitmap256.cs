@@ -40,7 +40,7 @@ internal struct Bitmap256
     {
         var union = Union(in left, in right);
         var empty = Math.Max(1, Bits - union.BitCount());
-        return (int)Math.Round(Bits * Math.Log((double)Bits / empty));
+        return (int)(Bits * Math.Log((double)Bits / empty));
     }
 
     public static Bitmap256 Union(in Bitmap256 left, in Bitmap256 right)

@@ -78,6 +78,7 @@ internal sealed class VolumeAnomalies(VolumeSettings settings, IncidentBook book
                 Source = new(Address: null, 0, state.Endpoint),
                 Text = text,
                 Figures = figures,
+                PatienceNs = Nanoseconds.Hour,
             },
             nowNs
         );

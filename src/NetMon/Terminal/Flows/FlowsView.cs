@@ -97,7 +97,7 @@ internal sealed class FlowsView(
             () => arrived,
             format == FlowsFormat.Wide
         );
-        var table = new FlowStreamPrinter(columns, output);
+        var table = new FlowStreamPrinter<FlowView>(columns, output);
         return text =>
         {
             var line = client.ReadLine(text);
