@@ -35,7 +35,7 @@ public static class FaultRun
         "--udp-idle",
         "4s",
         "--security-connection-storm-rate",
-        "100",
+        "10",
         "--security-connection-storm-learning",
         "20s",
     ];

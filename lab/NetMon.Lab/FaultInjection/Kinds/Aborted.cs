@@ -11,7 +11,8 @@ internal sealed class Aborted : Fault
 
     public override string Name => "aborted";
     public override string Injected => "the client gives up after 200 ms, the way takes 600 ms";
-    public override Expectation Expected { get; } = new("cause aborted", "slow network");
+    public override Expectation Expected { get; } =
+        new("cause aborted", "slow network") { Possible = ["drops NO_SOCKET"] };
 
     public override Truth Inject(FaultSite site)
     {

@@ -13,7 +13,12 @@ internal sealed class ConnectionStorm : Fault
 
     public override string Name => "storm";
     public override string Injected => "a connection a second, then 200";
-    public override Expectation Expected { get; } = new("event connection-storm");
+    public override Expectation Expected { get; } =
+        new("event connection-storm")
+        {
+            // Once in a thousand connections an ACK meets its socket half made (tcp_v4_rcv); nobody misses it.
+            Possible = ["drops NOT_SPECIFIED"],
+        };
     public override string Command => "events --workload storm/client";
 
     public override Truth Inject(FaultSite site)
