@@ -11,8 +11,10 @@ using NetMon.Agent.Interfaces;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sockets;
 using NetMon.Bpf;
 using NetMon.Bpf.Netlink;
+using NetMon.Bpf.Sockets;
 
 namespace NetMon.Agent;
 
@@ -69,6 +71,9 @@ public static class AgentHost
         var addresses = new LocalAddresses(TimeProvider.System);
         await using var cluster = ClusterSource.Open(options, addresses, TimeProvider.System, loggers);
         using var connections = OpenConnections(logger);
+        var socketOptions = options.Features.Sockets;
+        var socketCounts = new SocketCounts();
+        var owners = new FlowOwners(addresses, OwnNamespace.Read(), socketOptions.MaxSockets, socketCounts);
         var sources = new AttributionSources
         {
             View = cluster.View,
@@ -76,6 +81,7 @@ public static class AgentHost
             Node = cluster.Node,
             Clock = new WallClock(TimeProvider.System),
             Connections = connections,
+            Owners = owners,
             ConnectionRate = options.Kubernetes.ConntrackRate,
         };
         await using var agent = new RunningAgent(
@@ -97,9 +103,10 @@ public static class AgentHost
             },
             CancellationToken.None
         );
+        var loadingSockets = Task.Run(() => SocketFeature.Load(agent, socketOptions), CancellationToken.None);
         var loadingDrops = Task.Run(() => DropFeature.Load(options.Features.Drops), CancellationToken.None);
         var serving = agent.StartApiAsync();
-        await Task.WhenAll(loading, loadingDrops, serving)
+        await Task.WhenAll(loading, loadingSockets, loadingDrops, serving)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var program = await loading;
         var server = await serving;
@@ -125,7 +132,18 @@ public static class AgentHost
             HostMetrics.Register(agent.Registry);
         }
 
-        ISideSource?[] sides = [drops?.Flows];
+        using var sockets = await loadingSockets is { } socketProgram
+            ? SocketFeature.Start(
+                socketProgram,
+                agent,
+                owners,
+                socketCounts,
+                socketOptions,
+                records.Wake,
+                loggers.CreateLogger<SocketWalker>()
+            )
+            : null;
+        ISideSource?[] sides = [drops?.Flows, sockets?.Source];
         agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
@@ -139,6 +157,7 @@ public static class AgentHost
         using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var listening = new ListeningPortsWatch(
             agent.Rules,
+            ListeningPortsWatch.Read,
             TimeProvider.System,
             loggers.CreateLogger<ListeningPortsWatch>()
         ).RunAsync(background.Token);

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
+using NetMon.Agent.Detections;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Streaming;
 using NetMon.Bpf;
 using NetMon.Bpf.Records;
+using NetMon.Core.Detections;
 using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Flows;
@@ -28,10 +30,12 @@ internal sealed class FlowPipeline : IAttributedFlows
     private readonly Attributor _attributor;
     private readonly FlowMetrics _metrics;
     private readonly Broadcaster _broadcaster;
+    private readonly RecentFailures _failures;
     private readonly ILogger _logger;
     private readonly LogLimiter _limiter = new();
 
     private readonly FlowStep _step = new();
+    private SightingSteps _opened;
 
     public FlowPipeline(
         FlowTable table,
@@ -39,6 +43,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         Attributor attributor,
         FlowMetrics metrics,
         Broadcaster broadcaster,
+        RecentFailures failures,
         ILogger<FlowPipeline> logger
     )
     {
@@ -47,8 +52,12 @@ internal sealed class FlowPipeline : IAttributedFlows
         _attributor = attributor;
         _metrics = metrics;
         _broadcaster = broadcaster;
+        _failures = failures;
         _logger = logger;
     }
+
+    /// <summary>Who looks for what is suspicious; null: nobody. Set before the first record.</summary>
+    public FlowTap? Detections { get; set; }
 
     /// <summary>Whether flows wait for <see cref="Attribute"/>.</summary>
     public bool HasWaiting => _attributor.WaitingCount > 0;
@@ -110,7 +119,9 @@ internal sealed class FlowPipeline : IAttributedFlows
             Decide(entry.NoEndpoints);
             _step.CountNews(_metrics, ref entry.Series);
             _metrics.Ended(in _step.Event.Flow, ref entry.Series);
+            _failures.Add(in _step.Event.Flow);
             Publish();
+            Show(slot, entry.RecordNs, SightingSteps.Ended);
         }
 
         _table.Remove(slot);
@@ -202,6 +213,7 @@ internal sealed class FlowPipeline : IAttributedFlows
                 _step.Event.Kind = RecordTranslator.KindOf(record.Reason);
                 Decide(entry.NoEndpoints);
                 _metrics.Opened(in _step.Event.Flow);
+                _opened = SightingSteps.Opened;
                 Finish(slot, record.Reason == RecordReason.End);
                 break;
         }
@@ -223,6 +235,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         _step.CountPackets(_metrics, ref none);
         _metrics.Release(ref none);
         Publish();
+        Show(slot: -1, record.TimeNs, late ? SightingSteps.None : SightingSteps.Opened);
         if (late)
         {
             _metrics.Late();
@@ -274,6 +287,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         var last = _step.Event.Kind;
         _step.Event.Kind = FlowEventKind.Open;
         _metrics.Opened(in _step.Event.Flow);
+        _opened = SightingSteps.Opened;
         Finish(slot, isEnd: false);
         _step.Event.Delta = default;
         if (waiting.Closed)
@@ -286,6 +300,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         {
             _step.Event.Kind = FlowEventKind.End;
             Publish();
+            Show(slot, entry.RecordNs, SightingSteps.Ended);
             End(slot);
         }
     }
@@ -302,6 +317,8 @@ internal sealed class FlowPipeline : IAttributedFlows
         }
 
         Publish();
+        Show(slot, entry.RecordNs, isEnd ? _opened | SightingSteps.Ended : _opened);
+        _opened = SightingSteps.None;
         if (isEnd)
         {
             End(slot);
@@ -312,6 +329,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     private void End(int slot)
     {
         ref var entry = ref _table[slot];
+        _failures.Add(in _step.Event.Flow);
         _metrics.Ended(in _step.Event.Flow, ref entry.Series);
         _attributor.End(in entry, entry.RecordNs);
         _table.Remove(slot);
@@ -339,6 +357,15 @@ internal sealed class FlowPipeline : IAttributedFlows
         if (_broadcaster.HasSubscriptions)
         {
             _broadcaster.Publish(in _step.Event);
+        }
+    }
+
+    // What we end ourselves had no time for an answer.
+    private void Show(int slot, ulong recordNs, SightingSteps steps)
+    {
+        if (Detections is { } detections && !Draining)
+        {
+            detections.See(in _step.Event, recordNs, slot, steps);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using NetMon.Core.Detections.Events;
 using NetMon.Core.Drops;
 using NetMon.Core.Flows;
 
@@ -31,6 +32,10 @@ internal sealed class AgentClient : IDisposable
     /// <summary>The flows that match. Read piece by piece: only they are kept, not the answer's text.</summary>
     public Task<FlowListView> ListAsync(FlowRequest request, CancellationToken cancellationToken) =>
         ReadAsync(request.ToPath(), FlowListReader.ReadAsync, cancellationToken);
+
+    /// <summary>The events that match.</summary>
+    public Task<SecurityEventListView> ListAsync(EventRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request.ToPath(), EventReader.ReadListAsync, cancellationToken);
 
     /// <summary>The drops that match.</summary>
     public Task<DropListView> ListAsync(DropRequest request, CancellationToken cancellationToken) =>

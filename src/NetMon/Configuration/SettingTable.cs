@@ -153,6 +153,7 @@ internal static class SettingTable
             "UDP port whose flows on an uplink are encapsulations"
         ),
         .. FeatureSettings.All,
+        .. SocketSettings.All,
         .. KubernetesSettings.All,
         new Setting<IPEndPoint>(
             "api.listen",
@@ -277,6 +278,7 @@ internal static class SettingTable
             (o, value) => o.Metrics.StaleAfter = value,
             "how long series are shown whose workloads are gone"
         ),
+        .. SecuritySettings.All,
         .. DropSettings.All,
         new Setting<LogLevel>(
             "log.level",

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NetMon.Bpf.Attaching;
+using NetMon.Bpf.Tests.Reference;
 using NetMon.Bpf.Tests.TestRun;
 using NetMon.Lab.Captures;
 using NetMon.Testing.Captures;
@@ -15,6 +16,12 @@ internal static class TimedReplay
 
     /// <summary>Where the pauses add up to more, each is shortened to the same longest one that makes them fit.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// At least this between a SYN/ACK and what follows: where it is recorded with no time between, the handshake's round trip, by which
+    /// late segments are told from those sent again, would be down to chance.
+    /// </summary>
+    private static readonly TimeSpan Handshake = TimeSpan.FromMilliseconds(7);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <returns>What the programs made of it, and what tshark made of tcpdump's recording.</returns>
@@ -49,10 +56,12 @@ internal static class TimedReplay
         {
             using var recorder = Record(device.Name, frames.Length, file);
             var longest = PauseThatFits(frames, times);
+            var reader = new ReferenceReader();
             for (var i = 0; i < frames.Length; i++)
             {
                 var pause = i == 0 ? TimeSpan.Zero : Pause(frames[i - 1], frames[i], times);
-                Thread.Sleep(pause < longest ? pause : longest);
+                pause = pause < longest ? pause : longest;
+                Thread.Sleep(i > 0 && IsSynAck(frames[i - 1], reader) && pause < Handshake ? Handshake : pause);
                 device.Receive(frames[i].Bytes);
             }
 
@@ -102,6 +111,10 @@ internal static class TimedReplay
 
     private static TimeSpan Pause(CaptureFrame before, CaptureFrame frame, Dictionary<int, long> times) =>
         TimeSpan.FromMicroseconds(Math.Max(0, times[frame.Number] - times[before.Number]) / 1000);
+
+    private static bool IsSynAck(CaptureFrame frame, ReferenceReader reader) =>
+        frame.Read(reader) is { Kind: ReferenceKind.Ip, Protocol: 6, IcmpError: false } packet
+        && (packet.TcpFlags & 0x12) == 0x12;
 
     private static TimeSpan PauseThatFits(CaptureFrame[] frames, Dictionary<int, long> times)
     {
