@@ -63,19 +63,21 @@ struct {
 	__type(value, __u64);
 } drop_activity SEC(".maps");
 
-/* Places where freeing for no stated reason is ordinary: key address, as in drop_key. Inserted by user space, never deleted. */
+/* Places where freeing for a reason is no loss. Key drop_place; inserted by user space as it meets them, never deleted. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 256);
-	__type(key, __u64);
+	__type(key, struct drop_place);
 	__type(value, __u8);
 } drop_ordinary_places SEC(".maps");
 
 static __always_inline bool is_ordinary(__u32 reason, __u64 location)
 {
+	struct drop_place place = { .location = location, .reason = reason };
+
 	if (reason < DROP_REASONS && (config.ordinary[reason / 64] >> (reason % 64)) & 1)
 		return true;
-	return reason == config.unspecified && bpf_map_lookup_elem(&drop_ordinary_places, &location);
+	return bpf_map_lookup_elem(&drop_ordinary_places, &place);
 }
 
 /*

@@ -65,6 +65,13 @@ struct drop_total {
 #define DROP_SUBSYSTEMS 16
 #define DROP_TOTALS     (DROP_REASONS + DROP_SUBSYSTEMS)
 
+/* Key of `drop_ordinary_places`: where freeing for this reason is no loss. */
+struct drop_place {
+	__u64 location;
+	__u32 reason;
+	__u32 reserved;
+};
+
 struct drop_config {
 	__u64 ordinary[DROP_REASONS / 64]; /* bit r: reason r is no loss */
 	__u32 unspecified; /* the reason whose meaning is in the location; 0 = there are no reasons */

@@ -109,7 +109,7 @@ __noinline int track_health(struct __sk_buff *skb, struct flow_value *v, const s
 		track_syn(skb, v, p, e); /* 1 */
 	edge = edge_of(me, p);
 	if (unlikely(!(bits & TCP_SEQ_KNOWN))) {
-		bits |= TCP_SEQ_KNOWN | TCP_HIGHEST_BY_ACK;
+		bits |= TCP_SEQ_KNOWN;
 		next = p->seq;
 		first = true;
 	}

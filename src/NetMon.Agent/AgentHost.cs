@@ -6,12 +6,15 @@ using NetMon.Agent.Clusters;
 using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
+using NetMon.Agent.HostCounters;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sockets;
 using NetMon.Bpf;
 using NetMon.Bpf.Netlink;
+using NetMon.Bpf.Sockets;
 
 namespace NetMon.Agent;
 
@@ -68,6 +71,9 @@ public static class AgentHost
         var addresses = new LocalAddresses(TimeProvider.System);
         await using var cluster = ClusterSource.Open(options, addresses, TimeProvider.System, loggers);
         using var connections = OpenConnections(logger);
+        var socketOptions = options.Features.Sockets;
+        var socketCounts = new SocketCounts();
+        var owners = new FlowOwners(addresses, OwnNamespace.Read(), socketOptions.MaxSockets, socketCounts);
         var sources = new AttributionSources
         {
             View = cluster.View,
@@ -75,6 +81,7 @@ public static class AgentHost
             Node = cluster.Node,
             Clock = new WallClock(TimeProvider.System),
             Connections = connections,
+            Owners = owners,
             ConnectionRate = options.Kubernetes.ConntrackRate,
         };
         await using var agent = new RunningAgent(
@@ -96,8 +103,11 @@ public static class AgentHost
             },
             CancellationToken.None
         );
+        var loadingSockets = Task.Run(() => SocketFeature.Load(agent, socketOptions), CancellationToken.None);
+        var loadingDrops = Task.Run(() => DropFeature.Load(options.Features.Drops), CancellationToken.None);
         var serving = agent.StartApiAsync();
-        await Task.WhenAll(loading, serving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(loading, loadingSockets, loadingDrops, serving)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var program = await loading;
         var server = await serving;
         Progress(logger, "listening", start);
@@ -110,8 +120,30 @@ public static class AgentHost
             () => agent.Attribution.ShadowPackets
         );
         var records = new KernelRecordSource(program);
-        using var drops = DropFeature.Open(agent, options, records.Wake, loggers.CreateLogger<DropFeature>());
-        ISideSource?[] sides = [drops?.Flows];
+        using var drops = DropFeature.Start(
+            await loadingDrops,
+            agent,
+            options,
+            records.Wake,
+            loggers.CreateLogger<DropFeature>()
+        );
+        if (options.Features.Drops.HostCounters)
+        {
+            HostMetrics.Register(agent.Registry);
+        }
+
+        using var sockets = await loadingSockets is { } socketProgram
+            ? SocketFeature.Start(
+                socketProgram,
+                agent,
+                owners,
+                socketCounts,
+                socketOptions,
+                records.Wake,
+                loggers.CreateLogger<SocketWalker>()
+            )
+            : null;
+        ISideSource?[] sides = [drops?.Flows, sockets?.Source];
         agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
@@ -125,6 +157,7 @@ public static class AgentHost
         using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var listening = new ListeningPortsWatch(
             agent.Rules,
+            ListeningPortsWatch.Read,
             TimeProvider.System,
             loggers.CreateLogger<ListeningPortsWatch>()
         ).RunAsync(background.Token);

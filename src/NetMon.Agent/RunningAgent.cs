@@ -26,6 +26,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly AgentOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly Broadcaster _broadcaster = new();
+    private readonly RecentFailures _failures = new(1024, TimeSpan.FromMinutes(5));
     private readonly FlowMetrics _flowMetrics;
     private readonly Attributor _attributor;
     private readonly FlowPipeline _pipeline;
@@ -66,6 +67,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             _attributor,
             _flowMetrics,
             _broadcaster,
+            _failures,
             loggers.CreateLogger<FlowPipeline>()
         );
         Drops = new DropLog(options.Features.Drops.Recent);
@@ -88,7 +90,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         var clock = sources.Clock;
         var health = new HealthEndpoints(interfaces, cluster, Features, () => _stopping);
         _metricsEndpoint = new MetricsEndpoint(Registry);
-        _list = new FlowList(Table, clock, names.Find);
+        _list = new FlowList(Table, _failures, clock, names.Find);
         var flows = new FlowsEndpoint(_list, new FlowStream(_broadcaster, clock, names.Find));
         _routes = new RouteTable(
             [

@@ -48,6 +48,7 @@ internal sealed class DropMetrics
             (ref MetricSamples samples) => WriteOrdinary(ref samples, counters)
         );
         registry.Observe(Instruments.DropsMissed, () => (long)source.ReadMissed());
+        registry.Observe(Instruments.DropsEarly, () => counters.Early);
     }
 
     /// <summary>The capture loop's.</summary>
@@ -97,12 +98,7 @@ internal sealed class DropMetrics
     {
         foreach (var (reason, total) in ByName(Read()))
         {
-            var packets = (long)total.Ordinary;
-            if (reason is DropReason.NotSpecified)
-            {
-                packets += counters.Ordinary;
-            }
-
+            var packets = (long)total.Ordinary + counters.ReadOrdinary(reason);
             if (packets > 0)
             {
                 samples.Add(packets, reason);

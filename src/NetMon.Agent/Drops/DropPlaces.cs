@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using NetMon.Bpf.Drops;
+using NetMon.Core.Drops;
 
 namespace NetMon.Agent.Drops;
 
@@ -11,26 +12,32 @@ internal sealed class DropPlaces
     private const int MaxPlaces = 2048;
 
     /// <summary>
-    /// Functions where freeing a buffer without a reason is no loss. <c>docs/drops.md</c> lists the same; a test compares them.
+    /// Functions where freeing a buffer for a reason is no loss, though elsewhere it is. <c>docs/drops.md</c> lists the same; a test
+    /// compares them.
     /// </summary>
-    public static FrozenSet<string> OrdinaryFunctions { get; } =
-        FrozenSet.Create(
-            StringComparer.Ordinal,
-            "skb_queue_purge",
-            "skb_queue_purge_reason",
-            "skb_rbtree_purge",
-            "sk_stream_kill_queues",
-            "inet_sock_destruct",
-            "tcp_write_queue_purge",
-            "__tun_detach",
-            "tun_queue_purge",
-            "packet_release",
-            "br_handle_frame",
-            "br_stp_rcv",
-            "llc_rcv",
-            "igmp_rcv",
-            "ip6_mc_input"
-        );
+    public static IReadOnlyList<OrdinaryPlace> OrdinaryPlaces { get; } =
+    [
+        new(DropReason.NotSpecified, "tcp_v4_rcv", "a connection in TIME_WAIT took the packet"),
+        new(DropReason.NotSpecified, "tcp_v6_rcv", "a connection in TIME_WAIT took the packet"),
+        new("NO_SOCKET", "ping_rcv", "an echo reply that a raw socket got a copy of"),
+        new(DropReason.NotSpecified, "skb_queue_purge", "a queue was closed"),
+        new(DropReason.NotSpecified, "skb_queue_purge_reason", "a queue was closed"),
+        new(DropReason.NotSpecified, "skb_rbtree_purge", "a queue was closed"),
+        new(DropReason.NotSpecified, "sk_stream_kill_queues", "a socket was closed"),
+        new(DropReason.NotSpecified, "inet_sock_destruct", "a socket was closed"),
+        new(DropReason.NotSpecified, "tcp_write_queue_purge", "a socket was closed"),
+        new(DropReason.NotSpecified, "packet_release", "a packet socket was closed"),
+        new(DropReason.NotSpecified, "__tun_detach", "a tun device was closed"),
+        new(DropReason.NotSpecified, "br_handle_frame", "a frame for the bridge itself"),
+        new(DropReason.NotSpecified, "br_stp_rcv", "a frame for the bridge itself"),
+        new(DropReason.NotSpecified, "llc_rcv", "a frame of a protocol that nobody here handles"),
+        new(DropReason.NotSpecified, "igmp_rcv", "a multicast report, which was heard"),
+        new(DropReason.NotSpecified, "ip6_mc_input", "multicast of a group that nobody here has joined"),
+    ];
+
+    private static readonly FrozenSet<(string Reason, string Function)> Ordinary = OrdinaryPlaces
+        .Select(place => (place.Reason, place.Function))
+        .ToFrozenSet();
 
     private readonly ConcurrentDictionary<ulong, string?> _names = new();
     private readonly HashSet<ulong> _wanted = [];
@@ -82,9 +89,9 @@ internal sealed class DropPlaces
         _wanted.Clear();
     }
 
-    /// <summary>Whether a place is one where freeing without a reason is no loss.</summary>
-    public bool IsOrdinary(ulong address) =>
-        Find(address) is { } place && OrdinaryFunctions.Contains(FunctionOf(place));
+    /// <summary>Whether a place is one where freeing for this reason is no loss.</summary>
+    public bool IsOrdinary(ulong address, string reason) =>
+        Find(address) is { } place && Ordinary.Contains((reason, FunctionOf(place)));
 
     // The compiler makes copies of a function with a suffix: name.isra.0, name.constprop.0, name.cold.
     private static string FunctionOf(string place)
@@ -93,3 +100,9 @@ internal sealed class DropPlaces
         return end < 0 ? place : place[..end];
     }
 }
+
+/// <summary>Where freeing a buffer is no loss.</summary>
+/// <param name="Reason">For this reason.</param>
+/// <param name="Function">In this function of the kernel.</param>
+/// <param name="Meaning">Why not.</param>
+internal sealed record OrdinaryPlace(string Reason, string Function, string Meaning);

@@ -142,13 +142,15 @@ internal sealed class DropReader : IDisposable
 
     private bool IsOrdinary(DropSample sample)
     {
-        if (sample.Key.Reason != _reasons.Unspecified || !_places.IsOrdinary(sample.Key.Location))
+        ref readonly var key = ref sample.Key;
+        var reason = _reasons.Find(key.Reason).Name;
+        if (!_reasons.HasReasons || !_places.IsOrdinary(key.Location, reason))
         {
             return false;
         }
 
-        _counters.AddOrdinary((long)sample.Value.Packets);
-        _source.SetOrdinary(sample.Key.Location);
+        _counters.AddOrdinary(reason, (long)sample.Value.Packets);
+        _source.SetOrdinary(key.Location, key.Reason);
         return true;
     }
 }

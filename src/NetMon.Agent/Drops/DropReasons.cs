@@ -22,13 +22,9 @@ internal sealed class DropReasons
         );
         _known = names.Count;
         HasReasons = names.Count > 0;
-        Unspecified = names.FirstOrDefault(name => name.Value is DropReason.NotSpecified).Key;
     }
 
     public bool HasReasons { get; }
-
-    /// <summary>The reason that says nothing; without reasons the one that all drops have.</summary>
-    public uint Unspecified { get; }
 
     /// <summary>Numbers of those that are no loss; 0 is none where the kernel has no reasons.</summary>
     public IReadOnlyCollection<uint> Ordinary =>

@@ -12,8 +12,8 @@ internal interface IDropSource
     /// <summary>Takes all sums that have gathered.</summary>
     void Take(DropTaker take);
 
-    /// <summary>From here on, what is freed at this place without a reason is no loss.</summary>
-    void SetOrdinary(ulong location);
+    /// <summary>From here on, what is freed at this place for this reason is no loss.</summary>
+    void SetOrdinary(ulong location, uint reason);
 
     /// <summary>Since the start, by <see cref="DropTotal.IndexOf"/>. From any thread.</summary>
     DropTotal[] ReadTotals();
@@ -29,7 +29,7 @@ internal sealed class KernelDropSource(DropProgram program) : IDropSource
 
     public void Take(DropTaker take) => program.Take(take);
 
-    public void SetOrdinary(ulong location) => program.SetOrdinary(location);
+    public void SetOrdinary(ulong location, uint reason) => program.SetOrdinary(location, reason);
 
     public DropTotal[] ReadTotals() => program.ReadTotals();
 

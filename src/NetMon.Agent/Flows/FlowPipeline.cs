@@ -30,6 +30,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     private readonly Attributor _attributor;
     private readonly FlowMetrics _metrics;
     private readonly Broadcaster _broadcaster;
+    private readonly RecentFailures _failures;
     private readonly ILogger _logger;
     private readonly LogLimiter _limiter = new();
 
@@ -42,6 +43,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         Attributor attributor,
         FlowMetrics metrics,
         Broadcaster broadcaster,
+        RecentFailures failures,
         ILogger<FlowPipeline> logger
     )
     {
@@ -50,6 +52,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         _attributor = attributor;
         _metrics = metrics;
         _broadcaster = broadcaster;
+        _failures = failures;
         _logger = logger;
     }
 
@@ -116,6 +119,7 @@ internal sealed class FlowPipeline : IAttributedFlows
             Decide(entry.NoEndpoints);
             _step.CountNews(_metrics, ref entry.Series);
             _metrics.Ended(in _step.Event.Flow, ref entry.Series);
+            _failures.Add(in _step.Event.Flow);
             Publish();
             Show(slot, entry.RecordNs, SightingSteps.Ended);
         }
@@ -325,6 +329,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     private void End(int slot)
     {
         ref var entry = ref _table[slot];
+        _failures.Add(in _step.Event.Flow);
         _metrics.Ended(in _step.Event.Flow, ref entry.Series);
         _attributor.End(in entry, entry.RecordNs);
         _table.Remove(slot);

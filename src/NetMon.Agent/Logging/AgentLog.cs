@@ -115,6 +115,13 @@ internal static partial class AgentLog
     )]
     public static partial void DetectionFailed(ILogger logger, long suppressed, Exception error);
 
+    [LoggerMessage(
+        140,
+        LogLevel.Error,
+        "walking through the sockets failed and goes on ({Suppressed} more since the last message)"
+    )]
+    public static partial void SocketWalkFailed(ILogger logger, long suppressed, Exception error);
+
     [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error);
 
@@ -141,6 +148,6 @@ internal static partial class AgentLog
     )]
     public static partial void DropsFailed(ILogger logger, long suppressed, Exception error);
 
-    [LoggerMessage(121, LogLevel.Information, "watching drops: {Reasons} reasons, by {Hook}")]
-    public static partial void DropsWatched(ILogger logger, int reasons, string hook);
+    [LoggerMessage(121, LogLevel.Information, "watching drops by {Hook}")]
+    public static partial void DropsWatched(ILogger logger, string hook);
 }

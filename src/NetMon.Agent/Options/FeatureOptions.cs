@@ -7,4 +7,6 @@ public sealed class FeatureOptions
     public bool LatencyTracking { get; set; } = true;
 
     public DropOptions Drops { get; } = new();
+
+    public SocketOptions Sockets { get; } = new();
 }

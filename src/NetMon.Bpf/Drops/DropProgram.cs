@@ -153,9 +153,10 @@ public sealed class DropProgram : IDisposable
         return totals;
     }
 
-    /// <summary>From here on, what is freed at this place without a reason is ordinary.</summary>
+    /// <summary>From here on, what is freed at this place for this reason is no loss.</summary>
     /// <exception cref="BpfException">There are too many already, or the kernel refused.</exception>
-    public void SetOrdinary(ulong location) => _ordinaryPlaces.Update(location, (byte)1);
+    public void SetOrdinary(ulong location, uint reason) =>
+        _ordinaryPlaces.Update(new DropPlace { Location = location, Reason = reason }, (byte)1);
 
     /// <summary>Runs and run time while <see cref="FlowProgram.EnableRunStatistics"/> is in force. From any thread.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
@@ -178,7 +179,7 @@ public sealed class DropProgram : IDisposable
 
     private static DropConfig ConfigOf(DropProgramOptions options)
     {
-        var config = new DropConfig { Unspecified = options.Unspecified };
+        var config = default(DropConfig);
         foreach (var reason in options.Ordinary)
         {
             if (reason < DropTotal.Reasons)

@@ -8,7 +8,4 @@ public sealed class DropProgramOptions
 
     /// <summary>Reasons that are no loss: they are not looked at. Those from 256 on are always.</summary>
     public IReadOnlyCollection<uint> Ordinary { get; init; } = [];
-
-    /// <summary>The reason that says nothing, so that the location has to; 0 where there are no reasons.</summary>
-    public uint Unspecified { get; init; }
 }

@@ -147,13 +147,18 @@ public struct DropReasonBits
     private ulong _element;
 }
 
+/// <summary>Twin of struct drop_place: where freeing for this reason is no loss.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct DropPlace
+{
+    public ulong Location;
+    public uint Reason;
+    public uint Reserved;
+}
+
 /// <summary>Twin of struct drop_config.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct DropConfig
 {
     public DropReasonBits Ordinary;
-
-    /// <summary>The reason whose meaning is in the location; 0: there are no reasons.</summary>
-    public uint Unspecified;
-    public uint Reserved;
 }

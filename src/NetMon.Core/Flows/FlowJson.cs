@@ -13,10 +13,24 @@ public readonly record struct FlowJsonContext(long WallOffsetNs, Func<int, strin
 public static class FlowJson
 {
     /// <summary>A flow as it is now: counts since its start.</summary>
-    public static void Write(Utf8JsonWriter json, in Flow flow, in FlowJsonContext context)
+    /// <param name="json">Where to.</param>
+    /// <param name="flow">The flow.</param>
+    /// <param name="context">What it does not hold.</param>
+    /// <param name="ended">It is over.</param>
+    public static void Write(
+        Utf8JsonWriter json,
+        in Flow flow,
+        in FlowJsonContext context,
+        bool ended = false
+    )
     {
         json.WriteStartObject();
         WriteId(json, in flow);
+        if (ended)
+        {
+            json.WriteBoolean("ended"u8, value: true);
+        }
+
         WriteMembers(json, in flow, in flow.Total, in context);
         json.WriteEndObject();
     }

@@ -7,6 +7,9 @@ public sealed class FlowView
 
     /// <summary>open, update, close or end; null when the flow is not part of a stream.</summary>
     public string? Event { get; init; }
+
+    /// <summary>It is over, and listed because it failed lately.</summary>
+    public bool Ended { get; init; }
     public required DateTimeOffset Start { get; init; }
     public required DateTimeOffset Last { get; init; }
     public required string Protocol { get; init; }

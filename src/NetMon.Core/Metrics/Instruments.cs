@@ -182,11 +182,46 @@ public static class Instruments
         "reason"
     );
 
+    public static readonly Instrument DropsEarly = new(
+        "netmon_drops_unawaited_total",
+        MetricType.Counter,
+        "sums",
+        "Sums of drops that found no room to wait for their flow's first record, so that their labels are those of their addresses."
+    );
+
     public static readonly Instrument DropsMissed = new(
         "netmon_drops_missed_total",
         MetricType.Counter,
         "packets",
         "Drops within an interrupt that came while this CPU was counting another drop: in no other metric of drops."
+    );
+
+    public static readonly Instrument HostProtocol = new(
+        "netmon_host_protocol_total",
+        MetricType.Counter,
+        "",
+        "What the kernel counts of drops, errors and overload in this host's network namespace, under its own names (/proc/net/snmp, netstat, snmp6; docs/drops.md says which and what they mean).",
+        "protocol",
+        "counter"
+    );
+
+    public static readonly Instrument HostSoftnet = new(
+        "netmon_host_softnet_total",
+        MetricType.Counter,
+        "",
+        "What a CPU did with received packets before any protocol, by counter: dropped (packets that found its queue full), time_squeeze (times that it stopped with packets left).",
+        "cpu",
+        "counter"
+    );
+
+    public static readonly Instrument InterfaceDrops = new(
+        "netmon_interface_drops_total",
+        MetricType.Counter,
+        "packets",
+        "What this host's interfaces count of lost packets, by direction (receive, transmit: the interface's own view) and kind: dropped (no room, or nobody wanted them; missed ones included), errors, overruns.",
+        "interface",
+        "direction",
+        "kind"
     );
 
     public static readonly Instrument FeatureUp = new(
@@ -229,6 +264,73 @@ public static class Instruments
         "",
         "What the detections remember, by kind: suspect, workload, event (those that go on).",
         "kind"
+    );
+
+    public static readonly Instrument SocketEvents = new(
+        "netmon_socket_events_total",
+        MetricType.Counter,
+        "events",
+        "Events about sockets that the kernel programs reported: as they came (ring), and by walks through open files (walk).",
+        "source"
+    );
+
+    public static readonly Instrument SocketEventsLost = new(
+        "netmon_socket_events_lost_total",
+        MetricType.Counter,
+        "events",
+        "Events about sockets that were lost, by reason: ring_full, no_storage (the owner could not be kept with the socket), bad_record. The next walk makes up for what still exists then.",
+        "reason"
+    );
+
+    public static readonly Instrument SocketOwners = new(
+        "netmon_socket_owners_total",
+        MetricType.Counter,
+        "ends",
+        "Local ends of TCP and UDP flows that have ended: whose process was known, and whose was unknown. An end without a socket, as of a port that nobody listens on, is unknown.",
+        "result"
+    );
+
+    public static readonly Instrument Sockets = new(
+        "netmon_sockets",
+        MetricType.Gauge,
+        "sockets",
+        "Sockets of which the agent remembers the owner: connections, some of them over, and sockets that wait for others (listener).",
+        "kind"
+    );
+
+    public static readonly Instrument SocketsDisplaced = new(
+        "netmon_sockets_displaced_total",
+        MetricType.Counter,
+        "sockets",
+        "Sockets that were forgotten for want of room (features.sockets.max_sockets)."
+    );
+
+    public static readonly Instrument SocketCgroupsUnknown = new(
+        "netmon_socket_cgroups_unknown_total",
+        MetricType.Counter,
+        "cgroups",
+        "Cgroups of processes whose path could not be found, mostly since they were gone: container and pod are not known."
+    );
+
+    public static readonly Instrument SocketWalks = new(
+        "netmon_socket_walks_total",
+        MetricType.Counter,
+        "walks",
+        "Walks through the open files of all processes."
+    );
+
+    public static readonly Instrument SocketWalkSeconds = new(
+        "netmon_socket_walk_seconds_total",
+        MetricType.Counter,
+        "seconds",
+        "Time in the kernel that the walks took."
+    );
+
+    public static readonly Instrument SocketFilesVisited = new(
+        "netmon_socket_files_visited_total",
+        MetricType.Counter,
+        "files",
+        "Open files that the walks passed."
     );
 
     public static readonly Instrument BuildInfo = new(
@@ -600,11 +702,29 @@ public static class Instruments
         Interfaces,
         MapEntries,
         MapCapacity,
+        Drops,
+        DropBytes,
+        DropsUnattributed,
+        DropsOrdinary,
+        DropsEarly,
+        DropsMissed,
+        HostProtocol,
+        HostSoftnet,
+        InterfaceDrops,
         FeatureUp,
         SecurityEvents,
         SecurityEventsLost,
         DetectionLost,
         DetectionTracked,
+        SocketEvents,
+        SocketEventsLost,
+        SocketOwners,
+        Sockets,
+        SocketsDisplaced,
+        SocketCgroupsUnknown,
+        SocketWalks,
+        SocketWalkSeconds,
+        SocketFilesVisited,
         BuildInfo,
         Series,
         SeriesDropped,

@@ -153,6 +153,7 @@ internal static class SettingTable
             "UDP port whose flows on an uplink are encapsulations"
         ),
         .. FeatureSettings.All,
+        .. SocketSettings.All,
         .. KubernetesSettings.All,
         new Setting<IPEndPoint>(
             "api.listen",

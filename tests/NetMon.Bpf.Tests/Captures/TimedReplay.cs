@@ -10,11 +10,19 @@ namespace NetMon.Bpf.Tests.Captures;
 /// <summary>A capture played again at its own pace into a device, where the programs and tcpdump both see it: same packets, same times.</summary>
 internal static class TimedReplay
 {
+    private const int EthernetHeader = 14;
+
     /// <summary>Longer pauses are cut to this: it is beyond every time that a rule has, but for those that count seconds.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Where the pauses add up to more, each is shortened to the same longest one that makes them fit.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// At least this between a SYN/ACK and what follows: where it is recorded with no time between, the handshake's round trip, by which
+    /// late segments are told from those sent again, would be down to chance.
+    /// </summary>
+    private static readonly TimeSpan Handshake = TimeSpan.FromMilliseconds(7);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <returns>What the programs made of it, and what tshark made of tcpdump's recording.</returns>
@@ -49,10 +57,12 @@ internal static class TimedReplay
         {
             using var recorder = Record(device.Name, frames.Length, file);
             var longest = PauseThatFits(frames, times);
+            var network = ethernet ? EthernetHeader : 0;
             for (var i = 0; i < frames.Length; i++)
             {
                 var pause = i == 0 ? TimeSpan.Zero : Pause(frames[i - 1], frames[i], times);
-                Thread.Sleep(pause < longest ? pause : longest);
+                pause = pause < longest ? pause : longest;
+                Thread.Sleep(i > 0 && IsSynAck(frames[i - 1].Bytes, network) && pause < Handshake ? Handshake : pause);
                 device.Receive(frames[i].Bytes);
             }
 
@@ -78,7 +88,7 @@ internal static class TimedReplay
                 "-c",
                 $"{frames}",
                 "-s",
-                "0",
+                "256",
                 "-B",
                 "16384",
                 "--immediate-mode",
@@ -103,12 +113,24 @@ internal static class TimedReplay
     private static TimeSpan Pause(CaptureFrame before, CaptureFrame frame, Dictionary<int, long> times) =>
         TimeSpan.FromMicroseconds(Math.Max(0, times[frame.Number] - times[before.Number]) / 1000);
 
+    private static bool IsSynAck(byte[] frame, int network)
+    {
+        var transport = network + ((frame.ElementAtOrDefault(network) & 15) * 4);
+        return frame.Length > network + 20
+            && frame[network] >> 4 == 4
+            && frame[network + 9] == 6
+            && transport + 13 < frame.Length
+            && (frame[transport + 13] & 0x12) == 0x12;
+    }
+
     private static TimeSpan PauseThatFits(CaptureFrame[] frames, Dictionary<int, long> times)
     {
         var longest = LongestPause;
         while (
             longest > TimeSpan.FromMilliseconds(1)
-            && frames.Zip(frames.Skip(1), (a, b) => Pause(a, b, times)).Sum(p => Math.Min(p.Ticks, longest.Ticks)) > Longest.Ticks
+            && frames
+                .Zip(frames.Skip(1), (a, b) => Pause(a, b, times))
+                .Sum(p => Math.Min(p.Ticks, longest.Ticks)) > Longest.Ticks
         )
         {
             longest *= 0.8;

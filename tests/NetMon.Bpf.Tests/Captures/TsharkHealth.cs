@@ -20,7 +20,11 @@ internal static class TsharkHealth
         "ip.proto",
         "ipv6.nxt",
         .. HealthCounts.Names.Select(name => $"tcp.analysis.{name}"),
-        "tcp.analysis.ack_rtt",
+        "frame.time_epoch",
+        "tcp.seq_raw",
+        "tcp.len",
+        "tcp.ack_raw",
+        "tcp.flags",
     ];
 
     public static HealthBySender Read(string file)
@@ -31,6 +35,7 @@ internal static class TsharkHealth
             "tshark",
             ["-r", file, "-Y", "tcp", "-T", "fields", "-E", "occurrence=f", .. fields]
         );
+        var trips = new RoundTrips();
         foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var values = line.Split('\t');
@@ -52,11 +57,9 @@ internal static class TsharkHealth
                 }
             }
 
-            if (values[^1].Length > 0)
-            {
-                all.Of($"{destination} > {source}")
-                    .AddRoundTrip(double.Parse(values[^1], CultureInfo.InvariantCulture) * 1e6);
-            }
+            var name = $"{source} > {destination}";
+            trips.Acknowledged($"{destination} > {source}", values, all);
+            trips.Sent(name, values);
         }
 
         return all;
@@ -64,4 +67,53 @@ internal static class TsharkHealth
 
     private static End Parse(string address, string port) =>
         new(IPAddress.Parse(address), ushort.Parse(port, CultureInfo.InvariantCulture));
+
+    /// <summary>From each segment's first transmission to the first acknowledgment that covers it, by the recording's times.</summary>
+    private sealed class RoundTrips
+    {
+        private readonly Dictionary<string, List<(uint End, double Time)>> _open = [];
+
+        public void Sent(string sender, string[] values)
+        {
+            var flags = Flags(values);
+            var length = Number(values[^3]) + (uint)((flags >> 1) & 1) + (uint)(flags & 1);
+            var end = Number(values[^4]) + length;
+            var open = Open(sender);
+            if ((flags & 2) != 0)
+            {
+                open.Clear();
+            }
+
+            if (length > 0 && !open.Exists(s => (int)(s.End - end) >= 0))
+            {
+                open.Add((end, Time(values)));
+            }
+        }
+
+        public void Acknowledged(string sender, string[] values, HealthBySender all)
+        {
+            if ((Flags(values) & 0x10) == 0)
+            {
+                return;
+            }
+
+            var (open, ack) = (Open(sender), Number(values[^2]));
+            foreach (var segment in open.Where(s => (int)(ack - s.End) >= 0))
+            {
+                all.Of(sender).AddRoundTrip((Time(values) - segment.Time) * 1e6);
+            }
+
+            open.RemoveAll(s => (int)(ack - s.End) >= 0);
+        }
+
+        private List<(uint End, double Time)> Open(string sender) =>
+            _open.TryGetValue(sender, out var open) ? open : _open[sender] = [];
+
+        private static double Time(string[] values) => double.Parse(values[^5], CultureInfo.InvariantCulture);
+
+        /// <summary>A cut header has no numbers.</summary>
+        private static uint Number(string value) => value.Length == 0 ? 0 : uint.Parse(value, CultureInfo.InvariantCulture);
+
+        private static int Flags(string[] values) => values[^1].Length == 0 ? 0 : Convert.ToInt32(values[^1], 16);
+    }
 }

@@ -3,16 +3,18 @@ using NetMon.Testing.Packets;
 
 namespace NetMon.Bpf.Tests.Tracking;
 
-/// <summary>By sequence number alone: what an end sends below the highest number it has sent, it sends again.</summary>
+/// <summary>By sequence number alone, without health: what an end sends below the highest number it has sent, it sends again.</summary>
 public sealed class RetransmitTests
 {
+    private static readonly FlowProgramOptions BySequence = new() { TcpHealth = false };
+
     public static TheoryData<uint> Starts => [1000u, 0u, uint.MaxValue, uint.MaxValue - 150, 0x7fff_ff00u];
 
     [SkippableTheory]
     [MemberData(nameof(Starts))]
     public void A_segment_sent_again_counts_once_with_its_payload(uint start)
     {
-        using var run = new KernelRun();
+        using var run = new KernelRun(BySequence);
         var connection = new Conversation(run, start).Open();
         var first = connection.ClientNext;
         connection.Client(TcpFlags.Ack, 100).Client(TcpFlags.Ack, 100).Server(TcpFlags.Ack);
@@ -29,7 +31,7 @@ public sealed class RetransmitTests
     [MemberData(nameof(Starts))]
     public void Fresh_segments_in_order_are_none(uint start)
     {
-        using var run = new KernelRun();
+        using var run = new KernelRun(BySequence);
         var connection = new Conversation(run, start, start + 77).Open();
         for (var i = 0; i < 50; i++)
         {
@@ -46,7 +48,7 @@ public sealed class RetransmitTests
     [MemberData(nameof(Starts))]
     public void A_partial_overlap_counts_the_overlapping_bytes(uint start)
     {
-        using var run = new KernelRun();
+        using var run = new KernelRun(BySequence);
         var connection = new Conversation(run, start).Open();
         var first = connection.ClientNext;
         connection.Client(TcpFlags.Ack, 100);
@@ -59,7 +61,7 @@ public sealed class RetransmitTests
     [SkippableFact]
     public void Each_direction_has_its_own()
     {
-        using var run = new KernelRun();
+        using var run = new KernelRun(BySequence);
         new Conversation(run).Open().Client(TcpFlags.Ack, 100).Server(TcpFlags.Ack, 300);
         run.Feed(
             Conversation.FromServer(TcpFlags.Ack, 5001, 300),
@@ -75,7 +77,7 @@ public sealed class RetransmitTests
     [SkippableFact]
     public void Keep_alive_probes_are_not_retransmissions()
     {
-        using var run = new KernelRun();
+        using var run = new KernelRun(BySequence);
         var connection = new Conversation(run).Open().Client(TcpFlags.Ack, 100).Server(TcpFlags.Ack);
         run.Feed(Conversation.FromClient(TcpFlags.Ack, connection.ClientNext - 1));
         run.Feed(Conversation.FromClient(TcpFlags.Ack, connection.ClientNext - 1, 1));
@@ -90,7 +92,7 @@ public sealed class RetransmitTests
     [SkippableFact]
     public void Pure_acknowledgments_are_never_retransmissions()
     {
-        using var run = new KernelRun();
+        using var run = new KernelRun(BySequence);
         new Conversation(run).Open().Client(TcpFlags.Ack, 100);
         for (var i = 0; i < 5; i++)
         {
@@ -106,7 +108,7 @@ public sealed class RetransmitTests
     [SkippableFact]
     public void The_first_segment_of_a_connection_joined_midway_is_not_one()
     {
-        using var run = new KernelRun();
+        using var run = new KernelRun(BySequence);
         run.Feed(Conversation.FromClient(TcpFlags.Ack, 0x9000_0000, 100));
         run.Feed(Conversation.FromServer(TcpFlags.Ack, 0x1000_0000, 100));
         run.Feed(Conversation.FromServer(TcpFlags.Ack, 0x1000_0064, 100));
@@ -121,13 +123,13 @@ public sealed class RetransmitTests
     [InlineData(0x1000_0000u)]
     public void After_a_reset_or_a_fragment_as_an_ends_first_packet_its_first_segment_is_not_one(uint start)
     {
-        using var run = new KernelRun();
+        using var run = new KernelRun(BySequence);
         run.Feed(Conversation.FromClient(TcpFlags.Ack, 1, 10));
         run.Feed(Conversation.FromServer(TcpFlags.Rst, start));
         run.Feed(Conversation.FromServer(TcpFlags.Ack, start, 100));
         Assert.Equal((0u, 0ul), run.DrainSingle().RetransmitsReceived);
 
-        using var fragmented = new KernelRun();
+        using var fragmented = new KernelRun(BySequence);
         foreach (var fragment in Conversation.FromClient(TcpFlags.Ack, start, 2000).Fragment(1480, 1))
         {
             fragmented.Feed(fragment);
@@ -140,7 +142,7 @@ public sealed class RetransmitTests
     [SkippableFact]
     public void Resets_with_any_sequence_number_are_not_retransmissions_and_move_nothing()
     {
-        using var run = new KernelRun();
+        using var run = new KernelRun(BySequence);
         var connection = new Conversation(run).Open().Client(TcpFlags.Ack, 100).Server(TcpFlags.Ack, 100);
         run.Feed(Conversation.FromServer(TcpFlags.Rst, 0x7000_0000));
         connection.Server(TcpFlags.Ack, 100);

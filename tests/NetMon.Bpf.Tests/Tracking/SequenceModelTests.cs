@@ -10,6 +10,7 @@ namespace NetMon.Bpf.Tests.Tracking;
 /// </summary>
 public sealed class SequenceModelTests(ITestOutputHelper output)
 {
+    private static readonly FlowProgramOptions BySequence = new() { TcpHealth = false };
     private const int Seed = 4711;
     private const int Connections = 400;
     private const int SegmentsOfEach = 40;
@@ -19,7 +20,7 @@ public sealed class SequenceModelTests(ITestOutputHelper output)
     {
         output.WriteLine($"seed {Seed}");
         var random = new Random(Seed);
-        using var run = new KernelRun();
+        using var run = new KernelRun(BySequence);
         var expected = new Dictionary<ushort, (uint Segments, ulong Bytes, long Packets)>();
         for (ushort port = 1; port <= Connections; port++)
         {

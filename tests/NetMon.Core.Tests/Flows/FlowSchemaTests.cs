@@ -46,6 +46,7 @@ public class FlowSchemaTests
                 Delta = flow.Total,
             };
             Collect(Parse(Write(in step)), written);
+            Collect(Parse(Write(in flow)), written);
         }
 
         var documented = new HashSet<string>(StringComparer.Ordinal);
@@ -138,7 +139,7 @@ public class FlowSchemaTests
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
-            FlowJson.Write(json, in flow, in Context);
+            FlowJson.Write(json, in flow, in Context, flow.Cause != FlowCause.None);
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);

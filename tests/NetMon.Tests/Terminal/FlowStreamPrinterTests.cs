@@ -109,7 +109,7 @@ public sealed class FlowStreamPrinterTests : IDisposable
         return _output.Text;
     }
 
-    private FlowStreamPrinter Printer()
+    private FlowStreamPrinter<FlowView> Printer()
     {
         var context = new FlowColumnContext(_output!.Target.Glyphs, TimeZoneInfo.Utc, Now: null);
         return new FlowStreamPrinter<FlowView>(

@@ -23,11 +23,17 @@ public sealed class HealthColumnsTests
         var start = lines[0].IndexOf("RTT-SOURCE", StringComparison.Ordinal);
         var end = lines[0].IndexOf("SOURCE-POD", StringComparison.Ordinal);
         Assert.Equal(
-            """
-            RTT-SOURCE  RTT-DEST  FIRST-BYTE  TROUBLES                    DROPS                    SOURCE-PROC  DEST-PROC                         SOCKET
-                  20µs    1.50ms      7.00ms  3 fast, 1 timeout, 12 gaps  4 NETFILTER_DROP, 1 MTU  curl/4711    redis-server/12 (3f4e5a6b7c8d)    source 1.60ms~200µs
-            """,
-            string.Join('\n', lines[..2].Select(line => Clean(line[start..end])))
+            [
+                ("RTT-SOURCE", "20µs"),
+                ("RTT-DEST", "1.50ms"),
+                ("FIRST-BYTE", "7.00ms"),
+                ("TROUBLES", "3 fast, 1 timeout, 12 gaps"),
+                ("DROPS", "4 NETFILTER_DROP, 1 MTU"),
+                ("SOURCE-PROC", "curl/4711"),
+                ("DEST-PROC", "redis-server/12 (3f4e5a6b7c8d)"),
+                ("SOCKET", "source 1.60ms~200µs"),
+            ],
+            Cells(lines[0][start..end]).Zip(Cells(lines[1][start..end]))
         );
     }
 
@@ -55,7 +61,8 @@ public sealed class HealthColumnsTests
         Assert.Contains("no-endpoints", output.Text, StringComparison.Ordinal);
     }
 
-    private static string Clean(string line) => line.TrimEnd();
+    private static string[] Cells(string line) =>
+        line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static Flow Troubled()
     {
