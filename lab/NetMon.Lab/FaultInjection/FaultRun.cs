@@ -23,7 +23,7 @@ public static class FaultRun
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
-    /// <summary>Figures come soon, and what goes unanswered has failed soon.</summary>
+    /// <summary>Figures come soon, what goes unanswered has failed soon, and what is ordinary is known soon.</summary>
     private static readonly string[] AgentArguments =
     [
         "--interval",
@@ -34,6 +34,10 @@ public static class FaultRun
         "2s",
         "--udp-idle",
         "4s",
+        "--security-connection-storm-rate",
+        "10",
+        "--security-connection-storm-learning",
+        "20s",
     ];
 
     /// <param name="options">Of the cluster; at least two nodes.</param>

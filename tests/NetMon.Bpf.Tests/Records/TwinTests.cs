@@ -29,6 +29,16 @@ public class TwinTests
             { "socket_config", typeof(SocketConfig) },
         };
 
+    public static TheoryData<string, Type> DropStructs =>
+        new()
+        {
+            { "drop_key", typeof(DropKey) },
+            { "drop_value", typeof(DropValue) },
+            { "drop_total", typeof(DropTotal) },
+            { "drop_place", typeof(DropPlace) },
+            { "drop_config", typeof(DropConfig) },
+        };
+
     public static TheoryData<string, string, Type> Enums =>
         new()
         {
@@ -39,12 +49,27 @@ public class TwinTests
             { "overflow_class", "OVERFLOW_", typeof(OverflowClass) },
             { "socket_kind", "SOCKET_", typeof(SocketKind) },
             { "socket_flags", "SOCKET_", typeof(SocketFlags) },
+            { "drop_path", "DROP_", typeof(DropPath) },
+            { "drop_unattributed", "DROP_", typeof(DropUnattributed) },
         };
 
     [Theory]
     [MemberData(nameof(Structs))]
     public void Every_field_lies_where_the_header_says(string name, Type twin) =>
         Compare(new TypeInformation(Header()), name, twin);
+
+    [Theory]
+    [MemberData(nameof(DropStructs))]
+    public void Every_field_of_a_drop_lies_where_the_header_and_the_embedded_program_say(
+        string name,
+        Type twin
+    )
+    {
+        Compare(new TypeInformation(Header()), name, twin);
+        var file = TestObjects.TemporaryFile($"embedded-{name}.o");
+        File.WriteAllBytes(file, FlowProgram.ReadResource("drops.bpf.o"));
+        Compare(new TypeInformation(file), name, twin);
+    }
 
     [Theory]
     [InlineData("flows.bpf.o", false)]
@@ -75,7 +100,7 @@ public class TwinTests
     {
         var theirs = new TypeInformation(Header())
             .ValuesOf(name)
-            .Where(value => value.Key != "OVERFLOW_CLASSES")
+            .Where(value => value.Key is not ("OVERFLOW_CLASSES" or "DROP_UNATTRIBUTED"))
             .ToDictionary(value => Plain(value.Key[prefix.Length..]), value => value.Value);
         var ours = Enum.GetNames(twin).ToDictionary(Plain, value => Convert.ToInt64(Enum.Parse(twin, value)));
 
@@ -97,6 +122,10 @@ public class TwinTests
         Assert.Equal(FlowStateRecord.ObserverPod, (uint)observer["POD"]);
         Assert.Equal(FlowStateRecord.ObserverIfindex, (uint)observer["IFINDEX"]);
         Assert.Equal(OverflowBucket.Count, types.ValuesOf("overflow_class")["OVERFLOW_CLASSES"] * 2);
+        Assert.Equal(
+            DropUnattributedPackets.Length,
+            types.ValuesOf("drop_unattributed")["DROP_UNATTRIBUTED"]
+        );
         var ports = types.MembersOf("netmon_config").Single(m => m.Name == "overlay_ports");
         Assert.Equal(FlowProgramOptions.MaxOverlayPorts, ports.Size / sizeof(ushort));
     }

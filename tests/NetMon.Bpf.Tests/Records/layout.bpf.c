@@ -26,6 +26,7 @@ NAME(enum, socket_flags);
 NAME(struct, drop_key);
 NAME(struct, drop_value);
 NAME(struct, drop_total);
+NAME(struct, drop_place);
 NAME(struct, drop_config);
 NAME(enum, drop_path);
 NAME(enum, drop_unattributed);

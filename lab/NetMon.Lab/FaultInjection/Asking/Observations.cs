@@ -32,7 +32,7 @@ internal sealed class Observations
     public IReadOnlyList<Finding> Diagnose(Subject subject) =>
         [
             .. EventRules.Of(_events.Where(subject.Concerns)),
-            .. FlowRules.Of(_flows[subject.Client.Node].Of(subject.Began)),
+            .. FlowRules.Of(_flows[subject.Client.Node].Of(subject.Began), subject),
             .. DropRules.Of(_metrics, subject.Namespace),
         ];
 
