@@ -39,7 +39,10 @@ internal sealed class FlowRequestOptions
             }
         }
 
-        if (arguments.GetValue(_failed))
+        if (
+            arguments.GetValue(_failed)
+            && !criteria.Exists(criterion => string.Equals(criterion.Key, "cause", StringComparison.Ordinal))
+        )
         {
             // What failed has a cause, and nothing else has one but what was broken off.
             criteria.AddRange(

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using NetMon.Bpf.Attaching;
-using NetMon.Bpf.Tests.Reference;
 using NetMon.Bpf.Tests.TestRun;
 using NetMon.Lab.Captures;
 using NetMon.Testing.Captures;
@@ -11,6 +10,8 @@ namespace NetMon.Bpf.Tests.Captures;
 /// <summary>A capture played again at its own pace into a device, where the programs and tcpdump both see it: same packets, same times.</summary>
 internal static class TimedReplay
 {
+    private const int EthernetHeader = 14;
+
     /// <summary>Longer pauses are cut to this: it is beyond every time that a rule has, but for those that count seconds.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(300);
 
@@ -56,12 +57,12 @@ internal static class TimedReplay
         {
             using var recorder = Record(device.Name, frames.Length, file);
             var longest = PauseThatFits(frames, times);
-            var reader = new ReferenceReader();
+            var network = ethernet ? EthernetHeader : 0;
             for (var i = 0; i < frames.Length; i++)
             {
                 var pause = i == 0 ? TimeSpan.Zero : Pause(frames[i - 1], frames[i], times);
                 pause = pause < longest ? pause : longest;
-                Thread.Sleep(i > 0 && IsSynAck(frames[i - 1], reader) && pause < Handshake ? Handshake : pause);
+                Thread.Sleep(i > 0 && IsSynAck(frames[i - 1].Bytes, network) && pause < Handshake ? Handshake : pause);
                 device.Receive(frames[i].Bytes);
             }
 
@@ -87,7 +88,7 @@ internal static class TimedReplay
                 "-c",
                 $"{frames}",
                 "-s",
-                "0",
+                "256",
                 "-B",
                 "16384",
                 "--immediate-mode",
@@ -112,9 +113,15 @@ internal static class TimedReplay
     private static TimeSpan Pause(CaptureFrame before, CaptureFrame frame, Dictionary<int, long> times) =>
         TimeSpan.FromMicroseconds(Math.Max(0, times[frame.Number] - times[before.Number]) / 1000);
 
-    private static bool IsSynAck(CaptureFrame frame, ReferenceReader reader) =>
-        frame.Read(reader) is { Kind: ReferenceKind.Ip, Protocol: 6, IcmpError: false } packet
-        && (packet.TcpFlags & 0x12) == 0x12;
+    private static bool IsSynAck(byte[] frame, int network)
+    {
+        var transport = network + ((frame.ElementAtOrDefault(network) & 15) * 4);
+        return frame.Length > network + 20
+            && frame[network] >> 4 == 4
+            && frame[network + 9] == 6
+            && transport + 13 < frame.Length
+            && (frame[transport + 13] & 0x12) == 0x12;
+    }
 
     private static TimeSpan PauseThatFits(CaptureFrame[] frames, Dictionary<int, long> times)
     {

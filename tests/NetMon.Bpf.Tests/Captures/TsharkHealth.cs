@@ -79,6 +79,11 @@ internal static class TsharkHealth
             var length = Number(values[^3]) + (uint)((flags >> 1) & 1) + (uint)(flags & 1);
             var end = Number(values[^4]) + length;
             var open = Open(sender);
+            if ((flags & 2) != 0)
+            {
+                open.Clear();
+            }
+
             if (length > 0 && !open.Exists(s => (int)(s.End - end) >= 0))
             {
                 open.Add((end, Time(values)));
@@ -106,8 +111,9 @@ internal static class TsharkHealth
 
         private static double Time(string[] values) => double.Parse(values[^5], CultureInfo.InvariantCulture);
 
-        private static uint Number(string value) => uint.Parse(value, CultureInfo.InvariantCulture);
+        /// <summary>A cut header has no numbers.</summary>
+        private static uint Number(string value) => value.Length == 0 ? 0 : uint.Parse(value, CultureInfo.InvariantCulture);
 
-        private static int Flags(string[] values) => Convert.ToInt32(values[^1], 16);
+        private static int Flags(string[] values) => values[^1].Length == 0 ? 0 : Convert.ToInt32(values[^1], 16);
     }
 }
