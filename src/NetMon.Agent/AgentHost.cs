@@ -104,8 +104,9 @@ public static class AgentHost
             CancellationToken.None
         );
         var loadingSockets = Task.Run(() => SocketFeature.Load(agent, socketOptions), CancellationToken.None);
+        var loadingDrops = Task.Run(() => DropFeature.Load(options.Features.Drops), CancellationToken.None);
         var serving = agent.StartApiAsync();
-        await Task.WhenAll(loading, loadingSockets, serving)
+        await Task.WhenAll(loading, loadingSockets, loadingDrops, serving)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var program = await loading;
         var server = await serving;
@@ -119,7 +120,13 @@ public static class AgentHost
             () => agent.Attribution.ShadowPackets
         );
         var records = new KernelRecordSource(program);
-        using var drops = DropFeature.Open(agent, options, records.Wake, loggers.CreateLogger<DropFeature>());
+        using var drops = DropFeature.Start(
+            await loadingDrops,
+            agent,
+            options,
+            records.Wake,
+            loggers.CreateLogger<DropFeature>()
+        );
         if (options.Features.Drops.HostCounters)
         {
             HostMetrics.Register(agent.Registry);

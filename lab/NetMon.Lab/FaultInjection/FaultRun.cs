@@ -23,7 +23,7 @@ public static class FaultRun
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
-    /// <summary>Figures come soon, and what goes unanswered has failed soon.</summary>
+    /// <summary>Figures come soon, what goes unanswered has failed soon, and what is ordinary is known soon.</summary>
     private static readonly string[] AgentArguments =
     [
         "--interval",
@@ -34,6 +34,10 @@ public static class FaultRun
         "2s",
         "--udp-idle",
         "4s",
+        "--security-connection-storm-rate",
+        "10",
+        "--security-connection-storm-learning",
+        "20s",
     ];
 
     /// <param name="options">Of the cluster; at least two nodes.</param>
@@ -76,23 +80,22 @@ public static class FaultRun
             }
         }
 
+        FaultRow RowOf(Fault fault, (Truth? Truth, string Failure) truth, FaultSite site) =>
+            new(
+                fault,
+                truth.Truth,
+                truth.Failure,
+                observations.Diagnose(new Subject(site.Client, site.Server))
+            );
+
         FaultResult Ask()
         {
             var watch = Stopwatch.StartNew();
             while (true)
             {
                 observations.Refresh();
-                var result = new FaultResult([
-                    .. faults.Select(
-                        (fault, at) =>
-                            new FaultRow(
-                                fault,
-                                truths[at].Truth,
-                                truths[at].Failure,
-                                observations.Diagnose(new Subject(sites[at].Client, sites[at].Server))
-                            )
-                    ),
-                ]);
+                var rows = faults.Select((fault, at) => RowOf(fault, truths[at], sites[at]));
+                var result = new FaultResult([.. rows], observations.Lacking());
                 if (
                     watch.Elapsed > Patience
                     || (watch.Elapsed > LeastPatience && result.Differing.Count == 0)

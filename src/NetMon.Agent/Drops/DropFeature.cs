@@ -26,65 +26,75 @@ internal sealed class DropFeature : IDisposable
     /// <summary>For the capture loop.</summary>
     public DropFlows Flows { get; }
 
-    /// <returns>Null if drops are switched off, or the kernel refuses; the features say which.</returns>
+    /// <summary>Loads what it takes; on any thread, beside other loads.</summary>
+    /// <returns>Null if drops are switched off.</returns>
+    public static LoadedDrops? Load(DropOptions options)
+    {
+        if (!options.Enabled)
+        {
+            return null;
+        }
+
+        var (reasons, missing) = ReadReasons();
+        try
+        {
+            var program = DropProgram.Load(
+                new DropProgramOptions { MaxEntries = options.MaxEntries, Ordinary = reasons.Ordinary }
+            );
+            if (missing.Length == 0 && SymbolsAreHidden())
+            {
+                missing =
+                    "the kernel hides its addresses (kernel.kptr_restrict): where packets are dropped has no name";
+            }
+
+            return new LoadedDrops(program, reasons, missing);
+        }
+        catch (BpfException error)
+        {
+            var reason = $"{error.Message.Split('\n')[0]}: what the kernel drops is not seen";
+            return new LoadedDrops(Program: null, reasons, reason);
+        }
+    }
+
+    /// <summary>Starts what was loaded; the features say how it stands.</summary>
+    /// <returns>Null if there is nothing to start.</returns>
+    /// <param name="loaded">What <see cref="Load"/> gave.</param>
     /// <param name="agent">What drops are given to.</param>
     /// <param name="options">Its settings.</param>
     /// <param name="wake">Wakes the capture loop.</param>
     /// <param name="logger">Its log.</param>
-    public static DropFeature? Open(
+    public static DropFeature? Start(
+        LoadedDrops? loaded,
         RunningAgent agent,
         AgentOptions options,
         Action wake,
         ILogger<DropFeature> logger
     )
     {
-        if (!options.Features.Drops.Enabled)
+        if (loaded is null)
         {
             agent.Features.Off(Name);
             agent.Drops.Unavailable = "drops are switched off (features.drops.enabled)";
             return null;
         }
 
-        var (reasons, missing) = ReadReasons();
-        DropProgram program;
-        try
+        if (loaded.Missing.Length > 0)
         {
-            program = DropProgram.Load(
-                new DropProgramOptions
-                {
-                    MaxEntries = options.Features.Drops.MaxEntries,
-                    Ordinary = reasons.Ordinary,
-                }
-            );
-        }
-        catch (BpfException error)
-        {
-            var reason = $"{error.Message.Split('\n')[0]}: what the kernel drops is not seen";
-            agent.Features.Degraded(Name, reason);
-            agent.Drops.Unavailable = reason;
-            return null;
-        }
-
-        AgentLog.DropsWatched(logger, reasons.Ordinary.Count, program.IsTyped ? "tp_btf" : "raw_tp");
-        var feature = Start(agent, options, reasons, program, wake, logger);
-        if (SymbolsAreHidden())
-        {
-            missing =
-                missing.Length > 0
-                    ? missing
-                    : "the kernel hides its addresses (kernel.kptr_restrict): where packets are dropped has no name";
-        }
-
-        if (missing.Length > 0)
-        {
-            agent.Features.Degraded(Name, missing);
+            agent.Features.Degraded(Name, loaded.Missing);
         }
         else
         {
             agent.Features.On(Name);
         }
 
-        return feature;
+        if (loaded.Program is not { } program)
+        {
+            agent.Drops.Unavailable = loaded.Missing;
+            return null;
+        }
+
+        AgentLog.DropsWatched(logger, program.IsTyped ? "tp_btf" : "raw_tp");
+        return Connect(agent, options, loaded.Reasons, program, wake, logger);
     }
 
     public void Dispose()
@@ -93,7 +103,7 @@ internal sealed class DropFeature : IDisposable
         _program.Dispose();
     }
 
-    private static DropFeature Start(
+    private static DropFeature Connect(
         RunningAgent agent,
         AgentOptions options,
         DropReasons reasons,
@@ -164,3 +174,9 @@ internal sealed class DropFeature : IDisposable
             : 0;
     }
 }
+
+/// <summary>What was loaded of drops.</summary>
+/// <param name="Program">Null if the kernel refused it.</param>
+/// <param name="Reasons">Of the running kernel.</param>
+/// <param name="Missing">What is missing, and what is lost without it; empty if nothing is.</param>
+internal sealed record LoadedDrops(DropProgram? Program, DropReasons Reasons, string Missing);

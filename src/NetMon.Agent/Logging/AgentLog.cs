@@ -148,6 +148,6 @@ internal static partial class AgentLog
     )]
     public static partial void DropsFailed(ILogger logger, long suppressed, Exception error);
 
-    [LoggerMessage(121, LogLevel.Information, "watching drops: {Reasons} reasons, by {Hook}")]
-    public static partial void DropsWatched(ILogger logger, int reasons, string hook);
+    [LoggerMessage(121, LogLevel.Information, "watching drops by {Hook}")]
+    public static partial void DropsWatched(ILogger logger, string hook);
 }

@@ -27,6 +27,22 @@ public class WorkloadTests
     }
 
     [Fact]
+    public void A_storm_is_told_after_a_short_time_of_learning_however_it_falls_on_the_ten_seconds()
+    {
+        for (var quiet = 30; quiet < 40; quiet++)
+        {
+            var network = Network(settings =>
+            {
+                settings.ConnectionStorm.Learning = TimeSpan.FromSeconds(20);
+                settings.ConnectionStorm.Rate = 10;
+            });
+            Connect(network, perSecond: 1, seconds: quiet);
+            Connect(network, perSecond: 200, seconds: 31);
+            Assert.Equal(DetectionType.ConnectionStorm, Assert.Single(network.Begun).Type);
+        }
+    }
+
+    [Fact]
     public void A_workload_that_always_connects_a_lot_is_not_told()
     {
         var network = Network();

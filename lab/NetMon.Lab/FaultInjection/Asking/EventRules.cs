@@ -10,7 +10,7 @@ internal static class EventRules
         ("ports", "ports"),
         ("destinations", "destinations"),
         ("sources", "sources"),
-        ("attempts", "attempts"),
+        ("rate_per_second", "a second"),
     ];
 
     /// <param name="events">Of any agent: the same thing may be seen by several.</param>
@@ -25,7 +25,9 @@ internal static class EventRules
             ? string.Join(
                 ", ",
                 Figures
-                    .Where(figure => evidence.TryGetProperty(figure.Member, out _))
+                    .Where(figure =>
+                        evidence.TryGetProperty(figure.Member, out var count) && count.GetDouble() > 1
+                    )
                     .Select(figure => $"{evidence.GetProperty(figure.Member)} {figure.Unit}")
             )
             : "";

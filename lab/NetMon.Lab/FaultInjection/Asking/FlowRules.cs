@@ -11,8 +11,17 @@ internal static class FlowRules
     private const long Retransmits = 3;
 
     /// <param name="flows">Those that the workload began, newest first.</param>
-    public static IEnumerable<Finding> Of(IReadOnlyList<LedgerFlow> flows) =>
-        Cause(flows).Concat(flows.Where(flow => flow.Protocol == "tcp").Take(1).SelectMany(Health));
+    /// <param name="subject">Whose flows they are.</param>
+    public static IEnumerable<Finding> Of(IReadOnlyList<LedgerFlow> flows, Subject subject) =>
+        Cause(flows)
+            .Concat(flows.Where(flow => flow.Protocol == "tcp").Take(1).SelectMany(Health))
+            .Concat(subject.IsOnHost ? Process(flows, subject) : []);
+
+    private static IEnumerable<Finding> Process(IReadOnlyList<LedgerFlow> flows, Subject subject) =>
+        flows
+            .Where(flow => flow.Cause.Length > 0)
+            .Take(1)
+            .Select(flow => new Finding($"by {Subject.ProcessOf(flow.Json)} of {subject.Namespace}/client"));
 
     private static IEnumerable<Finding> Cause(IReadOnlyList<LedgerFlow> flows) =>
         flows

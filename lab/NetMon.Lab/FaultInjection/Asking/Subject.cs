@@ -8,6 +8,16 @@ internal sealed record Subject(LabPod Client, LabPod Server)
 {
     public string Namespace => Client.Workload.Namespace;
 
+    /// <summary>The client has no address of its own.</summary>
+    public bool IsOnHost => Client.Port is null;
+
+    /// <summary>The command of the process at the source; empty if it is not known.</summary>
+    public static string ProcessOf(JsonElement flow) =>
+        flow.GetProperty("source").TryGetProperty("process", out var process)
+        && process.ValueKind == JsonValueKind.Object
+            ? Text(process, "command")
+            : "";
+
     /// <summary>Whether the client began the flow. On its node's network it is known by its process alone.</summary>
     public bool Began(JsonElement flow) => IsEnd(flow.GetProperty("source"), Client);
 

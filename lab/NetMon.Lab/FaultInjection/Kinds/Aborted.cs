@@ -11,9 +11,8 @@ internal sealed class Aborted : Fault
 
     public override string Name => "aborted";
     public override string Injected => "the client gives up after 200 ms, the way takes 600 ms";
-
-    // The kernel takes what comes for a closed socket for lost, or not.
-    public override Expectation Expected { get; } = new("cause aborted");
+    public override Expectation Expected { get; } =
+        new("cause aborted", "slow network") { Possible = ["drops NO_SOCKET"] };
 
     public override Truth Inject(FaultSite site)
     {

@@ -7,13 +7,18 @@ namespace NetMon.Lab.FaultInjection.Kinds;
 /// <summary>A client that connects now and then, and all at once for every little thing.</summary>
 internal sealed class ConnectionStorm : Fault
 {
-    private const int Often = 150;
+    private const int Often = 200;
     private static readonly TimeSpan Ordinary = TimeSpan.FromSeconds(22);
     private static readonly TimeSpan Storm = TimeSpan.FromSeconds(31);
 
     public override string Name => "storm";
-    public override string Injected => "a connection a second, then 150";
-    public override Expectation Expected { get; } = new("event connection-storm");
+    public override string Injected => "a connection a second, then 200";
+    public override Expectation Expected { get; } =
+        new("event connection-storm")
+        {
+            // Once in a thousand connections an ACK meets its socket half made (tcp_v4_rcv); nobody misses it.
+            Possible = ["drops NOT_SPECIFIED"],
+        };
     public override string Command => "events --workload storm/client";
 
     public override Truth Inject(FaultSite site)
@@ -40,7 +45,7 @@ internal sealed class ConnectionStorm : Fault
             return true;
         });
         var rate = (accepted - before) / Storm.TotalSeconds;
-        return rate > Often * 0.9
+        return rate > Often * 0.7
             ? new Truth($"{rate:F0} accepted per second")
             : throw site.Differs($"{Often} a second", $"{rate:F0}");
     }

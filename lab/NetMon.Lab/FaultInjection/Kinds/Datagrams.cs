@@ -8,7 +8,7 @@ internal sealed class UnreachablePort : Fault
 {
     public override string Name => "udp-port";
     public override string Injected => "a datagram to a port that nobody has";
-    public override Expectation Expected { get; } = new("cause unreachable-port");
+    public override Expectation Expected { get; } = new("cause unreachable-port", "drops NO_SOCKET");
 
     public override Truth Inject(FaultSite site)
     {
@@ -102,8 +102,7 @@ internal sealed class LimitedBandwidth : Fault
 
     public override string Name => "bandwidth";
     public override string Injected => "tbf with 400 kbit/s on the server's interface";
-    public override Expectation Expected { get; } =
-        new("drops QDISC_OVERLIMIT") { Possible = ["slow network"] };
+    public override Expectation Expected { get; } = new("drops QDISC_DROP");
     public override string Command => "drops --to bandwidth/server";
 
     public override Truth Inject(FaultSite site)

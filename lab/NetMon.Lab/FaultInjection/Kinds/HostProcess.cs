@@ -10,7 +10,8 @@ internal sealed class HostProcess : Fault
 
     public override string Name => "host-process";
     public override string Injected => "curl in a pod on its node's network, to a port that nobody has";
-    public override Expectation Expected { get; } = new("by curl of host-process/client", "cause refused");
+    public override Expectation Expected { get; } =
+        new("by curl of host-process/client", "cause refused", "drops NO_SOCKET");
     public override bool ClientOnHost => true;
     public override string Command => "flows --failed --process curl -o wide";
 

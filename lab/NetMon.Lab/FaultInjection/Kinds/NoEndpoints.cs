@@ -8,8 +8,7 @@ internal sealed class NoEndpoints : Fault
 {
     public override string Name => "no-endpoints";
     public override string Injected => "a service without a ready pod";
-    public override Expectation Expected { get; } =
-        new("cause no-endpoints") { Possible = ["drops NETFILTER_DROP"] };
+    public override Expectation Expected { get; } = new("cause no-endpoints", "drops NETFILTER_DROP");
 
     public override Truth Inject(FaultSite site)
     {

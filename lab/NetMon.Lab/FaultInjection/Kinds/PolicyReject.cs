@@ -24,15 +24,13 @@ internal abstract class PolicyReject(string how) : Fault
 internal sealed class RejectedByReset() : PolicyReject("tcp reset")
 {
     public override string Name => "reject-reset";
-    public override Expectation Expected { get; } =
-        new("cause refused") { Possible = ["drops NETFILTER_DROP"] };
+    public override Expectation Expected { get; } = new("cause refused", "drops NETFILTER_DROP");
     protected override string Errno => "ECONNREFUSED";
 }
 
 internal sealed class RejectedByError() : PolicyReject("icmp admin-prohibited")
 {
     public override string Name => "reject-icmp";
-    public override Expectation Expected { get; } =
-        new("cause prohibited") { Possible = ["drops NETFILTER_DROP"] };
+    public override Expectation Expected { get; } = new("cause prohibited", "drops NETFILTER_DROP");
     protected override string Errno => "EHOSTUNREACH";
 }

@@ -30,7 +30,7 @@ internal sealed class VerticalScan : Scan
     public override string Name => "scan-ports";
     public override string Injected => "nmap -sS of 300 ports of a pod";
     public override Expectation Expected { get; } =
-        new("event vertical-scan") { Possible = ["cause refused"] };
+        new("event vertical-scan", "cause refused", "drops NO_SOCKET");
 
     public override Truth Inject(FaultSite site) =>
         Report(site, Nmap(site, "-p", "1-300", $"{site.Server.V4}"), "300 closed");
@@ -61,7 +61,8 @@ internal sealed class SynFlood : Fault
     public override string Name => "syn-flood";
     public override string Injected => "hping3: 4,000 SYNs from random addresses";
     public override bool Heavy => true;
-    public override Expectation Expected { get; } = new("event syn-flood") { Possible = ["cause timeout"] };
+    public override Expectation Expected { get; } =
+        new("event syn-flood") { Possible = ["drops IP_INVALID_SOURCE"] };
     public override string Command => "events --workload syn-flood/server";
 
     public override Truth Inject(FaultSite site)

@@ -37,8 +37,7 @@ internal sealed class FragmentationNeeded : Fault
 
     public override string Name => "mtu";
     public override string Injected => "datagrams of 1300 bytes with DF, a link with an MTU of 1000";
-    public override Expectation Expected { get; } =
-        new("cause fragmentation-needed") { Possible = ["drops PKT_TOO_BIG"] };
+    public override Expectation Expected { get; } = new("cause fragmentation-needed", "drops PKT_TOO_BIG");
 
     public override Truth Inject(FaultSite site)
     {

@@ -28,17 +28,26 @@ internal sealed class ConnectionStorms(StormSettings settings, IncidentBook book
         var goesOn = book.TryGet(in key, out var open);
         if (count < (long)settings.Rate * RateHistory.BinSeconds || rates.Known < _learningBins)
         {
-            state.StormyBins = 0;
+            Calm(state, rates);
             rates.Add(count);
             return;
         }
 
         var normal = rates.Normal();
         var stormy = goesOn || count >= normal * settings.Factor;
-        if (!goesOn || nowNs > open!.SinceNs + AcceptNs)
+        if (!stormy)
         {
-            // The first bins of a storm are in the history, too, but too few to move its 95 percent.
+            Calm(state, rates);
+        }
+
+        if (!stormy || nowNs > open?.SinceNs + AcceptNs)
+        {
             rates.Add(count);
+        }
+        else if (!goesOn)
+        {
+            // Of a storm as it begins nothing is normal; of a burst, once it turns out to be one, all is.
+            state.Burst = count;
         }
 
         state.StormyBins = stormy ? state.StormyBins + 1 : 0;
@@ -50,6 +59,17 @@ internal sealed class ConnectionStorms(StormSettings settings, IncidentBook book
         {
             Report(state, key, open as FigureIncident, count, normal, nowNs);
         }
+    }
+
+    // What looked like a storm is over before it was one.
+    private static void Calm(WorkloadState state, RateHistory rates)
+    {
+        if (state.StormyBins is > 0 and < LeastBins)
+        {
+            rates.Add(state.Burst);
+        }
+
+        state.StormyBins = 0;
     }
 
     private void Report(

@@ -21,6 +21,9 @@ internal sealed class WorkloadState(Workload workload, ulong firstNs)
     public long Connections { get; set; }
     public int StormyBins { get; set; }
 
+    /// <summary>Of the ten seconds that may be the first of a storm: not in <see cref="Rates"/> yet.</summary>
+    public long Burst { get; set; }
+
     public KnownNetworks? Networks { get; init; }
 
     public HourlyVolumes? Sent { get; init; }
