@@ -53,7 +53,8 @@ internal sealed class KernelCgroups : ICgroupLookup, IDisposable
         }
         catch (BpfException)
         {
-            Missing = "CAP_DAC_READ_SEARCH is missing: containers of processes that end at once are not known";
+            Missing =
+                "CAP_DAC_READ_SEARCH is missing: containers of processes that end at once are not known";
             _version2 = null;
         }
 

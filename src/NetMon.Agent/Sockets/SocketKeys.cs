@@ -18,7 +18,12 @@ internal readonly struct ConnectionKey : IEquatable<ConnectionKey>
         _key.Reserved0 = (byte)(localEnd + 1);
     }
 
-    public static ConnectionKey Of(in FlowEndpoint local, in NetworkAddress remote, ushort port, byte protocol)
+    public static ConnectionKey Of(
+        in FlowEndpoint local,
+        in NetworkAddress remote,
+        ushort port,
+        byte protocol
+    )
     {
         var tuple = new ConnectionTuple
         {

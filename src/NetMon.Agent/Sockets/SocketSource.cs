@@ -178,7 +178,7 @@ internal sealed class SocketSource : ISideSource
             {
                 ReadNs = one.TimeNs,
                 SrttUs = one.SrttUs,
-                RttVarUs = one.RttvarUs,
+                RttVarUs = one.SrttUs == 0 ? 0 : one.RttvarUs, // without a sample it is a default
                 MinRttUs = one.MinRttUs,
                 Retransmits = one.Retransmits,
                 DeliveryRate = one.DeliveryRate,

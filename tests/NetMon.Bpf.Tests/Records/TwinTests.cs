@@ -23,6 +23,10 @@ public class TwinTests
             { "overflow_bucket", typeof(OverflowBucket) },
             { "interface_info", typeof(InterfaceInfo) },
             { "netmon_config", typeof(NetmonConfig) },
+            { "socket_owner", typeof(SocketOwnerRecord) },
+            { "socket_event", typeof(SocketEvent) },
+            { "socket_counters", typeof(SocketCounters) },
+            { "socket_config", typeof(SocketConfig) },
         };
 
     public static TheoryData<string, Type> DropStructs =>
@@ -45,6 +49,8 @@ public class TwinTests
             { "overflow_class", "OVERFLOW_", typeof(OverflowClass) },
             { "drop_path", "DROP_", typeof(DropPath) },
             { "drop_unattributed", "DROP_", typeof(DropUnattributed) },
+            { "socket_kind", "SOCKET_", typeof(SocketKind) },
+            { "socket_flags", "SOCKET_", typeof(SocketFlags) },
         };
 
     [Theory]
@@ -65,18 +71,23 @@ public class TwinTests
         Compare(new TypeInformation(file), name, twin);
     }
 
-    [Fact]
-    public void The_embedded_programs_agree_with_the_twins()
+    [Theory]
+    [InlineData("flows.bpf.o", false)]
+    [InlineData("sockets.bpf.o", true)]
+    public void The_embedded_programs_agree_with_the_twins(string resource, bool isOfSockets)
     {
-        var file = TestObjects.TemporaryFile("embedded.o");
-        File.WriteAllBytes(file, FlowProgram.ReadResource());
+        var file = TestObjects.TemporaryFile(resource);
+        File.WriteAllBytes(file, FlowProgram.ReadResource(resource));
         var types = new TypeInformation(file);
         foreach (var row in Structs)
         {
             var (name, twin) = ((string)row[0], (Type)row[1]);
 
             // A record is on the programs' stack and in the ring only, of which there is no type information.
-            if (!string.Equals(name, "flow_record", StringComparison.Ordinal))
+            if (
+                name is not ("flow_record" or "socket_event")
+                && name.StartsWith("socket_", StringComparison.Ordinal) == isOfSockets
+            )
             {
                 Compare(types, name, twin);
             }

@@ -2,6 +2,7 @@
 /* Names every type of the contract, so that its type information has them all, enums included. */
 #include <linux/types.h>
 #include "netmon.h"
+#include "sockets.h"
 #include "drops.h"
 
 #define NAME(kind, type) kind type *name_##type
@@ -17,6 +18,11 @@ NAME(enum, flow_flags);
 NAME(enum, record_reason);
 NAME(enum, interface_kind);
 NAME(enum, overflow_class);
+NAME(struct, socket_event);
+NAME(struct, socket_counters);
+NAME(struct, socket_config);
+NAME(enum, socket_kind);
+NAME(enum, socket_flags);
 NAME(struct, drop_key);
 NAME(struct, drop_value);
 NAME(struct, drop_total);
