@@ -72,7 +72,10 @@ internal sealed class HealthCounts
     public override string ToString() =>
         string.Join(
             ' ',
-            Names.Select((name, i) => (name, count: _counts[i])).Where(c => c.count > 0).Select(c => $"{c.name}={c.count}")
+            Names
+                .Select((name, i) => (name, count: _counts[i]))
+                .Where(c => c.count > 0)
+                .Select(c => $"{c.name}={c.count}")
         );
 }
 

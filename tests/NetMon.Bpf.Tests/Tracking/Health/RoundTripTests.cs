@@ -42,7 +42,11 @@ public sealed class RoundTripTests
         new Script(run).Open(pause: 20);
         var flow = run.DrainSingle();
         Assert.Equal((1, 1), (flow.RoundTrips(0).Samples, flow.RoundTrips(1).Samples));
-        Assert.InRange(flow.RoundTrips(flow.Destination).SumUs, flow.Handshake.SynAckUs - 3, flow.Handshake.SynAckUs + 3);
+        Assert.InRange(
+            flow.RoundTrips(flow.Destination).SumUs,
+            flow.Handshake.SynAckUs - 3,
+            flow.Handshake.SynAckUs + 3
+        );
         Assert.InRange(
             flow.RoundTrips(flow.Source).SumUs,
             flow.Handshake.AckUs - flow.Handshake.SynAckUs - 3,
@@ -103,7 +107,10 @@ public sealed class RoundTripTests
     public void Data_that_answers_acknowledges_too()
     {
         using var run = new KernelRun();
-        new Script(run).FromClient(Client, Server, 100).FromServer(Server, Client + 100, 50).FromClient(Client + 100, Server + 50, 10);
+        new Script(run)
+            .FromClient(Client, Server, 100)
+            .FromServer(Server, Client + 100, 50)
+            .FromClient(Client + 100, Server + 50, 10);
         var flow = run.DrainSingle();
         Assert.Equal((1, 1), (flow.RoundTrips(0).Samples, flow.RoundTrips(1).Samples));
     }
@@ -152,7 +159,10 @@ public sealed class RoundTripTests
 
         var flow = run.DrainSingle();
         Assert.True(flow.Reasons.Count(r => r == RecordReason.Update) > Trips / 2);
-        Assert.Equal((Trips, (uint)Trips), (flow.RoundTrips(flow.Destination).Samples, flow.Events.DuplicateAcks[flow.Destination]));
+        Assert.Equal(
+            (Trips, (uint)Trips),
+            (flow.RoundTrips(flow.Destination).Samples, flow.Events.DuplicateAcks[flow.Destination])
+        );
     }
 
     private static int Bucket(long us)
