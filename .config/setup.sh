@@ -11,10 +11,12 @@ LAB_PACKAGES=(
     conntrack curl dnsmasq-base ethtool iproute2 iptables iputils-ping nftables nginx-light prometheus redis-server
     redis-tools tcpdump
 )
+# Those who attack, in the lab.
+FAULT_PACKAGES=(hping3 nmap)
 TEST_PACKAGES=(
-    "${LAB_PACKAGES[@]}"
+    "${LAB_PACKAGES[@]}" "${FAULT_PACKAGES[@]}"
     bpftool buildah clang-format golang-github-ghodss-yaml-dev golang-github-masterminds-sprig-dev
-    golang-github-xeipuuv-gojsonschema-dev golang-go hping3 iperf3 libcap2-bin socat tmux tshark
+    golang-github-xeipuuv-gojsonschema-dev golang-go iperf3 libcap2-bin socat tmux tshark
 )
 # kubectl comes from several packagers, whose packages exclude one another: any will do.
 command -v kubectl >/dev/null || TEST_PACKAGES+=(kubernetes-client)

@@ -1,31 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* ICMP: which messages have an identifier, and whose packet an error quotes. */
+/* ICMP: whose packet an error quotes. */
 #ifndef NETMON_ICMP_H
 #define NETMON_ICMP_H
 
 #include "fragments.h"
-
-/* Echo and the other queries (RFC 792, RFC 950): request and reply share an identifier. */
-static __always_inline bool icmp_has_id(__u8 protocol, __u8 type)
-{
-	if (protocol == IPPROTO_ICMP)
-		return type == 0 || type == 8 || (type >= 13 && type <= 18);
-	return type == 128 || type == 129;
-}
-
-static __always_inline bool icmp_is_error(__u8 protocol, __u8 type)
-{
-	if (protocol ==
-	    IPPROTO_ICMP) /* unreachable, source quench, redirect, time exceeded, parameter problem */
-		return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
-	return type >= 1 && type <= 4;
-}
-
-static __always_inline bool has_ports(__u8 protocol)
-{
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_UDPLITE ||
-	       protocol == IPPROTO_SCTP;
-}
 
 /*
  * The packet that an ICMP error quotes: `p->key` becomes its tuple, turned around, since the error travels towards the

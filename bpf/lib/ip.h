@@ -4,9 +4,7 @@
 #define NETMON_IP_H
 
 #include "counters.h"
-#include "headers.h"
-
-#define MAX_EXTENSION_HEADERS 8
+#include "key.h"
 
 enum packet_kind {
 	PACKET_IP = 0,
@@ -80,13 +78,6 @@ static __always_inline bool read_ipv4(struct __sk_buff *skb, __u32 offset, __u32
 	ip->fragment = !!(fragment & (IPV4_FRAGMENT_OFFSET | IPV4_MORE_FRAGMENTS));
 	ip->id = h.id;
 	return true;
-}
-
-static __always_inline bool is_ipv6_extension(__u8 protocol)
-{
-	return protocol == IPPROTO_HOPOPTS || protocol == IPPROTO_ROUTING || protocol == IPPROTO_FRAGMENT ||
-	       protocol == IPPROTO_DSTOPTS || protocol == IPPROTO_AH || protocol == IPPROTO_MH ||
-	       protocol == IPPROTO_EXT_HIP || protocol == IPPROTO_EXT_SHIM6;
 }
 
 /*

@@ -80,29 +80,6 @@ static __always_inline bool read_icmp(struct __sk_buff *skb, const struct ip_lay
 	return true;
 }
 
-/* End 0 of the key is the smaller one; `from` says which end sent the packet. */
-static __always_inline void make_canonical(struct packet *p)
-{
-	struct flow_key *k = &p->key;
-	bool swap = k->addr[0][0] != k->addr[1][0]   ? k->addr[0][0] > k->addr[1][0]
-	            : k->addr[0][1] != k->addr[1][1] ? k->addr[0][1] > k->addr[1][1]
-	                                             : k->port[0] > k->port[1];
-
-	if (!swap)
-		return;
-	for (int i = 0; i < 2; i++) {
-		__u64 word = k->addr[0][i];
-
-		k->addr[0][i] = k->addr[1][i];
-		k->addr[1][i] = word;
-	}
-	__u16 port = k->port[0];
-
-	k->port[0] = k->port[1];
-	k->port[1] = port;
-	p->from = 1;
-}
-
 /* `offset`: of the IP header. */
 static __always_inline enum packet_kind read_ip(struct __sk_buff *skb, __u32 offset, bool ipv6,
                                                 struct packet *p)
@@ -147,7 +124,7 @@ static __always_inline enum packet_kind read_ip(struct __sk_buff *skb, __u32 off
 			                         p->key.port[1]);
 		segment(skb, p, headers);
 	}
-	make_canonical(p);
+	p->from = make_canonical(&p->key);
 	return PACKET_IP;
 }
 

@@ -4,10 +4,11 @@ using NetMon.Lab.Machines;
 using NetMon.Lab.Verbs;
 
 const string Usage = $"""
-    usage: netmon-lab run|check|clean|apiserver [option...]
+    usage: netmon-lab run|check|faults|clean|apiserver [option...]
 
       run         a cluster with a small shop and an agent on each node, until Ctrl-C
       check       makes known traffic in a cluster and compares Prometheus with it
+      faults      makes faults in a cluster and compares what NetMon says of each
       clean       removes what killed labs left
       apiserver   a test API server by itself; see its --help
 
@@ -22,6 +23,8 @@ try
             return await RunCommand.RunAsync(LabArguments.Parse(rest));
         case ["check", .. var rest]:
             return await CheckCommand.RunAsync(LabArguments.Parse(rest));
+        case ["faults", .. var rest]:
+            return await FaultsCommand.RunAsync(LabArguments.Parse(rest));
         case ["clean"]:
             Console.WriteLine(string.Join('\n', LabHome.RemoveLeftovers()));
             return 0;

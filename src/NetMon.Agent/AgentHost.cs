@@ -3,19 +3,26 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Drops;
+using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
+using NetMon.Agent.HostCounters;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sockets;
 using NetMon.Bpf;
 using NetMon.Bpf.Netlink;
+using NetMon.Bpf.Sockets;
 
 namespace NetMon.Agent;
 
 /// <summary>The agent as a whole.</summary>
 public static class AgentHost
 {
+    private const string FlowHealth = "flow-health";
+
     /// <summary>
     /// Runs an agent until <paramref name="stop"/> is cancelled; it then reports what is unreported, detaches and returns.
     /// </summary>
@@ -64,6 +71,9 @@ public static class AgentHost
         var addresses = new LocalAddresses(TimeProvider.System);
         await using var cluster = ClusterSource.Open(options, addresses, TimeProvider.System, loggers);
         using var connections = OpenConnections(logger);
+        var socketOptions = options.Features.Sockets;
+        var socketCounts = new SocketCounts();
+        var owners = new FlowOwners(addresses, OwnNamespace.Read(), socketOptions.MaxSockets, socketCounts);
         var sources = new AttributionSources
         {
             View = cluster.View,
@@ -71,6 +81,7 @@ public static class AgentHost
             Node = cluster.Node,
             Clock = new WallClock(TimeProvider.System),
             Connections = connections,
+            Owners = owners,
             ConnectionRate = options.Kubernetes.ConntrackRate,
         };
         await using var agent = new RunningAgent(
@@ -86,25 +97,54 @@ public static class AgentHost
         var loading = Task.Run(
             () =>
             {
-                var loaded = FlowProgram.Load(ProgramOptions(options.Flow));
+                var loaded = FlowProgram.Load(ProgramOptions(options));
                 Progress(logger, "programs loaded", start);
                 return loaded;
             },
             CancellationToken.None
         );
+        var loadingSockets = Task.Run(() => SocketFeature.Load(agent, socketOptions), CancellationToken.None);
+        var loadingDrops = Task.Run(() => DropFeature.Load(options.Features.Drops), CancellationToken.None);
         var serving = agent.StartApiAsync();
-        await Task.WhenAll(loading, serving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(loading, loadingSockets, loadingDrops, serving)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var program = await loading;
         var server = await serving;
         Progress(logger, "listening", start);
 
+        Register(agent.Features, options.Features);
         _ = new KernelMetrics(
             program,
             agent.Registry,
             options.Flow.MaxFlows,
             () => agent.Attribution.ShadowPackets
         );
-        agent.StartCapture(new KernelRecordSource(program));
+        var records = new KernelRecordSource(program);
+        using var drops = DropFeature.Start(
+            await loadingDrops,
+            agent,
+            options,
+            records.Wake,
+            loggers.CreateLogger<DropFeature>()
+        );
+        if (options.Features.Drops.HostCounters)
+        {
+            HostMetrics.Register(agent.Registry);
+        }
+
+        using var sockets = await loadingSockets is { } socketProgram
+            ? SocketFeature.Start(
+                socketProgram,
+                agent,
+                owners,
+                socketCounts,
+                socketOptions,
+                records.Wake,
+                loggers.CreateLogger<SocketWalker>()
+            )
+            : null;
+        ISideSource?[] sides = [drops?.Flows, sockets?.Source];
+        agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
@@ -117,6 +157,7 @@ public static class AgentHost
         using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var listening = new ListeningPortsWatch(
             agent.Rules,
+            ListeningPortsWatch.Read,
             TimeProvider.System,
             loggers.CreateLogger<ListeningPortsWatch>()
         ).RunAsync(background.Token);
@@ -155,18 +196,31 @@ public static class AgentHost
     private static void Progress(ILogger logger, string what, long start) =>
         AgentLog.Progress(logger, what, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 
-    private static FlowProgramOptions ProgramOptions(FlowOptions flow) =>
+    private static void Register(FeatureSet features, FeatureOptions wanted)
+    {
+        if (wanted.LatencyTracking)
+        {
+            features.On(FlowHealth);
+        }
+        else
+        {
+            features.Off(FlowHealth);
+        }
+    }
+
+    private static FlowProgramOptions ProgramOptions(AgentOptions options) =>
         new()
         {
-            MaxFlows = flow.MaxFlows,
-            RingBytes = flow.RingBytes,
-            Interval = flow.Interval,
-            TcpHandshake = flow.TcpHandshake,
-            TcpIdle = flow.TcpIdle,
-            TcpClosed = flow.TcpClosed,
-            UdpIdle = flow.UdpIdle,
-            IcmpIdle = flow.IcmpIdle,
-            OtherIdle = flow.OtherIdle,
-            OverlayPorts = [.. flow.OverlayPorts],
+            MaxFlows = options.Flow.MaxFlows,
+            RingBytes = options.Flow.RingBytes,
+            Interval = options.Flow.Interval,
+            TcpHandshake = options.Flow.TcpHandshake,
+            TcpIdle = options.Flow.TcpIdle,
+            TcpClosed = options.Flow.TcpClosed,
+            UdpIdle = options.Flow.UdpIdle,
+            IcmpIdle = options.Flow.IcmpIdle,
+            OtherIdle = options.Flow.OtherIdle,
+            OverlayPorts = [.. options.Flow.OverlayPorts],
+            TcpHealth = options.Features.LatencyTracking,
         };
 }

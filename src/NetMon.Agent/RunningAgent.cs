@@ -3,6 +3,8 @@ using NetMon.Agent.Api;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Detections;
+using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
@@ -24,11 +26,14 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly AgentOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly Broadcaster _broadcaster = new();
+    private readonly RecentFailures _failures = new(1024, TimeSpan.FromMinutes(5));
     private readonly FlowMetrics _flowMetrics;
+    private readonly Attributor _attributor;
     private readonly FlowPipeline _pipeline;
     private readonly MetricsEndpoint _metricsEndpoint;
     private readonly FlowList _list;
     private readonly RouteTable _routes;
+    private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
     private volatile bool _stopping;
@@ -55,15 +60,29 @@ internal sealed class RunningAgent : IAsyncDisposable
         Table = new FlowTable(TableCapacity(options.Flow.MaxFlows));
         Rules = new InitiatorRules(LocalPortRange.First());
         _flowMetrics = new FlowMetrics(Registry, options.Metrics);
+        _attributor = new Attributor(Table, sources, options.Kubernetes.AttributionWait, Attribution);
         _pipeline = new FlowPipeline(
             Table,
             Rules,
-            new Attributor(Table, sources, options.Kubernetes.AttributionWait, Attribution),
+            _attributor,
             _flowMetrics,
             _broadcaster,
+            _failures,
             loggers.CreateLogger<FlowPipeline>()
         );
+        Drops = new DropLog(options.Features.Drops.Recent);
         Features = new FeatureSet(Registry, loggers.CreateLogger<FeatureSet>());
+        _detections = AgentDetections.Create(
+            options.SecurityMonitoring,
+            Table,
+            options.Flow.Interval,
+            sources.Clock,
+            Registry,
+            options.Metrics.MaxSeries,
+            Features,
+            loggers
+        );
+        _pipeline.Detections = _detections?.Tap;
         AgentMetrics.Register(Registry, interfaces, _broadcaster);
         AttributionMetrics.Register(Registry, Attribution, sources);
         ProcessMetrics.Register(Registry, time);
@@ -71,7 +90,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         var clock = sources.Clock;
         var health = new HealthEndpoints(interfaces, cluster, Features, () => _stopping);
         _metricsEndpoint = new MetricsEndpoint(Registry);
-        _list = new FlowList(Table, clock, names.Find);
+        _list = new FlowList(Table, _failures, clock, names.Find);
         var flows = new FlowsEndpoint(_list, new FlowStream(_broadcaster, clock, names.Find));
         _routes = new RouteTable(
             [
@@ -79,6 +98,8 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/healthz", HealthEndpoints.HealthyAsync),
                 new("/readyz", health.ReadyAsync),
                 new("/api/v1/flows", flows.HandleAsync),
+                new("/api/v1/events", new EventsEndpoint(_detections?.Feed, clock).HandleAsync),
+                new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
             ],
             loggers.CreateLogger<RouteTable>()
         );
@@ -92,7 +113,30 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     public FeatureSet Features { get; }
 
+    public DropLog Drops { get; }
+
     public AttributionCounters Attribution { get; } = new();
+
+    /// <summary>What gives drops to flows, for <see cref="StartCapture"/>.</summary>
+    public DropFlows ConnectDrops(
+        DropReader reader,
+        DropReasons reasons,
+        DropPlaces places,
+        DropMetrics metrics,
+        DropCounters counters,
+        uint ownNetns
+    ) =>
+        new(
+            reader,
+            reasons,
+            places,
+            new DropEnds(Table, Rules, _attributor, ownNetns),
+            Table,
+            metrics,
+            Drops,
+            counters,
+            ownNetns
+        );
 
     /// <summary>Starts taking records.</summary>
     /// <param name="source">Where they come from.</param>
@@ -121,6 +165,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             _loggers.CreateLogger<CaptureLoop>()
         );
         _capture.Start();
+        _detections?.Start();
     }
 
     /// <summary>Starts to serve.</summary>
@@ -140,6 +185,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             _capture = null;
             await capture.Drain();
             capture.Dispose();
+            _detections?.Dispose();
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
         }
 

@@ -29,5 +29,8 @@ internal sealed class WallClock(TimeProvider time)
         }
     }
 
+    /// <summary>The time of day.</summary>
+    public DateTimeOffset Now => time.GetUtcNow();
+
     public static ulong MonotonicNs => (ulong)Stopwatch.GetTimestamp();
 }

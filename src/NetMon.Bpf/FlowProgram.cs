@@ -6,7 +6,7 @@ using NetMon.Bpf.Records;
 namespace NetMon.Bpf;
 
 /// <summary>The flow programs and their maps, loaded into the kernel. Everything vanishes from the kernel when it is disposed or the process ends.</summary>
-/// <remarks>Not thread-safe, but for <see cref="RingBuffer.Wake"/>; the ring, iterators and maps may each be used by a thread of their own.</remarks>
+/// <remarks>Not thread-safe, but for <see cref="RingBuffer{TRecord}.Wake"/>; the ring, iterators and maps may each be used by a thread of their own.</remarks>
 public sealed class FlowProgram : IDisposable
 {
     private const string Resource = "flows.bpf.o";
@@ -45,13 +45,13 @@ public sealed class FlowProgram : IDisposable
         _sweep = BpfLink.CreateIterator(sweep.Descriptor, _flows);
         using var drain = bpfObject.TakeProgram("netmon_drain");
         _drain = BpfLink.CreateIterator(drain.Descriptor, _flows);
-        Ring = new RingBuffer(_records);
+        Ring = new RingBuffer<FlowRecord>(_records);
         var cpus = Libbpf.libbpf_num_possible_cpus();
         _countersPerCpu = new KernelCounters[cpus];
         _bucketPerCpu = new OverflowBucket[cpus];
     }
 
-    public RingBuffer Ring { get; }
+    public RingBuffer<FlowRecord> Ring { get; }
 
     /// <summary>Kernel memory of all maps now, as /proc/self/fdinfo accounts it.</summary>
     /// <exception cref="BpfException">The kernel does not say.</exception>
@@ -71,7 +71,7 @@ public sealed class FlowProgram : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         FlowProgramOptions.Validate(options);
-        using var bpfObject = BpfObject.Open(ReadResource(), "netmon"u8);
+        using var bpfObject = BpfObject.Open(ReadResource(Resource), "netmon"u8);
         bpfObject.SetMaxEntries("flows", options.MaxFlows);
         bpfObject.SetMaxEntries("records", options.RingBytes);
         bpfObject.SetMaxEntries("fragments", options.MaxFragments);
@@ -210,11 +210,12 @@ public sealed class FlowProgram : IDisposable
             _ => throw new ArgumentException("there are no programs for this link layer", nameof(link)),
         };
 
-    internal static byte[] ReadResource()
+    /// <param name="name">Of an object that this assembly carries.</param>
+    internal static byte[] ReadResource(string name = Resource)
     {
         using var stream =
-            typeof(FlowProgram).Assembly.GetManifestResourceStream(Resource)
-            ?? throw new BpfException("find the BPF object", 0, $"the assembly has no {Resource}");
+            typeof(FlowProgram).Assembly.GetManifestResourceStream(name)
+            ?? throw new BpfException("find the BPF object", 0, $"the assembly has no {name}");
         var image = new byte[stream.Length];
         stream.ReadExactly(image);
         return image;

@@ -1,15 +1,15 @@
 using System.Runtime.CompilerServices;
 using NetMon.Bpf.Interop;
 using NetMon.Bpf.Objects;
-using NetMon.Bpf.Records;
 
 namespace NetMon.Bpf;
 
-/// <summary>Takes records from a <see cref="RingBuffer"/>; a struct, so that the call is inlined.</summary>
-public interface IRecordHandler
+/// <summary>Takes records from a <see cref="RingBuffer{TRecord}"/>; a struct, so that the call is inlined.</summary>
+public interface IRecordHandler<TRecord>
+    where TRecord : unmanaged
 {
     /// <param name="record">Lies in the ring: valid during the call only.</param>
-    void OnRecord(in FlowRecord record);
+    void OnRecord(in TRecord record);
 }
 
 /// <summary>
@@ -25,7 +25,8 @@ public interface IRecordHandler
 /// Positions only grow. The kernel wakes us only when it commits the record at the consumer position, so after (1) is
 /// published (2) is looked at once more, with a full barrier in between (kernel/bpf/ringbuf.c, bpf_ringbuf_commit).
 /// </remarks>
-public sealed unsafe class RingBuffer : IDisposable
+public sealed unsafe class RingBuffer<TRecord> : IDisposable
+    where TRecord : unmanaged
 {
     private const uint BusyBit = 1u << 31;
     private const uint DiscardBit = 1u << 30;
@@ -72,7 +73,7 @@ public sealed unsafe class RingBuffer : IDisposable
     /// <summary>Bytes that wait to be consumed.</summary>
     public long PendingBytes => (long)(Volatile.Read(ref *_producer) - Volatile.Read(ref *_consumer));
 
-    /// <summary>Records whose length was not that of a <see cref="FlowRecord"/>: not handed out.</summary>
+    /// <summary>Records whose length was not that of a <typeparamref name="TRecord"/>: not handed out.</summary>
     public long BadRecords => Volatile.Read(ref _badRecords);
 
     /// <summary>Waits until there are records, <see cref="Wake"/> is called or the time is over.</summary>
@@ -89,7 +90,7 @@ public sealed unsafe class RingBuffer : IDisposable
     /// <param name="max">Records to hand out at most.</param>
     /// <returns>Records handed out; fewer than <paramref name="max"/> when no more are there.</returns>
     public int Consume<T>(ref T handler, int max)
-        where T : IRecordHandler
+        where T : IRecordHandler<TRecord>
     {
         var handed = 0;
         var position = *_consumer;
@@ -140,7 +141,7 @@ public sealed unsafe class RingBuffer : IDisposable
     /// <summary>Steps over what is at <paramref name="position"/>, discarded and bad records included, to the next good one before <paramref name="limit"/>.</summary>
     /// <returns>Whether there is one; else <paramref name="position"/> is where the kernel commits next.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryNext(ref ulong position, ulong limit, out FlowRecord* record)
+    private bool TryNext(ref ulong position, ulong limit, out TRecord* record)
     {
         record = null;
         while (position < limit)
@@ -167,9 +168,9 @@ public sealed unsafe class RingBuffer : IDisposable
                 continue;
             }
 
-            if (length == sizeof(FlowRecord))
+            if (length == sizeof(TRecord))
             {
-                record = (FlowRecord*)(start + HeaderBytes);
+                record = (TRecord*)(start + HeaderBytes);
                 return true;
             }
 

@@ -9,6 +9,8 @@ var root = new RootCommand(
     AgentVerb.Create(),
     FlowsVerb.Create(),
     TopVerb.Create(),
+    EventsVerb.Create(),
+    DropsVerb.Create(),
     CompletionVerb.Create(),
     VersionVerb.Create(),
 };

@@ -106,6 +106,7 @@ public class RecordBenchmarks
             new Attributor(table, sources, TimeSpan.FromSeconds(2), new AttributionCounters()),
             metrics,
             broadcaster,
+            new RecentFailures(16, TimeSpan.FromMinutes(5)),
             NullLogger<FlowPipeline>.Instance
         );
     }

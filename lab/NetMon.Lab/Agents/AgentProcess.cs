@@ -77,6 +77,20 @@ public sealed class AgentProcess : IDisposable
         return reader.ReadToEnd();
     }
 
+    /// <summary>The lines of an answer that goes on for as long as the agent runs. Ends where it ends, or breaks off.</summary>
+    internal IEnumerable<string> ReadLines(string path)
+    {
+        using var response = _api.Send(
+            new HttpRequestMessage(HttpMethod.Get, path),
+            HttpCompletionOption.ResponseHeadersRead
+        );
+        using var reader = new StreamReader(response.EnsureSuccessStatusCode().Content.ReadAsStream());
+        while (NextLine(reader) is { } line)
+        {
+            yield return line;
+        }
+    }
+
     public MetricsSnapshot ReadMetrics() => MetricsSnapshot.Parse(Get("/metrics"));
 
     /// <summary>A value of /proc/PID/status that is in kB, e.g. <c>VmRSS</c>; in bytes.</summary>
@@ -117,6 +131,18 @@ public sealed class AgentProcess : IDisposable
     {
         _process.Dispose();
         _api.Dispose();
+    }
+
+    private static string? NextLine(StreamReader reader)
+    {
+        try
+        {
+            return reader.ReadLine();
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            return null;
+        }
     }
 
     private bool IsReady()

@@ -24,7 +24,13 @@ public sealed partial class PacketCapture : IDisposable
     /// <summary>Returns once tcpdump listens.</summary>
     /// <param name="folder">For the file; null: that of temporary ones.</param>
     /// <param name="bufferKiB">Packets that tcpdump has not read yet.</param>
-    public static PacketCapture Start(LabInterface on, string? folder = null, int bufferKiB = BufferKiB)
+    /// <param name="filter">What to capture, pcap-filter(7); empty: everything.</param>
+    public static PacketCapture Start(
+        LabInterface on,
+        string? folder = null,
+        int bufferKiB = BufferKiB,
+        string filter = ""
+    )
     {
         var path = System.IO.Path.Combine(
             folder ?? System.IO.Path.GetTempPath(),
@@ -46,13 +52,17 @@ public sealed partial class PacketCapture : IDisposable
                 "root",
                 "-w",
                 path,
+                filter,
             ]
         );
         tcpdump.WaitForText("listening on");
         return new(tcpdump, path);
     }
 
-    /// <summary>Ends the capture once no packet came for a while, and makes sure that tcpdump missed none.</summary>
+    /// <summary>
+    /// Ends the capture once no packet came for a while, and makes sure that tcpdump missed none. A packet that comes at the very
+    /// end is one that it missed: let the filter leave out what never rests.
+    /// </summary>
     public void Stop()
     {
         var length = -1L;

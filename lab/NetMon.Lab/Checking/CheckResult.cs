@@ -5,8 +5,10 @@ using NetMon.Lab.Traffic;
 namespace NetMon.Lab.Checking;
 
 /// <summary>What was sent beside what was counted, for every pair.</summary>
-public sealed class CheckResult
+public sealed record CheckResult
 {
+    /// <param name="generated">What was on the wire.</param>
+    /// <param name="counted">What NetMon's metrics say.</param>
     public CheckResult(FigureTable generated, FigureTable counted)
     {
         ArgumentNullException.ThrowIfNull(generated);
@@ -26,8 +28,34 @@ public sealed class CheckResult
 
     public IReadOnlyList<CheckedPair> Differing { get; }
 
-    /// <summary>A line per pair; those that differ are marked.</summary>
+    /// <summary>What may explain why pairs differ; empty if none does.</summary>
+    public string Evidence { get; init; } = "";
+
+    /// <summary>
+    /// A line per pair; those that differ are marked. They come first, and once more at the end with the evidence, since the middle of a
+    /// long output is what gets lost.
+    /// </summary>
     public override string ToString()
+    {
+        if (Differing.Count == 0)
+        {
+            return Table(Pairs);
+        }
+
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Differing.Count} of {Pairs.Count} pairs differ:");
+        text.Append(Table(Differing)).AppendLine().AppendLine("All pairs:").Append(Table(Pairs)).AppendLine();
+        text.AppendLine(Evidence);
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Differing.Count} of {Pairs.Count} pairs differ:");
+        foreach (var pair in Differing.Take(MostLines))
+        {
+            text.Append("! ").AppendLine(pair.ToString());
+        }
+
+        return text.ToString();
+    }
+
+    private static string Table(IReadOnlyList<CheckedPair> pairs)
     {
         string[][] rows =
         [
@@ -46,7 +74,7 @@ public sealed class CheckResult
                 "bytes sent",
                 "counted",
             ],
-            .. Pairs.Select(Row),
+            .. pairs.Select(Row),
         ];
         var widths = Enumerable
             .Range(0, rows[0].Length)
@@ -69,6 +97,7 @@ public sealed class CheckResult
     }
 
     private const int FirstNumber = 7;
+    private const int MostLines = 20;
 
     private static string[] Row(CheckedPair pair) =>
         [
@@ -92,4 +121,28 @@ public sealed class CheckResult
 
 /// <param name="Generated">What was on the wire.</param>
 /// <param name="Counted">What NetMon's metrics say.</param>
-public sealed record CheckedPair(Figure Figure, Sums Generated, Sums Counted);
+public sealed record CheckedPair(Figure Figure, Sums Generated, Sums Counted)
+{
+    /// <summary>Who, and only what differs.</summary>
+    public override string ToString()
+    {
+        var differences = new List<string>();
+        Compare("flows", Generated.Flows, Counted.Flows);
+        Compare("packets", Generated.Packets, Counted.Packets);
+        Compare("bytes", Generated.Bytes, Counted.Bytes);
+        return $"{Figure}: {string.Join(", ", differences)}";
+
+        void Compare(string what, long generated, long counted)
+        {
+            if (generated != counted)
+            {
+                differences.Add(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{generated} {what} made, {counted} counted ({counted - generated:+0;-0})"
+                    )
+                );
+            }
+        }
+    }
+}

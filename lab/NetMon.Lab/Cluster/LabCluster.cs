@@ -185,6 +185,9 @@ public sealed class LabCluster : IAsyncDisposable
             [.. _agents.Select(agent => (agent.Value.Address, agent.Key.Name))]
         );
 
+    /// <summary>A further machine, joined to nothing yet: of the world beyond <see cref="Outside"/>.</summary>
+    internal NetworkNamespace AddMachine(string label) => _home.Machines.AddNamespace(label);
+
     /// <summary>A program beside the cluster: of the world, of the control plane, or on a node but in no pod.</summary>
     public LabProcess Start(NetworkNamespace machine, string program, params IEnumerable<string> arguments) =>
         new LabProgram { Namespace = machine, Cgroup = OthersCgroup }.Start(program, arguments);

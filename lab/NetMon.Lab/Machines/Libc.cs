@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace NetMon.Lab.Machines;
 
@@ -7,6 +8,7 @@ internal static partial class Libc
 {
     public const int CLONE_NEWNET = 0x40000000;
     public const int O_RDONLY = 0;
+    public const short POLLIN = 1;
     public const int O_CLOEXEC = 0x80000;
 
     /// <returns>A descriptor, or -1.</returns>
@@ -28,6 +30,26 @@ internal static partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int rmdir(string path);
+
+    /// <returns>0, or -1.</returns>
+    [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int ioctl(SafeFileHandle file, nuint request, ref byte argument);
+
+    /// <returns>Bytes, or -1.</returns>
+    [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial nint read(SafeFileHandle file, ref byte to, nint length);
+
+    /// <returns>Bytes, or -1.</returns>
+    [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial nint write(SafeFileHandle file, in byte from, nint length);
+
+    /// <returns>How many files are ready: 0 after the time, in milliseconds; or -1.</returns>
+    [LibraryImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int poll(ref PollFile files, nuint count, int milliseconds);
 
     /// <returns>0, or -1.</returns>
     [LibraryImport("libc", SetLastError = true)]
@@ -58,4 +80,13 @@ internal static partial class Libc
 
     internal static LabException Failure(string call) =>
         new($"{call}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+}
+
+/// <summary>struct pollfd.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollFile
+{
+    public int Descriptor;
+    public short Wanted;
+    public short Happened;
 }

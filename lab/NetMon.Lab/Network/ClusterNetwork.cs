@@ -134,7 +134,8 @@ public sealed class ClusterNetwork
 
     /// <summary>
     /// Enters every neighbour for good, so that no neighbour discovery, which is ICMPv6, is among the traffic of tests that
-    /// count all of it.
+    /// count all of it; and in the bridges behind which port it is: a frame whose way a bridge does not know it sends to every port, and so
+    /// to nodes and pods that have no part in it.
     /// </summary>
     public void FixNeighbours(IReadOnlyList<PodPort> pods)
     {
@@ -173,7 +174,27 @@ public sealed class ClusterNetwork
                         )
                 )
         );
+        EnterPorts(_fabric, machines.Select(machine => (machine.HardwareAddress, machine.Label)));
+        if (Mode != NetworkMode.Calico)
+        {
+            Parallel.ForEach(
+                pods.GroupBy(pod => pod.Node.Namespace),
+                node => EnterPorts(node.Key, node.Select(pod => (pod.HardwareAddress, pod.NodeInterface)))
+            );
+        }
     }
+
+    private static void EnterPorts(
+        NetworkNamespace bridge,
+        IEnumerable<(string HardwareAddress, string Port)> entries
+    ) =>
+        ForwardingBatch(
+            bridge,
+            entries.Select(entry => $"fdb replace {entry.HardwareAddress} dev {entry.Port} master static")
+        );
+
+    private static void ForwardingBatch(NetworkNamespace machine, IEnumerable<string> lines) =>
+        Command.Feed(string.Join('\n', lines) + "\n", "bridge", "-n", machine.Name, "-batch", "-");
 
     private static IEnumerable<string> Neighbour(
         string at,
@@ -224,14 +245,7 @@ public sealed class ClusterNetwork
             Nodes,
             node =>
             {
-                Command.Feed(
-                    string.Join('\n', _plugin.Forward(node, Nodes)) + "\n",
-                    "bridge",
-                    "-n",
-                    node.Namespace.Name,
-                    "-batch",
-                    "-"
-                );
+                ForwardingBatch(node.Namespace, _plugin.Forward(node, Nodes));
                 Command.Feed(
                     MasqueradeRules(node),
                     "nsenter",

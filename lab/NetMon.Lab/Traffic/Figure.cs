@@ -19,6 +19,9 @@ public readonly record struct Figure(
     public string Traffic { get; init; } =
         Source.Word == "external" || Destination.Word == "external" ? "external" : "internal";
 
+    public override string ToString() =>
+        $"{Source} > {Destination}{(Service.Length == 0 ? "" : $" by {Service}")} {Protocol} {Scope} {Direction}";
+
     public static Figure Of(MetricSample series)
     {
         ArgumentNullException.ThrowIfNull(series);

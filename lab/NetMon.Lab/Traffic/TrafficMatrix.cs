@@ -114,7 +114,9 @@ public sealed class TrafficMatrix
         Ask(Outside(2), db, "data/db-outside", ServiceWay.LoadBalancer, one);
         Ask(cache, db, "data/db-outside", ServiceWay.LoadBalancer);
         Ask(Outside(3), db, "data/db-local", ServiceWay.LoadBalancer, two);
-        Ask(Outside(0), db, "data/db-local", ServiceWay.NodePort, two);
+
+        // Not the one to whom node 2 masquerades: its port there may be this one.
+        Ask(Outside(3), db, "data/db-local", ServiceWay.NodePort, two);
         Ask(Outside(1), db, "data/db-extra", ServiceWay.ExternalIp, three);
     }
 

@@ -15,7 +15,7 @@ public static class TrafficRun
     private const int LeastHeadersV6 = 60;
 
     /// <exception cref="LabException">Something got lost, or the observers do not agree with the sockets.</exception>
-    public static FigureTable Run(LabCluster cluster, IReadOnlyList<Conversation> conversations)
+    public static MadeTraffic Run(LabCluster cluster, IReadOnlyList<Conversation> conversations)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         using var wire = new WireAccounting(conversations, cluster.Folder);
@@ -23,12 +23,19 @@ public static class TrafficRun
         wire.Stop();
 
         var expected = new FigureTable();
+        var made = new List<MadeConversation>(conversations.Count);
         var masquerades = cluster.Network.Mode != NetworkMode.HostGateway;
         foreach (var conversation in conversations)
         {
             var (atClient, atServer) = (wire.AtClient(conversation), wire.AtServer(conversation));
             Verify(conversation, payloads[conversation.Number], atClient, atServer);
-            Expectation.Add(expected, conversation, atClient, atServer, masquerades);
+            var figures = new FigureTable();
+            Expectation.Add(figures, conversation, atClient, atServer, masquerades);
+            made.Add(new MadeConversation(conversation, atClient, atServer, figures));
+            foreach (var (figure, sums) in figures.Sums)
+            {
+                expected.Add(figure, sums);
+            }
         }
 
         foreach (var (pod, way, count) in wire.Others(conversations))
@@ -41,7 +48,7 @@ public static class TrafficRun
             Expectation.AddWithinNode(expected, Party.Node(pod.Node!.Name), pod.Party, "icmpv6", count);
         }
 
-        return expected;
+        return new MadeTraffic(expected, made);
     }
 
     // A router tells of better ways (redirects, RFC 4861, section 8), by its link-local address.
@@ -104,3 +111,17 @@ public static class TrafficRun
         }
     }
 }
+
+/// <summary>What was made, and what has to be told of it.</summary>
+public sealed record MadeTraffic(FigureTable Figures, IReadOnlyList<MadeConversation> Conversations);
+
+/// <summary>A conversation as it was on the wire.</summary>
+/// <param name="AtClient">At the client's side.</param>
+/// <param name="AtServer">At the server's.</param>
+/// <param name="Figures">What it adds to every figure.</param>
+public sealed record MadeConversation(
+    Conversation Conversation,
+    Carried AtClient,
+    Carried AtServer,
+    FigureTable Figures
+);

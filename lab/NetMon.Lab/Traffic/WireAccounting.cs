@@ -1,6 +1,7 @@
 using System.Net;
 using NetMon.Lab.Captures;
 using NetMon.Lab.Machines;
+using NetMon.Lab.Network;
 
 namespace NetMon.Lab.Traffic;
 
@@ -12,6 +13,10 @@ namespace NetMon.Lab.Traffic;
 internal sealed class WireAccounting : IDisposable
 {
     private const int BufferKiB = 4096;
+
+    /// <summary>The control plane speaks with every node all the time: with it in the captures there is no quiet moment to end them.</summary>
+    private static readonly string Filter =
+        $"not host {AddressPlan.ControlV4} and not host {AddressPlan.ControlV6}";
 
     private readonly Dictionary<LabInterface, PacketCapture> _captures = [];
     private readonly Dictionary<LabInterface, FlowTally> _tallies = [];
@@ -26,7 +31,7 @@ internal sealed class WireAccounting : IDisposable
             var (place, capture) in places
                 .AsParallel()
                 .WithDegreeOfParallelism(places.Length)
-                .Select(place => (place, PacketCapture.Start(place, folder, BufferKiB)))
+                .Select(place => (place, PacketCapture.Start(place, folder, BufferKiB, Filter)))
         )
         {
             _captures.Add(place, capture);
@@ -98,7 +103,8 @@ internal sealed class WireAccounting : IDisposable
             && (IsForth(conversation, way, true) || IsForth(conversation, Reverse(way), true))
         );
 
-    // Ports at an address tell a conversation from all others, also behind a translation, which may give a client any port; echoes have none.
+    // A port at an address tells a conversation from all others, together with the other end's address: masquerading gives a client any port of
+    // its node, also one at which that node is the server of another conversation. Echoes have no ports.
     private static bool IsForth(Conversation conversation, Way way, bool atServer)
     {
         if (way.Protocol != ProtocolNumber(conversation))
@@ -111,20 +117,35 @@ internal sealed class WireAccounting : IDisposable
             return way.Destination.Equals(conversation.Asked) && IsFromClient(conversation, way.Source);
         }
 
-        return atServer || conversation.Client.Kind == EndKind.Node
-            ? way.DestinationPort == conversation.ServerPort
-                && way.Destination.Equals(conversation.Server!.Address(conversation.V6))
-            : way.DestinationPort == conversation.AskedPort && way.Destination.Equals(conversation.Asked);
+        var isToServer =
+            atServer || conversation.Client.Kind == EndKind.Node
+                ? way.DestinationPort == conversation.ServerPort
+                    && way.Destination.Equals(conversation.Server!.Address(conversation.V6))
+                : way.DestinationPort == conversation.AskedPort && way.Destination.Equals(conversation.Asked);
+        return isToServer && MayBeFromClient(conversation, way.Source);
     }
 
     private static bool IsFromClient(Conversation conversation, IPAddress source) =>
         conversation.Client is { Kind: EndKind.Node, Node: { } node }
-            ? source.Equals(node.V4) || source.Equals(node.V6) || node.AddressesAmongPods.Contains(source)
+            ? IsOf(node, source)
             : source.Equals(conversation.Client.Address(conversation.V6))
                 || (
                     conversation is { Server.Kind: EndKind.Outside, Client.Node: { } masked }
                     && (source.Equals(masked.V4) || source.Equals(masked.V6))
                 );
+
+    // Its own address, or that of a node that put its own there: the client's, or the one that translates the service's address.
+    private static bool MayBeFromClient(Conversation conversation, IPAddress source) =>
+        (
+            conversation.Client.Kind != EndKind.Node
+            && source.Equals(conversation.Client.Address(conversation.V6))
+        )
+        || IsOf(conversation.Client.Node, source)
+        || IsOf(conversation.Service?.Entry, source);
+
+    private static bool IsOf(LabNode? node, IPAddress address) =>
+        node is not null
+        && (address.Equals(node.V4) || address.Equals(node.V6) || node.AddressesAmongPods.Contains(address));
 
     private static byte ProtocolNumber(Conversation conversation) =>
         conversation.Protocol switch

@@ -13,6 +13,7 @@ internal sealed record LabArguments
           --proxy KIND    services by nftables or iptables; default nftables
           --nodes N       default 3
           --pods M        of the shop; default 9, which is also the least
+          --only NAME     of the faults (repeatable); default all
         """;
 
     private const int MaxNodes = 20;
@@ -25,6 +26,9 @@ internal sealed record LabArguments
 
     /// <summary>Of the shop; 0: as many as it needs.</summary>
     public int Pods { get; private init; }
+
+    /// <summary>Names of faults; none: all.</summary>
+    public IReadOnlyList<string> Only { get; private init; } = [];
 
     /// <exception cref="FormatException">Says what is wrong.</exception>
     public static LabArguments Parse(IReadOnlyList<string> arguments)
@@ -43,6 +47,7 @@ internal sealed record LabArguments
                 "--proxy" => parsed with { Proxy = ProxyOf(value) },
                 "--nodes" => parsed with { Nodes = Number(name, value, 1, MaxNodes) },
                 "--pods" => parsed with { Pods = Number(name, value, 0, 500) },
+                "--only" => parsed with { Only = [.. parsed.Only, value] },
                 _ => throw new FormatException($"unknown option {name}"),
             };
         }

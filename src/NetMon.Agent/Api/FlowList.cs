@@ -10,10 +10,14 @@ namespace NetMon.Agent.Api;
 /// <remarks>
 /// The table is walked twice: (1) note the rank and slot of each flow that passes the filter, 12 bytes a flow, and sort them;
 /// (2) write the flows in that order, a few at a time. So a list of a million flows takes 12 MB, not the size of its text. A flow that
-/// ends in between is left out.
+/// ends in between is left out. Who asks what became of flows also gets those that failed and ended lately.
 /// </remarks>
-internal sealed class FlowList(FlowTable table, WallClock clock, Func<int, string?> interfaceName)
-    : IDisposable
+internal sealed class FlowList(
+    FlowTable table,
+    RecentFailures failures,
+    WallClock clock,
+    Func<int, string?> interfaceName
+) : IDisposable
 {
     /// <summary>Lists at once; others wait.</summary>
     private const int MaxConcurrent = 2;
@@ -45,7 +49,8 @@ internal sealed class FlowList(FlowTable table, WallClock clock, Func<int, strin
 
     private async Task WriteAsync(PipeWriter output, FlowQuery query, CancellationToken cancellation)
     {
-        var slots = Rank(query); // (1)
+        var ended = query.Filter.AsksForOutcome ? failures.Find(query.Filter) : [];
+        var slots = Rank(query, ended); // (1)
         var written = Math.Min(slots.Length, query.Last ?? int.MaxValue);
         var json = new FlowJsonContext(clock.OffsetNs, interfaceName);
 
@@ -56,7 +61,15 @@ internal sealed class FlowList(FlowTable table, WallClock clock, Func<int, strin
         writer.WriteStartArray("flows"u8);
         for (var i = 0; i < written; i++) // (2)
         {
-            Write(writer, slots[i], query.Filter, in json);
+            if (slots[i] < 0)
+            {
+                FlowJson.Write(writer, in ended[~slots[i]], in json, ended: true);
+            }
+            else
+            {
+                Write(writer, slots[i], query.Filter, in json);
+            }
+
             if (output.UnflushedBytes + writer.BytesPending >= FlushBytes)
             {
                 writer.Flush();
@@ -70,13 +83,20 @@ internal sealed class FlowList(FlowTable table, WallClock clock, Func<int, strin
         await output.FlushAsync(cancellation);
     }
 
-    private int[] Rank(FlowQuery query)
+    /// <returns>Slots of the table; what is negative is the complement of an index of those that ended.</returns>
+    private int[] Rank(FlowQuery query, Flow[] ended)
     {
         var limit = table.SlotLimit;
-        var room = Math.Min(limit, table.Count + FlowSlabs.SlabSize);
+        var room = Math.Min(limit, table.Count + FlowSlabs.SlabSize) + ended.Length;
         var ranks = new ulong[room];
         var slots = new int[room];
         var count = 0;
+        for (; count < ended.Length; count++)
+        {
+            ranks[count] = ~query.Sort.Rank(in ended[count]);
+            slots[count] = ~count;
+        }
+
         for (var slot = 0; slot < limit && count < room; slot++)
         {
             if (table.TryRead(slot, out var flow) && query.Filter.Matches(in flow))

@@ -105,7 +105,8 @@ internal sealed class FlowStream(Broadcaster broadcaster, WallClock clock, Func<
         await output.FlushAsync(cancellation);
     }
 
-    private static void EndLine(Utf8JsonWriter json, PipeWriter output)
+    /// <summary>Ends a line of NDJSON.</summary>
+    internal static void EndLine(Utf8JsonWriter json, PipeWriter output)
     {
         json.Flush();
         output.GetSpan(1)[0] = (byte)'\n';

@@ -16,7 +16,8 @@ internal sealed class FlowsEndpoint(FlowList list, FlowStream stream)
         return query.Follow ? stream.WriteAsync(context, query.Filter) : list.WriteAsync(context, query);
     }
 
-    private static IEnumerable<KeyValuePair<string, string?>> Parameters(IQueryCollection query)
+    /// <summary>A request's parameters, one pair for each value.</summary>
+    internal static IEnumerable<KeyValuePair<string, string?>> Parameters(IQueryCollection query)
     {
         foreach (var (key, values) in query)
         {

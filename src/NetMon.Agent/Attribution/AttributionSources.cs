@@ -1,4 +1,5 @@
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Sockets;
 using NetMon.Core.Endpoints;
 
 namespace NetMon.Agent.Attribution;
@@ -16,6 +17,9 @@ internal sealed class AttributionSources
 
     /// <summary>Null where connection tracking cannot be asked: then service addresses stay what they are, and translated packets count twice.</summary>
     public IConnectionLookup? Connections { get; init; }
+
+    /// <summary>Who has which socket; null where nothing tells.</summary>
+    public FlowOwners? Owners { get; init; }
 
     /// <summary>Questions to connection tracking, per second.</summary>
     public int ConnectionRate { get; init; } = 5000;

@@ -1,5 +1,6 @@
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Sockets;
 using NetMon.Bpf.Netlink;
 using NetMon.Bpf.Records;
 using NetMon.Core.Endpoints;
@@ -69,6 +70,8 @@ internal sealed class Attributor
     private readonly WallClock _clock;
     private readonly ThisNode _node;
     private readonly EndResolver _ends;
+    private readonly FlowOwners? _owners;
+    private readonly HostPods _hostPods;
     private readonly TranslationRules _rules;
     private readonly TranslationSearch? _search;
     private readonly WaitingFlows _waiting = new();
@@ -93,6 +96,8 @@ internal sealed class Attributor
         _clock = sources.Clock;
         _node = sources.Node;
         _ends = new EndResolver(_view, _addresses, _node);
+        _owners = sources.Owners;
+        _hostPods = new HostPods(_view, _owners);
         _rules = new TranslationRules(_view, _addresses);
         _search = sources.Connections is { } connections
             ? new TranslationSearch(
@@ -171,6 +176,11 @@ internal sealed class Attributor
     /// <summary>A flow has ended: late records of it may follow.</summary>
     public void End(in FlowEntry entry, ulong nowNs)
     {
+        if (entry.Role == FlowRole.Counted)
+        {
+            _owners?.Count(in entry.Flow);
+        }
+
         if (entry.Role == FlowRole.Shadow || FlowEnds.AreTranslated(in entry))
         {
             _ended.Add(in entry, nowNs);
@@ -244,9 +254,10 @@ internal sealed class Attributor
             flow.Destination.Port,
             flow.Protocol
         );
+        _owners?.Fill(ref flow, in record.Key, default(FlowKey));
         LookAtEnds(ref flow, ref waiting, nowNs);
         if (
-            EndResolver.IsOfSeveral(flow.Destination.Address)
+            flow.Destination.Address.IsOfSeveral
             && ObservationPoint.Direction(sent, received) == FlowDirection.Ingress
         )
         {
@@ -271,12 +282,14 @@ internal sealed class Attributor
         return true;
     }
 
-    // Nobody opens connections from a service's address.
+    // Nobody opens connections from a service's address. A node port of another node is none: masquerading may have chosen it there, and
+    // nobody here can be asked; where its server was heard first, the rules of ports and that node's own agent know better.
     private void CorrectInitiator(ref Flow flow, ref int source)
     {
         if (
             !flow.InitiatorCertain
-            && _view.FindService(flow.Source.Address, flow.Source.Port, flow.Protocol) is not null
+            && _view.FindService(flow.Source.Address, flow.Source.Port, flow.Protocol) is { } service
+            && _rules.TranslatesHere(service, flow.Source.Address)
             && _view.FindService(flow.Destination.Address, flow.Destination.Port, flow.Protocol) is null
         )
         {
@@ -291,6 +304,7 @@ internal sealed class Attributor
         if (!waiting.SourceFinal)
         {
             var source = _ends.Resolve(flow.Source.Address, waiting.SourceInterface, in time);
+            source = _hostPods.Refine(in source, in flow, isSource: true, nowNs);
             flow.Attribution.Source = source.Endpoint;
             flow.Attribution.SourceLocal = source.IsLocal;
             waiting.SourceFinal = source.IsFinal;
@@ -299,6 +313,7 @@ internal sealed class Attributor
         if (!waiting.DestinationFinal)
         {
             var destination = ResolveDestination(in flow, waiting.DestinationInterface, in time);
+            destination = _hostPods.Refine(in destination, in flow, isSource: false, nowNs);
             flow.Attribution.Destination = destination.Endpoint;
             flow.Attribution.DestinationLocal = destination.IsLocal;
             waiting.DestinationFinal = destination.IsFinal;
@@ -317,6 +332,7 @@ internal sealed class Attributor
     {
         if (waiting.Question == Question.None && waiting is not { SourceFinal: true, DestinationFinal: true })
         {
+            FillOwners(waiting.Slot);
             LookAtEnds(ref _table[waiting.Slot].Flow, ref waiting, nowNs);
         }
 
@@ -359,6 +375,8 @@ internal sealed class Attributor
             _table[waiting.Slot].IsBehind = true;
         }
 
+        FillOwners(waiting.Slot);
+
         FlowEnds.Finish(ref flow);
         Counters.Add(
             !IsKnown(in waiting) ? AttributionResult.Timeout
@@ -368,6 +386,12 @@ internal sealed class Attributor
         );
         _waiting.Drop(place);
         flows.Release(waiting.Slot, in waiting);
+    }
+
+    private void FillOwners(int slot)
+    {
+        ref var entry = ref _table[slot];
+        _owners?.Fill(ref entry.Flow, in entry.Key, in entry.Twin);
     }
 
     private void Learn(in NetworkAddress sender, uint observer)

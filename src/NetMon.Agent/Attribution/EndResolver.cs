@@ -40,7 +40,7 @@ internal sealed class EndResolver(IClusterView view, LocalAddresses addresses, T
     public EndAnswer Resolve(in NetworkAddress address, int seenAt, in LookTime time)
     {
         var unixNs = time.StartUnixNs;
-        if (IsOfSeveral(in address)) // (1)
+        if (address.IsOfSeveral) // (1)
         {
             return new(view.FindEndpoint(in address, unixNs).Endpoint, IsLocal: seenAt != 0, IsFinal: true);
         }
@@ -62,12 +62,6 @@ internal sealed class EndResolver(IClusterView view, LocalAddresses addresses, T
             ? ResolvePod(in address, ifindex, isBehind, unixNs, time.NowNs) // (3)
             : ResolveOther(in address, unixNs); // (4)
     }
-
-    /// <summary>Multicast (RFC 5771, RFC 4291) or the limited broadcast (RFC 919).</summary>
-    public static bool IsOfSeveral(in NetworkAddress address) =>
-        address.IsIPv4
-            ? (uint)address.Low is >= 0xe000_0000 and (< 0xf000_0000 or uint.MaxValue)
-            : address.High >> 56 == 0xff;
 
     // A pod may forward what others send: then the address is not that of its interface.
     private EndAnswer ResolvePod(

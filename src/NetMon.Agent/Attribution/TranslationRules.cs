@@ -30,7 +30,7 @@ internal sealed class TranslationRules(IClusterView view, LocalAddresses address
     /// <param name="isOriginal">Whether its key was seen before translation.</param>
     public Question For(in Flow flow, bool isOriginal)
     {
-        if (EndResolver.IsOfSeveral(flow.Destination.Address))
+        if (flow.Destination.Address.IsOfSeveral)
         {
             return Question.None;
         }

@@ -216,6 +216,7 @@ internal sealed class TranslationSearch
         }
 
         FlowEnds.Swap(ref flow);
+        waiting.RoundTrips.Swap();
         entry.SourceEnd = (byte)(1 - entry.SourceEnd);
         (waiting.SourceFinal, waiting.DestinationFinal) = (waiting.DestinationFinal, waiting.SourceFinal);
         (waiting.SourceInterface, waiting.DestinationInterface) = (

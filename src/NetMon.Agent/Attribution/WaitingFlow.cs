@@ -1,5 +1,6 @@
 using NetMon.Bpf.Netlink;
 using NetMon.Bpf.Records;
+using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Attribution;
 
@@ -49,4 +50,7 @@ internal struct WaitingFlow
     /// <summary>What happened to it meanwhile.</summary>
     public bool Closed;
     public bool Ended;
+
+    /// <summary>Its round trips so far, which the flow does not keep.</summary>
+    public RoundTripCounts RoundTrips;
 }

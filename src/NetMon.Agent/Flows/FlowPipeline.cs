@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
+using NetMon.Agent.Detections;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Streaming;
 using NetMon.Bpf;
 using NetMon.Bpf.Records;
+using NetMon.Core.Detections;
 using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Flows;
@@ -28,13 +30,12 @@ internal sealed class FlowPipeline : IAttributedFlows
     private readonly Attributor _attributor;
     private readonly FlowMetrics _metrics;
     private readonly Broadcaster _broadcaster;
+    private readonly RecentFailures _failures;
     private readonly ILogger _logger;
     private readonly LogLimiter _limiter = new();
 
-    // The step under way: too large to be copied from call to call.
-    private FlowEvent _step;
-    private bool _connected;
-    private bool _decided;
+    private readonly FlowStep _step = new();
+    private SightingSteps _opened;
 
     public FlowPipeline(
         FlowTable table,
@@ -42,6 +43,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         Attributor attributor,
         FlowMetrics metrics,
         Broadcaster broadcaster,
+        RecentFailures failures,
         ILogger<FlowPipeline> logger
     )
     {
@@ -50,8 +52,12 @@ internal sealed class FlowPipeline : IAttributedFlows
         _attributor = attributor;
         _metrics = metrics;
         _broadcaster = broadcaster;
+        _failures = failures;
         _logger = logger;
     }
+
+    /// <summary>Who looks for what is suspicious; null: nobody. Set before the first record.</summary>
+    public FlowTap? Detections { get; set; }
 
     /// <summary>Whether flows wait for <see cref="Attribute"/>.</summary>
     public bool HasWaiting => _attributor.WaitingCount > 0;
@@ -109,13 +115,13 @@ internal sealed class FlowPipeline : IAttributedFlows
         if (role == FlowRole.Counted)
         {
             ref var entry = ref _table[slot];
-            _step.Flow = entry.Flow;
-            _step.Kind = FlowEventKind.End;
-            _step.Delta = default;
+            _step.End(in entry.Flow);
             Decide(entry.NoEndpoints);
-            CountStatus(ref entry.Series);
-            _metrics.Ended(in _step.Flow, ref entry.Series);
+            _step.CountNews(_metrics, ref entry.Series);
+            _metrics.Ended(in _step.Event.Flow, ref entry.Series);
+            _failures.Add(in _step.Event.Flow);
             Publish();
+            Show(slot, entry.RecordNs, SightingSteps.Ended);
         }
 
         _table.Remove(slot);
@@ -166,9 +172,9 @@ internal sealed class FlowPipeline : IAttributedFlows
                 Gather(in record, ref entry);
                 break;
             default:
-                _step.Flow = entry.Flow;
-                Step(in record, entry.SourceEnd);
-                _step.Kind = RecordTranslator.KindOf(record.Reason);
+                _step.Event.Flow = entry.Flow;
+                _step.Take(in record, entry.SourceEnd); // (2)
+                _step.Event.Kind = RecordTranslator.KindOf(record.Reason);
                 Decide(entry.NoEndpoints);
                 Finish(slot, record.Reason == RecordReason.End);
                 break;
@@ -177,7 +183,7 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     private void Open(in FlowRecord record, ulong leftNs)
     {
-        var source = RecordTranslator.Begin(in record, _rules, ref _step.Flow);
+        var source = RecordTranslator.Begin(in record, _rules, ref _step.Event.Flow);
         var late = record.Reason == RecordReason.Late;
         var slot = late ? -1 : _table.Add(in record.Key, record.State.FirstNs);
         if (slot < 0)
@@ -188,7 +194,7 @@ internal sealed class FlowPipeline : IAttributedFlows
 
         ref var entry = ref _table[slot];
         entry.RecordNs = record.TimeNs;
-        var verdict = _attributor.Begin(in record, slot, ref _step.Flow, ref source, leftNs);
+        var verdict = _attributor.Begin(in record, slot, ref _step.Event.Flow, ref source, leftNs);
         entry.SourceEnd = (byte)source;
         switch (verdict)
         {
@@ -197,16 +203,17 @@ internal sealed class FlowPipeline : IAttributedFlows
                 CountShadow(in record, slot);
                 break;
             case Verdict.Waits:
-                entry.Flow = _step.Flow;
+                entry.Flow = _step.Event.Flow;
                 Gather(in record, ref entry);
                 break;
             default:
                 entry.Role = FlowRole.Counted;
-                entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Flow);
-                Step(in record, source);
-                _step.Kind = RecordTranslator.KindOf(record.Reason);
+                entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Event.Flow);
+                _step.Take(in record, source);
+                _step.Event.Kind = RecordTranslator.KindOf(record.Reason);
                 Decide(entry.NoEndpoints);
-                _metrics.Opened(in _step.Flow);
+                _metrics.Opened(in _step.Event.Flow);
+                _opened = SightingSteps.Opened;
                 Finish(slot, record.Reason == RecordReason.End);
                 break;
         }
@@ -215,19 +222,20 @@ internal sealed class FlowPipeline : IAttributedFlows
     // Its status was counted when the flow ended, or cannot be followed.
     private void CountAlone(in FlowRecord record, int source, bool late, ulong leftNs)
     {
-        if (!_attributor.TryBeginNow(in record, ref _step.Flow, ref source, leftNs))
+        if (!_attributor.TryBeginNow(in record, ref _step.Event.Flow, ref source, leftNs))
         {
             _attributor.Counters.AddShadowPackets((long)Packets(in record));
             return;
         }
 
-        Step(in record, source);
-        _step.Kind = late ? FlowEventKind.End : RecordTranslator.KindOf(record.Reason);
-        Decide(_attributor.HasNoEndpoints(in _step.Flow));
+        _step.Take(in record, source);
+        _step.Event.Kind = late ? FlowEventKind.End : RecordTranslator.KindOf(record.Reason);
+        Decide(_attributor.HasNoEndpoints(in _step.Event.Flow));
         FlowSeries none = default;
-        _metrics.Count(in _step.Flow, in _step.Delta, ref none);
+        _step.CountPackets(_metrics, ref none);
         _metrics.Release(ref none);
         Publish();
+        Show(slot: -1, record.TimeNs, late ? SightingSteps.None : SightingSteps.Opened);
         if (late)
         {
             _metrics.Late();
@@ -255,10 +263,11 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     private void Gather(in FlowRecord record, ref FlowEntry entry)
     {
-        _step.Flow = entry.Flow;
-        Step(in record, entry.SourceEnd);
-        entry.Flow = _step.Flow;
+        _step.Event.Flow = entry.Flow;
+        _step.Take(in record, entry.SourceEnd);
+        entry.Flow = _step.Event.Flow;
         ref var waiting = ref _attributor[entry.Waiting];
+        _step.Gather(ref waiting);
         waiting.Closed |= record.Reason == RecordReason.Close;
         waiting.Ended |= record.Reason == RecordReason.End;
     }
@@ -268,30 +277,30 @@ internal sealed class FlowPipeline : IAttributedFlows
     {
         ref var entry = ref _table[slot];
         entry.Role = FlowRole.Counted;
-        _step.Flow = entry.Flow;
-        _step.Delta = entry.Flow.Total;
-        _connected = entry.Flow.ConnectUs != 0;
-        entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Flow);
-        _step.Kind =
+        _step.TakeAll(in entry.Flow, in waiting);
+        entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Event.Flow);
+        _step.Event.Kind =
             waiting.Ended ? FlowEventKind.End
             : waiting.Closed ? FlowEventKind.Close
             : FlowEventKind.Open;
         Decide(entry.NoEndpoints);
-        var last = _step.Kind;
-        _step.Kind = FlowEventKind.Open;
-        _metrics.Opened(in _step.Flow);
+        var last = _step.Event.Kind;
+        _step.Event.Kind = FlowEventKind.Open;
+        _metrics.Opened(in _step.Event.Flow);
+        _opened = SightingSteps.Opened;
         Finish(slot, isEnd: false);
-        _step.Delta = default;
+        _step.Event.Delta = default;
         if (waiting.Closed)
         {
-            _step.Kind = FlowEventKind.Close;
+            _step.Event.Kind = FlowEventKind.Close;
             Publish();
         }
 
         if (last == FlowEventKind.End)
         {
-            _step.Kind = FlowEventKind.End;
+            _step.Event.Kind = FlowEventKind.End;
             Publish();
+            Show(slot, entry.RecordNs, SightingSteps.Ended);
             End(slot);
         }
     }
@@ -299,16 +308,17 @@ internal sealed class FlowPipeline : IAttributedFlows
     private void Finish(int slot, bool isEnd)
     {
         ref var entry = ref _table[slot];
-        _table.Commit(slot, in _step.Flow); // (3)
-        _metrics.Count(in _step.Flow, in _step.Delta, ref entry.Series); // (4)
-        if (_connected)
+        _table.Commit(slot, in _step.Event.Flow); // (3)
+        _step.CountPackets(_metrics, ref entry.Series); // (4)
+        _step.CountNews(_metrics, ref entry.Series);
+        if (_step.Connected)
         {
-            _metrics.Connected(in _step.Flow, ref entry.Series);
-            Learn(in _step.Flow);
+            Learn(in _step.Event.Flow);
         }
 
-        CountStatus(ref entry.Series);
         Publish();
+        Show(slot, entry.RecordNs, isEnd ? _opened | SightingSteps.Ended : _opened);
+        _opened = SightingSteps.None;
         if (isEnd)
         {
             End(slot);
@@ -319,41 +329,17 @@ internal sealed class FlowPipeline : IAttributedFlows
     private void End(int slot)
     {
         ref var entry = ref _table[slot];
-        _metrics.Ended(in _step.Flow, ref entry.Series);
+        _failures.Add(in _step.Event.Flow);
+        _metrics.Ended(in _step.Event.Flow, ref entry.Series);
         _attributor.End(in entry, entry.RecordNs);
         _table.Remove(slot);
     }
 
-    // (2)
-    private void Step(in FlowRecord record, int source)
-    {
-        ref var flow = ref _step.Flow;
-        var connectUs = flow.ConnectUs;
-        RecordTranslator.ReadCounts(in record, source, out _step.Delta);
-        RecordTranslator.Advance(in record, source, in _step.Delta, ref flow);
-        _connected = connectUs == 0 && flow.ConnectUs != 0;
-    }
-
     private void Decide(bool noEndpoints)
     {
-        ref var flow = ref _step.Flow;
-        var before = flow.Status;
-        if (before == FlowStatus.Pending)
-        {
-            noEndpoints |= _attributor.HasNoEndpoints(in flow);
-        }
-
-        var outcome = FlowStatusRules.Decide(in flow, _step.Kind, Draining, noEndpoints);
-        (flow.Status, flow.Cause) = (outcome.Status, outcome.Cause);
-        _decided = before == FlowStatus.Pending && outcome.Status != FlowStatus.Pending;
-    }
-
-    private void CountStatus(ref FlowSeries series)
-    {
-        if (_decided)
-        {
-            _metrics.Decided(in _step.Flow, ref series);
-        }
+        ref readonly var flow = ref _step.Event.Flow;
+        var isPending = flow.Status == FlowStatus.Pending;
+        _step.Decide(Draining, noEndpoints || (isPending && _attributor.HasNoEndpoints(in flow)));
     }
 
     private void Learn(in Flow flow)
@@ -370,7 +356,16 @@ internal sealed class FlowPipeline : IAttributedFlows
     {
         if (_broadcaster.HasSubscriptions)
         {
-            _broadcaster.Publish(in _step);
+            _broadcaster.Publish(in _step.Event);
+        }
+    }
+
+    // What we end ourselves had no time for an answer.
+    private void Show(int slot, ulong recordNs, SightingSteps steps)
+    {
+        if (Detections is { } detections && !Draining)
+        {
+            detections.See(in _step.Event, recordNs, slot, steps);
         }
     }
 
@@ -391,7 +386,7 @@ internal sealed class FlowPipeline : IAttributedFlows
 }
 
 /// <summary>Hands the ring's records to the pipeline; a struct, so that the reader's loop calls it directly.</summary>
-internal readonly struct RecordSink(FlowPipeline pipeline) : IRecordHandler
+internal readonly struct RecordSink(FlowPipeline pipeline) : IRecordHandler<FlowRecord>
 {
     public void OnRecord(in FlowRecord record) => pipeline.Process(in record);
 }

@@ -17,7 +17,7 @@ internal sealed class FlowSlabs
     private const int SlabShift = 10;
     private const int NoSlot = -1;
 
-    /// <summary>Entries of a slab: some 400 KiB, little enough to clear within 0.1 ms.</summary>
+    /// <summary>Entries of a slab: some 600 KiB, little enough to clear within 0.1 ms.</summary>
     public const int SlabSize = 1 << SlabShift;
 
     private readonly FlowEntry[]?[] _slabs;
@@ -110,7 +110,10 @@ internal sealed class FlowSlabs
         Volatile.WriteBarrier();
         entry.Live = false;
         entry.Role = FlowRole.None;
-        entry.Flow.Attribution = default; // its pods may be garbage
+        entry.Flow.Attribution = default; // its pods may be garbage, as its processes and drops
+        entry.Flow.SourceOwner = null;
+        entry.Flow.DestinationOwner = null;
+        entry.Flow.Drops = null;
         Volatile.Write(ref entry.Version, version + 2);
 
         ref var use = ref _use[number];

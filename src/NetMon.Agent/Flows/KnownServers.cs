@@ -2,7 +2,7 @@ using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Flows;
 
-/// <summary>Remembers who answered a SYN, in fixed memory: a newer server may take the place of an older one.</summary>
+/// <summary>Remembers who answered, in fixed memory: a newer server may take the place of an older one.</summary>
 internal sealed class KnownServers
 {
     private const int Places = 4096;

@@ -6,10 +6,12 @@ using NetMon.Bpf.Netlink;
 namespace NetMon.Agent.Flows;
 
 /// <summary>Keeps the initiator rules informed of the ports that sockets of this host listen on.</summary>
+/// <param name="read">Asks the kernel, or throws a <see cref="BpfException"/>.</param>
 internal sealed class ListeningPortsWatch(
     InitiatorRules rules,
+    Func<ListeningPorts> read,
     TimeProvider time,
-    ILogger<ListeningPortsWatch> logger
+    ILogger logger
 )
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
@@ -21,22 +23,28 @@ internal sealed class ListeningPortsWatch(
     {
         try
         {
-            using var timer = new PeriodicTimer(Interval, time);
-            do
+            while (true)
             {
                 Look();
-            } while (await timer.WaitForNextTickAsync(cancellation));
+                await Task.Delay(Interval, time, cancellation);
+            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested) { }
     }
 
-    // With a socket of its own each time: one that failed may hold an answer that came too late.
+    /// <summary>With a socket of its own each time: one that failed may hold an answer that came too late.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public static ListeningPorts Read()
+    {
+        using var sockets = new ListeningSockets();
+        return sockets.Read();
+    }
+
     private void Look()
     {
         try
         {
-            using var sockets = new ListeningSockets();
-            rules.Listening = sockets.Read();
+            rules.Listening = read();
             _told = false;
         }
         catch (BpfException error)

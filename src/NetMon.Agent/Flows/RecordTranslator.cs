@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using NetMon.Bpf.Records;
 using NetMon.Core.Flows;
+using RoundTripBuckets = NetMon.Bpf.Records.RoundTripBuckets;
 
 namespace NetMon.Agent.Flows;
 
@@ -7,6 +9,7 @@ namespace NetMon.Agent.Flows;
 internal static class RecordTranslator
 {
     private const ushort Syn = 0x02;
+    private const ushort Rst = 0x04;
     private const ushort SynAck = 0x12;
 
     /// <summary>Writes the parts of a flow that its first record tells; whose it is, is left to the caller.</summary>
@@ -66,7 +69,27 @@ internal static class RecordTranslator
             ResetsReceived = events.Resets[destination],
             SynRetries = events.SynRetries,
             IcmpErrors = events.IcmpErrors,
+            SourceHealth = Health(in record, source),
+            DestinationHealth = Health(in record, destination),
         };
+    }
+
+    /// <summary>Adds the flow's round trips since the record before. Costs next to nothing if there are none, as in most records.</summary>
+    public static void AddRoundTrips(in FlowRecord record, int source, ref RoundTripCounts counts)
+    {
+        if (!HasRoundTrips(in record.RoundTrips))
+        {
+            return;
+        }
+
+        counts.Any = true;
+        ref readonly var toSource = ref record.RoundTrips.Buckets[source];
+        ref readonly var toDestination = ref record.RoundTrips.Buckets[1 - source];
+        for (var i = 0; i < Core.Flows.RoundTripBuckets.Length; i++)
+        {
+            counts.Source[i] += toSource[i];
+            counts.Destination[i] += toDestination[i];
+        }
     }
 
     /// <summary>Brings a flow up to date with a record: adds the counts, takes over what holds now. Status and cause are left to the caller.</summary>
@@ -83,6 +106,7 @@ internal static class RecordTranslator
 
         var destination = 1 - source;
         flow.LastNs = state.LastNs;
+        flow.FirstReset = FirstReset(in flow, state.TcpFlags[source], state.TcpFlags[destination]);
         flow.Source = flow.Source with { InterfaceIndex = Interface(in record, source) };
         flow.Destination = flow.Destination with { InterfaceIndex = Interface(in record, destination) };
         flow.TcpFlagsSent = state.TcpFlags[source];
@@ -90,6 +114,10 @@ internal static class RecordTranslator
         flow.IcmpErrorType = state.IcmpErrorType;
         flow.IcmpErrorCode = state.IcmpErrorCode;
         flow.State = StateOf(in record);
+        flow.SourceRoundTrips = Extremes(in record, source);
+        flow.DestinationRoundTrips = Extremes(in record, destination);
+        flow.MssSent = record.Handshake.Mss[source];
+        flow.MssReceived = record.Handshake.Mss[destination];
         ReadHandshake(in record.Handshake, ref flow);
     }
 
@@ -113,6 +141,22 @@ internal static class RecordTranslator
             total.ZeroWindowsSent
         );
         (total.ResetsSent, total.ResetsReceived) = (total.ResetsReceived, total.ResetsSent);
+        (total.SourceHealth, total.DestinationHealth) = (total.DestinationHealth, total.SourceHealth);
+        (flow.SourceRoundTrips, flow.DestinationRoundTrips) = (
+            flow.DestinationRoundTrips,
+            flow.SourceRoundTrips
+        );
+        (flow.MssSent, flow.MssReceived) = (flow.MssReceived, flow.MssSent);
+        (flow.SourceOwner, flow.DestinationOwner) = (flow.DestinationOwner, flow.SourceOwner);
+        (flow.SourceSocket, flow.DestinationSocket) = (flow.DestinationSocket, flow.SourceSocket);
+        flow.FirstReset = flow.FirstReset switch
+        {
+            FlowEnd.Source => FlowEnd.Destination,
+            FlowEnd.Destination => FlowEnd.Source,
+            _ => FlowEnd.None,
+        };
+        flow.Drops = flow.Drops?.Swapped();
+        flow.FirstByteUs = 0; // its question was an answer
     }
 
     public static FlowEventKind KindOf(RecordReason reason) =>
@@ -133,6 +177,51 @@ internal static class RecordTranslator
     private static Traffic Traffic(in FlowRecord record, int end) =>
         new() { Packets = (long)record.Traffic.Packets[end], Bytes = (long)record.Traffic.Bytes[end] };
 
+    private static EndHealth Health(in FlowRecord record, int end)
+    {
+        ref readonly var events = ref record.Events;
+        var health = new EndHealth
+        {
+            ZeroWindowNs = (long)events.ZeroWindowNs[end],
+            FastRetransmits = events.FastRetransmits[end],
+            TimeoutRetransmits = events.TimeoutRetransmits[end],
+            SpuriousRetransmits = events.SpuriousRetransmits[end],
+            OutOfOrder = events.OutOfOrder[end],
+            DuplicateAcks = events.DuplicateAcks[end],
+            Gaps = events.Gaps[end],
+            WindowFull = events.WindowFull[end],
+        };
+        ref readonly var roundTrips = ref record.RoundTrips;
+        if (HasRoundTrips(in roundTrips))
+        {
+            health.RoundTripSumUs = roundTrips.SumUs[end];
+            foreach (var count in roundTrips.Buckets[end])
+            {
+                health.RoundTrips += count;
+            }
+        }
+
+        return health;
+    }
+
+    private static bool HasRoundTrips(in FlowRoundTrips roundTrips) =>
+        MemoryMarshal
+            .Cast<Pair<RoundTripBuckets>, ulong>(
+                new ReadOnlySpan<Pair<RoundTripBuckets>>(in roundTrips.Buckets)
+            )
+            .ContainsAnyExcept(0ul);
+
+    private static RoundTripExtremes Extremes(in FlowRecord record, int end) =>
+        new(record.Extremes.MinUs[end], record.Extremes.MaxUs[end]);
+
+    private static FlowEnd FirstReset(in Flow flow, ushort sent, ushort received) =>
+        ((flow.TcpFlagsSent | flow.TcpFlagsReceived) & Rst, sent & Rst, received & Rst) switch
+        {
+            (0, not 0, 0) => FlowEnd.Source,
+            (0, 0, not 0) => FlowEnd.Destination,
+            _ => flow.FirstReset,
+        };
+
     private static FlowState StateOf(in FlowRecord record) =>
         record.State.TcpState switch
         {
@@ -150,6 +239,12 @@ internal static class RecordTranslator
     // The kernel's times count from the flow's first packet, which need not have been the SYN.
     private static void ReadHandshake(in FlowHandshake handshake, ref Flow flow)
     {
+        // Who asks and who answers is known for certain only where the SYN was seen.
+        if (flow.InitiatorCertain && handshake is { RequestUs: not 0, ResponseUs: not 0 })
+        {
+            flow.FirstByteUs = Difference(handshake.ResponseUs, handshake.RequestUs);
+        }
+
         if (handshake.SynAckUs == 0 || (flow.TcpFlagsReceived & SynAck) != SynAck)
         {
             return;

@@ -105,6 +105,23 @@ internal static partial class AgentLog
     )]
     public static partial void AddressesFailed(ILogger logger, string error);
 
+    [LoggerMessage(160, LogLevel.Warning, "{Type} (event {Id}): {What}")]
+    public static partial void SecurityEvent(ILogger logger, string type, long id, string what);
+
+    [LoggerMessage(
+        161,
+        LogLevel.Error,
+        "the detections failed and go on ({Suppressed} more since the last message)"
+    )]
+    public static partial void DetectionFailed(ILogger logger, long suppressed, Exception error);
+
+    [LoggerMessage(
+        140,
+        LogLevel.Error,
+        "walking through the sockets failed and goes on ({Suppressed} more since the last message)"
+    )]
+    public static partial void SocketWalkFailed(ILogger logger, long suppressed, Exception error);
+
     [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error);
 
@@ -123,4 +140,14 @@ internal static partial class AgentLog
         "cannot ask connection tracking, so services have no backends and what is translated on this host counts twice: {Error}"
     )]
     public static partial void ConntrackFailed(ILogger logger, string error);
+
+    [LoggerMessage(
+        120,
+        LogLevel.Error,
+        "drops could not be read and gather on in the kernel ({Suppressed} more since the last message)"
+    )]
+    public static partial void DropsFailed(ILogger logger, long suppressed, Exception error);
+
+    [LoggerMessage(121, LogLevel.Information, "watching drops by {Hook}")]
+    public static partial void DropsWatched(ILogger logger, string hook);
 }

@@ -15,7 +15,34 @@ internal sealed class FlowFamilies(SeriesTable table)
     public const int Ok = 0;
     public const int Failed = 1;
 
+    private const int Connect = 0;
+    private const int ConnectServer = 1;
+    private const int ConnectClient = 2;
+    private const int FirstByte = 3;
+    private const int SourceSide = 0;
+    private const int DestinationSide = 1;
+
     private const double SecondsPerMicrosecond = 1e-6;
+
+    /// <summary>Series of <see cref="Latency"/>.</summary>
+    public static IReadOnlyList<string> LatencyTypes { get; } =
+    ["connect", "connect_server", "connect_client", "first_byte"];
+
+    /// <summary>Series of <see cref="RoundTrips"/>.</summary>
+    public static IReadOnlyList<string> Sides { get; } = ["source", "destination"];
+
+    /// <summary>Series of <see cref="Events"/>.</summary>
+    public static IReadOnlyList<string> TcpEventNames { get; } =
+    [
+        "fast_retransmit",
+        "timeout_retransmit",
+        "spurious_retransmit",
+        "out_of_order",
+        "duplicate_ack",
+        "gap",
+        "zero_window",
+        "window_full",
+    ];
 
     public SeriesTable Table => table;
 
@@ -25,6 +52,9 @@ internal sealed class FlowFamilies(SeriesTable table)
     public TableCounter? Resets { get; set; }
     public TableCounter? Flows { get; set; }
     public TableHistogram? Latency { get; set; }
+    public TableCounter? Failures { get; set; }
+    public TableHistogram? RoundTrips { get; set; }
+    public TableCounter? Events { get; set; }
 
     public void Count(in Flow flow, in FlowCounts counts, ref FlowRows rows)
     {
@@ -47,26 +77,56 @@ internal sealed class FlowFamilies(SeriesTable table)
 
         Add(Retransmits, counts.RetransmitsSent + counts.RetransmitsReceived, in flow, ref rows.Sent);
         Add(Resets, counts.ResetsSent + counts.ResetsReceived, in flow, ref rows.Sent);
+        if (Events is not null)
+        {
+            CountEvents(in flow, in counts, ref rows.Sent);
+        }
     }
 
-    public void Decided(in Flow flow, ref FlowRows rows) =>
+    public void CountRoundTrips(
+        in Flow flow,
+        in FlowCounts counts,
+        in RoundTripCounts trips,
+        ref FlowRows rows
+    )
+    {
+        Observe(in flow, ref rows.Sent, SourceSide, in trips.Source, counts.SourceHealth.RoundTripSumUs);
+        Observe(
+            in flow,
+            ref rows.Sent,
+            DestinationSide,
+            in trips.Destination,
+            counts.DestinationHealth.RoundTripSumUs
+        );
+    }
+
+    public void Decided(in Flow flow, ref FlowRows rows)
+    {
         Add(Flows, 1, in flow, ref rows.Sent, flow.Status == FlowStatus.Failed ? Failed : Ok);
+        if (flow.Status == FlowStatus.Failed)
+        {
+            CountFailure(in flow, ref rows);
+        }
+    }
+
+    /// <summary>The flow failed, or was broken off.</summary>
+    public void CountFailure(in Flow flow, ref FlowRows rows)
+    {
+        if (flow.Cause != FlowCause.None)
+        {
+            Add(Failures, 1, in flow, ref rows.Sent, (int)flow.Cause - 1);
+        }
+    }
 
     public void Connected(in Flow flow, ref FlowRows rows)
     {
-        if (Latency is null)
-        {
-            return;
-        }
-
-        var seconds = flow.ConnectUs * SecondsPerMicrosecond;
-        HoldSent(in flow, ref rows.Sent);
-        Latency.Observe(table[rows.Sent.First], seconds);
-        if (!rows.Sent.Second.IsNone)
-        {
-            Latency.Observe(table[rows.Sent.Second], seconds);
-        }
+        Observe(in flow, ref rows.Sent, Connect, flow.ConnectUs);
+        Observe(in flow, ref rows.Sent, ConnectServer, flow.SynToSynAckUs);
+        Observe(in flow, ref rows.Sent, ConnectClient, flow.SynAckToAckUs);
     }
+
+    public void Answered(in Flow flow, ref FlowRows rows) =>
+        Observe(in flow, ref rows.Sent, FirstByte, flow.FirstByteUs);
 
     public void Release(ref FlowRows rows)
     {
@@ -98,6 +158,52 @@ internal sealed class FlowFamilies(SeriesTable table)
         if (!sent.Second.IsNone)
         {
             family.Add(table[sent.Second], value, series);
+        }
+    }
+
+    private void CountEvents(in Flow flow, in FlowCounts counts, ref RowPair rows)
+    {
+        ref readonly var source = ref counts.SourceHealth;
+        ref readonly var destination = ref counts.DestinationHealth;
+        Add(Events, (long)source.FastRetransmits + destination.FastRetransmits, in flow, ref rows, 0);
+        Add(Events, (long)source.TimeoutRetransmits + destination.TimeoutRetransmits, in flow, ref rows, 1);
+        Add(Events, (long)source.SpuriousRetransmits + destination.SpuriousRetransmits, in flow, ref rows, 2);
+        Add(Events, (long)source.OutOfOrder + destination.OutOfOrder, in flow, ref rows, 3);
+        Add(Events, (long)source.DuplicateAcks + destination.DuplicateAcks, in flow, ref rows, 4);
+        Add(Events, (long)source.Gaps + destination.Gaps, in flow, ref rows, 5);
+        Add(Events, counts.ZeroWindowsSent + counts.ZeroWindowsReceived, in flow, ref rows, 6);
+        Add(Events, (long)source.WindowFull + destination.WindowFull, in flow, ref rows, 7);
+    }
+
+    private void Observe(in Flow flow, ref RowPair rows, int type, uint microseconds)
+    {
+        if (Latency is null || microseconds == 0)
+        {
+            return;
+        }
+
+        var seconds = microseconds * SecondsPerMicrosecond;
+        HoldSent(in flow, ref rows);
+        Latency.Observe(table[rows.First], seconds, type);
+        if (!rows.Second.IsNone)
+        {
+            Latency.Observe(table[rows.Second], seconds, type);
+        }
+    }
+
+    private void Observe(in Flow flow, ref RowPair rows, int side, in RoundTripBuckets counts, long sumUs)
+    {
+        if (RoundTrips is null || !((ReadOnlySpan<uint>)counts).ContainsAnyExcept(0u))
+        {
+            return;
+        }
+
+        var seconds = sumUs * SecondsPerMicrosecond;
+        HoldSent(in flow, ref rows);
+        RoundTrips.Add(table[rows.First], counts, seconds, side);
+        if (!rows.Second.IsNone)
+        {
+            RoundTrips.Add(table[rows.Second], counts, seconds, side);
         }
     }
 

@@ -39,7 +39,7 @@ internal static class FlowFamilyTables
                     families.Table,
                     Instruments.LatencyBounds,
                     "type",
-                    "connect"
+                    FlowFamilies.LatencyTypes
                 )
         ),
         new(
@@ -50,6 +50,37 @@ internal static class FlowFamilyTables
         new(
             own => own.TcpResets,
             (registry, families) => families.Resets = registry.Counter(Instruments.TcpResets, families.Table)
+        ),
+        new(
+            own => own.FlowFailures,
+            (registry, families) =>
+                families.Failures = registry.Counter(
+                    Instruments.FlowFailures,
+                    families.Table,
+                    "cause",
+                    FlowWords.AllCauses.Skip(1)
+                )
+        ),
+        new(
+            own => own.TcpRoundTrips,
+            (registry, families) =>
+                families.RoundTrips = registry.Histogram(
+                    Instruments.TcpRoundTrips,
+                    families.Table,
+                    RoundTripBuckets.Bounds,
+                    "side",
+                    FlowFamilies.Sides
+                )
+        ),
+        new(
+            own => own.TcpEvents,
+            (registry, families) =>
+                families.Events = registry.Counter(
+                    Instruments.TcpEvents,
+                    families.Table,
+                    "event",
+                    FlowFamilies.TcpEventNames
+                )
         ),
     ];
 

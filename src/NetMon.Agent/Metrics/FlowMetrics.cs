@@ -70,6 +70,24 @@ internal sealed class FlowMetrics
         }
     }
 
+    /// <summary>The flow's request got its first answer.</summary>
+    public void Answered(in Flow flow, ref FlowSeries series)
+    {
+        for (var i = 0; i < _families.Length; i++)
+        {
+            _families[i].Answered(in flow, ref Rows(ref series, i));
+        }
+    }
+
+    /// <summary>A flow that came about was broken off.</summary>
+    public void Broken(in Flow flow, ref FlowSeries series)
+    {
+        for (var i = 0; i < _families.Length; i++)
+        {
+            _families[i].CountFailure(in flow, ref Rows(ref series, i));
+        }
+    }
+
     /// <summary>Adds what a record counted.</summary>
     /// <param name="flow">The flow it belongs to, attributed.</param>
     /// <param name="counts">Counts since the record before.</param>
@@ -79,6 +97,24 @@ internal sealed class FlowMetrics
         for (var i = 0; i < _families.Length; i++)
         {
             _families[i].Count(in flow, in counts, ref Rows(ref series, i));
+        }
+    }
+
+    /// <summary>Adds the round trips of a record.</summary>
+    /// <param name="flow">The flow it belongs to.</param>
+    /// <param name="counts">Counts since the record before, with the sums.</param>
+    /// <param name="roundTrips">Round trips since the record before.</param>
+    /// <param name="series">The flow's series.</param>
+    public void Count(
+        in Flow flow,
+        in FlowCounts counts,
+        in RoundTripCounts roundTrips,
+        ref FlowSeries series
+    )
+    {
+        for (var i = 0; roundTrips.Any && i < _families.Length; i++)
+        {
+            _families[i].CountRoundTrips(in flow, in counts, in roundTrips, ref Rows(ref series, i));
         }
     }
 

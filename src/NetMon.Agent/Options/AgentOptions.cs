@@ -1,3 +1,5 @@
+using NetMon.Core.Detections;
+
 namespace NetMon.Agent.Options;
 
 /// <summary>Everything a user can set about an agent: one small class per feature. Read once, at start-up.</summary>
@@ -7,11 +9,16 @@ public sealed class AgentOptions
 
     public FlowOptions Flow { get; } = new();
 
+    public FeatureOptions Features { get; } = new();
+
     public KubernetesOptions Kubernetes { get; } = new();
 
     public ApiOptions Api { get; } = new();
 
     public MetricsOptions Metrics { get; } = new();
+
+    /// <summary>Section features.security_monitoring.</summary>
+    public DetectionSettings SecurityMonitoring { get; } = new();
 
     public LogOptions Log { get; } = new();
 }

@@ -31,4 +31,7 @@ public sealed class FamilyLabels
     public IReadOnlyList<string> Latency { get; set; } = [];
     public IReadOnlyList<string> TcpRetransmits { get; set; } = [];
     public IReadOnlyList<string> TcpResets { get; set; } = [];
+    public IReadOnlyList<string> FlowFailures { get; set; } = [];
+    public IReadOnlyList<string> TcpRoundTrips { get; set; } = [];
+    public IReadOnlyList<string> TcpEvents { get; set; } = [];
 }

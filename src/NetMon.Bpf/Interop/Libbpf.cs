@@ -17,6 +17,7 @@ internal static unsafe partial class Libbpf
     public const uint BPF_F_BEFORE = 1 << 3;
     public const ulong BPF_ANY = 0;
     public const int BPF_STATS_RUN_TIME = 0;
+    public const uint BTF_KIND_ENUM = 6;
     public const uint BTF_KIND_DATASEC = 15;
 
     /// <summary>A callback of libbpf's messages: level (0 warning, 1 information, 2 debug), format, va_list.</summary>
@@ -51,6 +52,34 @@ internal static unsafe partial class Libbpf
     /// <returns>A program that the object owns; 0 if it has none of this name.</returns>
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint bpf_object__find_program_by_name(BpfObjectHandle bpfObject, string name);
+
+    /// <summary>Whether the object's load includes a program. Before the load.</summary>
+    /// <returns>0, or -EINVAL after the load.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_program__set_autoload(
+        nint program,
+        [MarshalAs(UnmanagedType.U1)] bool autoload
+    );
+
+    /// <summary>Attaches to a tracepoint, without going through perf.</summary>
+    /// <param name="name">NUL-terminated; null for a program of section tp_btf, which knows its own.</param>
+    /// <param name="program">What is attached.</param>
+    /// <returns>The link's descriptor: attached as long as it is open.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_raw_tracepoint_open(byte* name, FileDescriptor program);
+
+    /// <returns>The running kernel's type information, to be freed; 0 if there is none, with errno set.</returns>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint btf__load_vmlinux_btf();
+
+    /// <param name="module">A loaded module.</param>
+    /// <param name="kernel">What <see cref="btf__load_vmlinux_btf"/> gave: to be freed later than the result.</param>
+    /// <returns>The module's type information, to be freed; 0 if there is none, with errno set.</returns>
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint btf__load_module_btf(string module, nint kernel);
+
+    [LibraryImport(Library)]
+    public static partial void btf__free(nint btf);
 
     /// <returns>The object's type information, which it owns; 0 if it has none.</returns>
     [LibraryImport(Library)]
@@ -104,6 +133,25 @@ internal static unsafe partial class Libbpf
     /// <returns>0, or -ENOENT.</returns>
     [LibraryImport(Library)]
     public static partial int bpf_map_delete_elem(FileDescriptor map, void* key);
+
+    /// <param name="map">A hash map.</param>
+    /// <param name="previous">Where the batch before ended; null: from the start.</param>
+    /// <param name="next">Gets where this one ends: 4 bytes.</param>
+    /// <param name="keys">Room for the keys.</param>
+    /// <param name="values">Room for the values.</param>
+    /// <param name="count">The room; gets the entries that were read and deleted.</param>
+    /// <param name="options">May be null.</param>
+    /// <returns>0; -ENOENT at the end of the map, where the last entries may have been read; -ENOSPC where one bucket has more entries than there is room for.</returns>
+    [LibraryImport(Library)]
+    public static partial int bpf_map_lookup_and_delete_batch(
+        FileDescriptor map,
+        void* previous,
+        void* next,
+        void* keys,
+        void* values,
+        uint* count,
+        void* options
+    );
 
     /// <param name="map">A hash map.</param>
     /// <param name="key">Null: the first. One that is not there (any more) has the first for its next.</param>

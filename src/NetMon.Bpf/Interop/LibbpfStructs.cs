@@ -73,6 +73,10 @@ internal struct BpfProgramInfo
 
     [FieldOffset(200)]
     public ulong RunCount;
+
+    /// <summary>Runs that did not come about, because the program was running on the same CPU (Linux 5.12).</summary>
+    [FieldOffset(208)]
+    public ulong RecursionMisses;
 }
 
 /// <summary>struct btf_type (linux/btf.h).</summary>
@@ -86,6 +90,14 @@ internal struct BtfType
     public uint SizeOrType;
 
     public readonly int Members => (int)(Info & 0xffff);
+}
+
+/// <summary>struct btf_enum (linux/btf.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct BtfEnumerator
+{
+    public uint NameOffset;
+    public int Value;
 }
 
 /// <summary>struct btf_var_secinfo (linux/btf.h): where a variable is in its section.</summary>

@@ -12,6 +12,7 @@ internal static unsafe partial class Libc
     private const string Library = "libc";
 
     public const int O_CLOEXEC = 0x80000;
+    public const int SO_NETNS_COOKIE = 71;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
@@ -75,6 +76,14 @@ internal static unsafe partial class Libc
     /// <returns>0.</returns>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int setsockopt(FileDescriptor fd, int level, int option, void* value, uint length);
+
+    /// <returns>0.</returns>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int getsockopt(FileDescriptor fd, int level, int option, void* value, uint* length);
+
+    /// <returns>The new descriptor; ESTALE where what the handle names is gone, EPERM without CAP_DAC_READ_SEARCH.</returns>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial FileDescriptor open_by_handle_at(FileDescriptor mount, void* handle, int flags);
 
     /// <returns>Characters the whole text has, without the closing NUL; more than <paramref name="size"/> if it was cut.</returns>
     /// <remarks>A va_list is passed by reference on x86-64 and arm64 (their C ABIs), hence the plain pointer.</remarks>

@@ -32,6 +32,50 @@ internal static unsafe class BpfLink
         }
     }
 
+    /// <param name="program">A program of section tp_btf or raw_tp.</param>
+    /// <param name="tracepoint">NUL-terminated; empty for tp_btf, whose program knows its own.</param>
+    /// <returns>The link: attached as long as it is open.</returns>
+    /// <exception cref="BpfException">There is no such tracepoint, or the kernel refuses.</exception>
+    public static FileDescriptor CreateTracepoint(FileDescriptor program, ReadOnlySpan<byte> tracepoint)
+    {
+        fixed (byte* name = tracepoint)
+        {
+            var link = Libbpf.bpf_raw_tracepoint_open(name, program);
+            return link < 0
+                ? throw new BpfException("attach to a tracepoint", -link, "")
+                : new FileDescriptor(link);
+        }
+    }
+
+    /// <param name="program">A program of a section that begins with cgroup/, or sockops.</param>
+    /// <param name="cgroup">A directory of the cgroup v2 hierarchy; what is below is included.</param>
+    /// <param name="attachType">BPF_CGROUP_*: which hook.</param>
+    /// <returns>The descriptor, or -errno: EINVAL where the kernel has no such hook, EPERM where another program wants it for itself.</returns>
+    /// <remarks>A link never keeps others out (BPF_F_ALLOW_MULTI).</remarks>
+    public static int CreateCgroup(FileDescriptor program, FileDescriptor cgroup, int attachType)
+    {
+        var held = false;
+        cgroup.DangerousAddRef(ref held);
+        try
+        {
+            return Libbpf.bpf_link_create(program, (int)cgroup.DangerousGetHandle(), attachType, null);
+        }
+        finally
+        {
+            cgroup.DangerousRelease();
+        }
+    }
+
+    /// <param name="program">A program of section iter/task_file: it walks over the open files of all tasks.</param>
+    /// <exception cref="BpfException">The kernel has no such iterator.</exception>
+    public static FileDescriptor CreateIterator(FileDescriptor program)
+    {
+        var link = Libbpf.bpf_link_create(program, 0, Libbpf.BPF_TRACE_ITER, null);
+        return link < 0
+            ? throw new BpfException("attach an iterator to open files", -link, "")
+            : new FileDescriptor(link);
+    }
+
     /// <param name="program">A program of section iter/bpf_map_elem.</param>
     /// <param name="map">What it walks over.</param>
     /// <exception cref="BpfException">The kernel has no iterators over map elements.</exception>

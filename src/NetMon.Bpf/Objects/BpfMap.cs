@@ -100,6 +100,65 @@ internal sealed unsafe class BpfMap(
         return count;
     }
 
+    /// <summary>Reads and deletes entries of a hash map that nobody changes meanwhile.</summary>
+    /// <param name="keys">Room for keys; as many as <paramref name="values"/>.</param>
+    /// <param name="values">Room for values; more than one bucket of the map can hold.</param>
+    /// <param name="position">Where to go on; 0 at the start, changed by each call.</param>
+    /// <param name="started">Whether <paramref name="position"/> is set; changed by the first call.</param>
+    /// <param name="count">Entries read.</param>
+    /// <returns>False at the end of the map.</returns>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public bool TakeBatch<TKey, TValue>(
+        Span<TKey> keys,
+        Span<TValue> values,
+        ref uint position,
+        ref bool started,
+        out int count
+    )
+        where TKey : unmanaged
+        where TValue : unmanaged
+    {
+        RequireSizes(sizeof(TKey), sizeof(TValue));
+        var room = (uint)Math.Min(keys.Length, values.Length);
+        var next = position;
+        var before = position;
+        int result;
+        fixed (TKey* keyStart = keys)
+        fixed (TValue* valueStart = values)
+        {
+            result = Libbpf.bpf_map_lookup_and_delete_batch(
+                descriptor,
+                started ? &before : null,
+                &next,
+                keyStart,
+                valueStart,
+                &room,
+                null
+            );
+        }
+
+        // Beside the end of the map, no error tells how many were read: then none were.
+        count = result is 0 or -Errno.ENOENT ? (int)room : 0;
+        (position, started) = (next, true);
+        return Found(result, "empty");
+    }
+
+    /// <summary>Makes a map of maps name another one in its only place. Returns when no program uses the one before (synchronize_rcu in bpf_map_update_elem).</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public void Point(BpfMap inner)
+    {
+        var held = false;
+        inner.Descriptor.DangerousAddRef(ref held);
+        try
+        {
+            Update(0u, (uint)inner.Descriptor.DangerousGetHandle());
+        }
+        finally
+        {
+            inner.Descriptor.DangerousRelease();
+        }
+    }
+
     public void Dispose() => descriptor.Dispose();
 
     private bool Found(int result, string operation) =>

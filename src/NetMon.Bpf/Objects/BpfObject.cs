@@ -67,6 +67,17 @@ internal sealed unsafe class BpfObject : IDisposable
         Unsafe.WriteUnaligned(content + offset, value);
     }
 
+    /// <summary>Leaves a program out of the load.</summary>
+    /// <exception cref="BpfException">There is no such program, or the object is loaded.</exception>
+    public void LeaveOut(string program) =>
+        Check(
+            Libbpf.bpf_program__set_autoload(
+                Libbpf.bpf_object__find_program_by_name(_handle, program),
+                autoload: false
+            ),
+            $"leave out the BPF program {program}"
+        );
+
     /// <exception cref="BpfException">The kernel refused a map or a program; holds libbpf's and the verifier's log.</exception>
     public void Load()
     {

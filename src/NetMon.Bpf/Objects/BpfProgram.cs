@@ -40,13 +40,21 @@ internal sealed unsafe class BpfProgram(string name, FileDescriptor descriptor) 
     /// <exception cref="BpfException">The kernel refused.</exception>
     public ProgramStatistics ReadStatistics()
     {
+        var info = ReadInfo();
+        return new ProgramStatistics(name, info.Id, info.RunCount, info.RunTimeNs);
+    }
+
+    /// <summary>Runs that did not come about, because the program was running on the same CPU; 0 before Linux 5.12.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public ulong ReadMissed() => ReadInfo().RecursionMisses;
+
+    public void Dispose() => descriptor.Dispose();
+
+    private BpfProgramInfo ReadInfo()
+    {
         BpfProgramInfo info = default;
         var length = (uint)sizeof(BpfProgramInfo);
         var result = Libbpf.bpf_obj_get_info_by_fd(descriptor, &info, &length);
-        return result < 0
-            ? throw new BpfException($"read about {name}", -result, "")
-            : new ProgramStatistics(name, info.Id, info.RunCount, info.RunTimeNs);
+        return result < 0 ? throw new BpfException($"read about {name}", -result, "") : info;
     }
-
-    public void Dispose() => descriptor.Dispose();
 }

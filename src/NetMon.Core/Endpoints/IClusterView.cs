@@ -22,6 +22,10 @@ public interface IClusterView
     /// <param name="unixNs">Nanoseconds of the Unix epoch.</param>
     EndpointMatch FindEndpoint(in NetworkAddress address, long unixNs);
 
+    /// <summary>A pod on its node's own network, which no address tells.</summary>
+    /// <param name="uid">Of the pod, or the hash that kubelet gave a static pod's manifest. Null if there is no such pod.</param>
+    EndpointMatch? FindPod(string uid);
+
     /// <summary>The service that is asked for at an address and port: cluster IP, external IP, load balancer, or a node's address with a node port. Null if there is none.</summary>
     ServicePort? FindService(in NetworkAddress address, ushort port, byte protocol);
 

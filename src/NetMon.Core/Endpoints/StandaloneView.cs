@@ -12,6 +12,8 @@ public sealed class StandaloneView(NetworkNames names) : IClusterView
     public EndpointMatch FindEndpoint(in NetworkAddress address, long unixNs) =>
         new(names.Find(address), Final: true);
 
+    public EndpointMatch? FindPod(string uid) => null;
+
     public ServicePort? FindService(in NetworkAddress address, ushort port, byte protocol) => null;
 
     public bool IsBackend(in NetworkAddress address, ushort port, byte protocol) => false;

@@ -48,6 +48,19 @@ public struct Flow
     public uint ConnectUs;
 
     /// <summary>
+    /// TCP: from the source's last data before the destination's first answer to that answer; microseconds, 0 = not seen.
+    /// </summary>
+    public uint FirstByteUs;
+
+    /// <summary>TCP: round trips between here and each end, since the start.</summary>
+    public RoundTripExtremes SourceRoundTrips;
+    public RoundTripExtremes DestinationRoundTrips;
+
+    /// <summary>TCP: the longest segment that each end said it takes (RFC 9293 section 3.7.1); 0 = not seen.</summary>
+    public ushort MssSent;
+    public ushort MssReceived;
+
+    /// <summary>
     /// TCP flags seen, OR of all packets of the source and of the destination (RFC 9293 section 3.1; bit 8 is AE).
     /// </summary>
     public ushort TcpFlagsSent;
@@ -60,6 +73,9 @@ public struct Flow
     public FlowClass Class;
     public FlowCause Cause;
     public FlowStatus Status;
+
+    /// <summary>TCP: who sent the first RST; none also if both were in one record.</summary>
+    public FlowEnd FirstReset;
 
     /// <summary>ICMP flow: type and code of its first packet.</summary>
     public byte IcmpType;

@@ -31,6 +31,10 @@ public struct FlowCounts
     /// </summary>
     public long IcmpErrors;
 
+    /// <summary>TCP: how each end fared.</summary>
+    public EndHealth SourceHealth;
+    public EndHealth DestinationHealth;
+
     public void Add(in FlowCounts delta)
     {
         Sent.Packets += delta.Sent.Packets;
@@ -47,5 +51,7 @@ public struct FlowCounts
         ResetsReceived += delta.ResetsReceived;
         SynRetries += delta.SynRetries;
         IcmpErrors += delta.IcmpErrors;
+        SourceHealth.Add(in delta.SourceHealth);
+        DestinationHealth.Add(in delta.DestinationHealth);
     }
 }

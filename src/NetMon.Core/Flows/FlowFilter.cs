@@ -18,6 +18,9 @@ public sealed class FlowFilter
 
     public bool IsEmpty => _terms.IsEmpty;
 
+    /// <summary>Whether it is asked what became of flows.</summary>
+    public bool AsksForOutcome => !_terms.Statuses.IsEmpty || !_terms.Causes.IsEmpty;
+
     /// <summary>Whether the flow passes; never allocates.</summary>
     public bool Matches(in Flow flow) =>
         _terms.States.Allows((int)flow.State)

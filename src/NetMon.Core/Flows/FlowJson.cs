@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NetMon.Core.Drops;
 using NetMon.Core.Endpoints;
 
 namespace NetMon.Core.Flows;
@@ -12,10 +13,24 @@ public readonly record struct FlowJsonContext(long WallOffsetNs, Func<int, strin
 public static class FlowJson
 {
     /// <summary>A flow as it is now: counts since its start.</summary>
-    public static void Write(Utf8JsonWriter json, in Flow flow, in FlowJsonContext context)
+    /// <param name="json">Where to.</param>
+    /// <param name="flow">The flow.</param>
+    /// <param name="context">What it does not hold.</param>
+    /// <param name="ended">It is over.</param>
+    public static void Write(
+        Utf8JsonWriter json,
+        in Flow flow,
+        in FlowJsonContext context,
+        bool ended = false
+    )
     {
         json.WriteStartObject();
         WriteId(json, in flow);
+        if (ended)
+        {
+            json.WriteBoolean("ended"u8, value: true);
+        }
+
         WriteMembers(json, in flow, in flow.Total, in context);
         json.WriteEndObject();
     }
@@ -78,7 +93,7 @@ public static class FlowJson
         WriteTraffic(json, "received"u8, in counts.Received);
         if (flow.Protocol == IpProtocol.Tcp)
         {
-            WriteTcp(json, in flow, in counts);
+            FlowJsonTcp.Write(json, in flow, in counts);
         }
 
         if (IpProtocol.IsIcmp(flow.Protocol) || flow.Total.IcmpErrors > 0)
@@ -90,6 +105,11 @@ public static class FlowJson
         if (flow.Cause != FlowCause.None)
         {
             json.WriteString("cause"u8, flow.Cause.Word());
+        }
+
+        if (flow.Drops is { } drops)
+        {
+            WriteDrops(json, drops);
         }
     }
 
@@ -124,26 +144,21 @@ public static class FlowJson
         json.WriteEndObject();
     }
 
-    private static void WriteTcp(Utf8JsonWriter json, in Flow flow, in FlowCounts counts)
+    private static void WriteDrops(Utf8JsonWriter json, FlowDrops drops)
     {
-        Span<byte> flags = stackalloc byte[FlowJsonText.MaxLength];
-        json.WriteStartObject("tcp"u8);
-        json.WriteString("flags_sent"u8, flags[..FlowJsonText.WriteTcpFlags(flags, flow.TcpFlagsSent)]);
-        json.WriteString(
-            "flags_received"u8,
-            flags[..FlowJsonText.WriteTcpFlags(flags, flow.TcpFlagsReceived)]
-        );
-        WriteIfSeen(json, "connect_us"u8, flow.ConnectUs);
-        WriteIfSeen(json, "syn_synack_us"u8, flow.SynToSynAckUs);
-        WriteIfSeen(json, "synack_ack_us"u8, flow.SynAckToAckUs);
-        json.WriteNumber("retransmits_sent"u8, counts.RetransmitsSent);
-        json.WriteNumber("retransmits_received"u8, counts.RetransmitsReceived);
-        json.WriteNumber("retransmitted_bytes_sent"u8, counts.RetransmittedBytesSent);
-        json.WriteNumber("retransmitted_bytes_received"u8, counts.RetransmittedBytesReceived);
-        json.WriteNumber("zero_windows"u8, counts.ZeroWindowsSent + counts.ZeroWindowsReceived);
-        json.WriteNumber("resets"u8, counts.ResetsSent + counts.ResetsReceived);
-        json.WriteNumber("syn_retries"u8, counts.SynRetries);
-        json.WriteEndObject();
+        json.WriteStartArray("drops"u8);
+        foreach (var drop in drops.Reasons)
+        {
+            json.WriteStartObject();
+            json.WriteString("reason"u8, drop.Reason);
+            json.WriteNumber("sent_packets"u8, drop.SentPackets);
+            json.WriteNumber("sent_bytes"u8, drop.SentBytes);
+            json.WriteNumber("received_packets"u8, drop.ReceivedPackets);
+            json.WriteNumber("received_bytes"u8, drop.ReceivedBytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteIcmp(Utf8JsonWriter json, in Flow flow, in FlowCounts counts)
@@ -167,14 +182,6 @@ public static class FlowJson
         }
 
         json.WriteEndObject();
-    }
-
-    private static void WriteIfSeen(Utf8JsonWriter json, ReadOnlySpan<byte> name, uint microseconds)
-    {
-        if (microseconds != 0)
-        {
-            json.WriteNumber(name, microseconds);
-        }
     }
 
     private static bool IsEcho(byte protocol, byte type) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NetMon.Core.Endpoints;
+using NetMon.Core.Sockets;
 
 namespace NetMon.Core.Flows;
 
@@ -43,6 +44,12 @@ internal static class FlowJsonEnd
             WriteEndpoint(json, endpoint);
         }
 
+        if ((isSource ? flow.SourceOwner : flow.DestinationOwner) is { } owner)
+        {
+            WriteProcess(json, owner);
+        }
+
+        WriteSocket(json, in isSource ? ref flow.SourceSocket : ref flow.DestinationSocket);
         if (!isSource)
         {
             WriteService(json, in flow);
@@ -88,6 +95,41 @@ internal static class FlowJsonEnd
         {
             json.WriteNumber("labels_left_out"u8, labels.Count - written);
         }
+    }
+
+    private static void WriteProcess(Utf8JsonWriter json, SocketOwner owner)
+    {
+        json.WriteStartObject("process"u8);
+        json.WriteNumber("pid"u8, owner.ProcessId);
+        json.WriteString("command"u8, owner.Command);
+        WriteIfAny(json, "cgroup"u8, owner.CgroupPath);
+        WriteIfAny(json, "container"u8, owner.ContainerId);
+        WriteIfAny(json, "pod_uid"u8, owner.PodUid);
+        json.WriteEndObject();
+    }
+
+    private static void WriteSocket(Utf8JsonWriter json, in SocketFigures socket)
+    {
+        if (socket.ReadNs == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject("socket"u8);
+        json.WriteNumber("srtt_us"u8, socket.SrttUs);
+        json.WriteNumber("rttvar_us"u8, socket.RttVarUs);
+        if (socket.MinRttUs != 0)
+        {
+            json.WriteNumber("min_rtt_us"u8, socket.MinRttUs);
+        }
+
+        json.WriteNumber("retransmits"u8, socket.Retransmits);
+        if (socket.DeliveryRate != 0)
+        {
+            json.WriteNumber("delivery_rate"u8, socket.DeliveryRate);
+        }
+
+        json.WriteEndObject();
     }
 
     /// <summary>What the source asked for: a service, or an address that was translated without one (a host port).</summary>

@@ -66,12 +66,10 @@ public enum FlowCause : byte
     Prohibited,
     TimeExceeded,
 
-    /// <summary>
-    /// RST by the source: after the connection was established (status ok), or instead of establishing it (failed).
-    /// </summary>
+    /// <summary>Established, then RST by the source, which had not closed before.</summary>
     ResetByClient,
 
-    /// <summary>Established, then RST by the destination.</summary>
+    /// <summary>Established, then RST by the destination, before both ends had closed.</summary>
     ResetByServer,
     FragmentationNeeded,
 
@@ -80,4 +78,21 @@ public enum FlowCause : byte
 
     /// <summary>Failed, and the service that was asked for had no ready endpoint.</summary>
     NoEndpoints,
+
+    /// <summary>The client itself gave up: its RST or FIN came before the connection was established.</summary>
+    Aborted,
+
+    /// <summary>A rule dropped what the source sent, and nothing came back.</summary>
+    Policy,
+
+    /// <summary>A request that nothing answered, where an answer was to be expected.</summary>
+    NoAnswer,
+}
+
+/// <summary>One end of a flow.</summary>
+public enum FlowEnd : byte
+{
+    None,
+    Source,
+    Destination,
 }

@@ -7,6 +7,9 @@ public sealed class FlowView
 
     /// <summary>open, update, close or end; null when the flow is not part of a stream.</summary>
     public string? Event { get; init; }
+
+    /// <summary>It is over, and listed because it failed lately.</summary>
+    public bool Ended { get; init; }
     public required DateTimeOffset Start { get; init; }
     public required DateTimeOffset Last { get; init; }
     public required string Protocol { get; init; }
@@ -33,6 +36,9 @@ public sealed class FlowView
     public IcmpView? Icmp { get; init; }
     public required string Class { get; init; }
     public string? Cause { get; init; }
+
+    /// <summary>What the kernel dropped of it, by reason; null if nothing.</summary>
+    public IReadOnlyList<DropView>? Drops { get; init; }
 }
 
 public sealed class EndpointView
@@ -67,6 +73,12 @@ public sealed class EndpointView
     /// <summary>Labels that were too much to be sent.</summary>
     public int? LabelsLeftOut { get; init; }
 
+    /// <summary>Who has the socket, if it is of this host and known; else null.</summary>
+    public ProcessView? Process { get; init; }
+
+    /// <summary>What the kernel's socket at this end says; null if there is none here.</summary>
+    public SocketView? Socket { get; init; }
+
     /// <summary>At a destination: what the source asked for, if that is a service or was translated; else null.</summary>
     public ServiceView? Service { get; init; }
 }
@@ -89,23 +101,6 @@ public sealed class TrafficView
 {
     public required long Bytes { get; init; }
     public required long Packets { get; init; }
-}
-
-/// <summary>Times are microseconds, null if not seen.</summary>
-public sealed class TcpView
-{
-    public required string FlagsSent { get; init; }
-    public required string FlagsReceived { get; init; }
-    public long? ConnectUs { get; init; }
-    public long? SynSynackUs { get; init; }
-    public long? SynackAckUs { get; init; }
-    public required long RetransmitsSent { get; init; }
-    public required long RetransmitsReceived { get; init; }
-    public required long RetransmittedBytesSent { get; init; }
-    public required long RetransmittedBytesReceived { get; init; }
-    public required long ZeroWindows { get; init; }
-    public required long Resets { get; init; }
-    public required long SynRetries { get; init; }
 }
 
 public sealed class IcmpView

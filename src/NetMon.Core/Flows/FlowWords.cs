@@ -33,6 +33,9 @@ public static class FlowWords
         "fragmentation-needed",
         "parameter-problem",
         "no-endpoints",
+        "aborted",
+        "policy",
+        "no-answer",
     ];
 
     private static readonly string[] Statuses = ["pending", "ok", "failed"];

@@ -46,6 +46,10 @@ public readonly struct NetworkAddress
     /// <summary>0.0.0.0, or ::.</summary>
     public bool IsUnspecified => _high == 0 && _low is 0 or MappedPrefix;
 
+    /// <summary>Multicast (RFC 5771, RFC 4291) or the limited broadcast (RFC 919).</summary>
+    public bool IsOfSeveral =>
+        IsIPv4 ? (uint)_low is >= 0xe000_0000 and (< 0xf000_0000 or uint.MaxValue) : _high >> 56 == 0xff;
+
     public static NetworkAddress FromIPv4(uint address) => new(0, MappedPrefix | address);
 
     /// <exception cref="ArgumentException">Neither IPv4 nor IPv6.</exception>

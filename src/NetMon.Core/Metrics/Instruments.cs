@@ -45,7 +45,7 @@ public static class Instruments
         "netmon_latency_seconds",
         MetricType.Histogram,
         "seconds",
-        "Latency of network operations. type connect: from a TCP connection's first SYN to the ACK that established it, retries included. The labels describe the flow: src is its initiator.",
+        "Latency of network operations. type connect: from a TCP connection's first SYN to the ACK that established it, retries included; connect_server: from the SYN to the SYN/ACK, which is the part between here and the server; connect_client: from the SYN/ACK to the ACK, the part between here and the client; first_byte: from a connection's request to the first byte of its answer, once for each connection. The labels describe the flow: src is its initiator.",
         [.. LabelSet.Workload.Names, "type"]
     );
 
@@ -63,6 +63,30 @@ public static class Instruments
         "segments",
         "TCP segments with RST, both ways. The labels describe the flow: src is its initiator.",
         [.. LabelSet.Workload.Names]
+    );
+
+    public static readonly Instrument FlowFailures = new(
+        "netmon_flow_failures_total",
+        MetricType.Counter,
+        "flows",
+        "Flows that failed, and established connections that were broken off, by cause; each once, or once for each direction as in netmon_flows_total. Without the causes reset-by-client and reset-by-server, which are connections that came about and were broken off by a RST, the sum is that of netmon_flows_total with status failed. The labels describe the flow: src is its initiator.",
+        [.. LabelSet.Workload.Names, "cause"]
+    );
+
+    public static readonly Instrument TcpRoundTrips = new(
+        "netmon_tcp_rtt_seconds",
+        MetricType.Histogram,
+        "seconds",
+        "Round trips of TCP during the connection, measured from packets: from data to its ACK, at most one each millisecond of a connection. side source: between here and the flow's initiator; side destination: between here and the responder. The labels describe the flow: src is its initiator.",
+        [.. LabelSet.Workload.Names, "side"]
+    );
+
+    public static readonly Instrument TcpEvents = new(
+        "netmon_tcp_events_total",
+        MetricType.Counter,
+        "segments",
+        "TCP segments that tell of trouble, both ways, by event: fast_retransmit, timeout_retransmit and spurious_retransmit (of the segments sent again: upon duplicate ACKs, after a silence, though acknowledged before), out_of_order (came late, not sent again), duplicate_ack, gap (others are missing before it here), zero_window (its sender takes no more), window_full (it filled the other end's window). The labels describe the flow: src is its initiator.",
+        [.. LabelSet.Workload.Names, "event"]
     );
 
     public static readonly Instrument EventsProcessed = new(
@@ -125,12 +149,188 @@ public static class Instruments
         "map"
     );
 
+    public static readonly Instrument Drops = new(
+        "netmon_drops_total",
+        MetricType.Counter,
+        "packets",
+        "Packets that this host's kernel dropped, with the reason that it gives (docs/drops.md). The labels describe the packets: src sent them, dst is whom they were for. Each counts once, in one direction: egress if its sender is local and it had not reached a local receiver yet, else ingress.",
+        [.. LabelSet.Workload.Names, "reason"]
+    );
+
+    public static readonly Instrument DropBytes = new(
+        "netmon_drop_bytes_total",
+        MetricType.Counter,
+        "bytes",
+        "IP bytes of the packets in netmon_drops_total.",
+        [.. LabelSet.Workload.Names, "reason"]
+    );
+
+    public static readonly Instrument DropsUnattributed = new(
+        "netmon_drops_unattributed_total",
+        MetricType.Counter,
+        "packets",
+        "Packets that the kernel dropped, and which are not in netmon_drops_total, by cause: map_full (more flows and places within a fifth of a second than features.drops.max_entries), non_ip, unreadable (headers that are missing, cut off or not linear). Together the two hold every packet that was lost.",
+        "reason",
+        "cause"
+    );
+
+    public static readonly Instrument DropsOrdinary = new(
+        "netmon_drops_ordinary_total",
+        MetricType.Counter,
+        "packets",
+        "Packets that the kernel freed for a reason which is no loss (docs/drops.md): duplicates, what a closed socket had left, frames for somebody else. In no other metric of drops.",
+        "reason"
+    );
+
+    public static readonly Instrument DropsEarly = new(
+        "netmon_drops_unawaited_total",
+        MetricType.Counter,
+        "sums",
+        "Sums of drops that found no room to wait for their flow's first record, so that their labels are those of their addresses."
+    );
+
+    public static readonly Instrument DropsMissed = new(
+        "netmon_drops_missed_total",
+        MetricType.Counter,
+        "packets",
+        "Drops within an interrupt that came while this CPU was counting another drop: in no other metric of drops."
+    );
+
+    public static readonly Instrument HostProtocol = new(
+        "netmon_host_protocol_total",
+        MetricType.Counter,
+        "",
+        "What the kernel counts of drops, errors and overload in this host's network namespace, under its own names (/proc/net/snmp, netstat, snmp6; docs/drops.md says which and what they mean).",
+        "protocol",
+        "counter"
+    );
+
+    public static readonly Instrument HostSoftnet = new(
+        "netmon_host_softnet_total",
+        MetricType.Counter,
+        "",
+        "What a CPU did with received packets before any protocol, by counter: dropped (packets that found its queue full), time_squeeze (times that it stopped with packets left).",
+        "cpu",
+        "counter"
+    );
+
+    public static readonly Instrument InterfaceDrops = new(
+        "netmon_interface_drops_total",
+        MetricType.Counter,
+        "packets",
+        "What this host's interfaces count of lost packets, by direction (receive, transmit: the interface's own view) and kind: dropped (no room, or nobody wanted them; missed ones included), errors, overruns.",
+        "interface",
+        "direction",
+        "kind"
+    );
+
     public static readonly Instrument FeatureUp = new(
         "netmon_feature_up",
         MetricType.Gauge,
         "",
         "Whether a feature that the agent can do without works: 1, or 0 if it is switched off or degraded.",
         "feature"
+    );
+
+    public static readonly Instrument SecurityEvents = new(
+        "netmon_security_events_total",
+        MetricType.Counter,
+        "events",
+        "Suspicious events that began, by type. namespace and workload are those of the source; where that are many, of the destination.",
+        "type",
+        "namespace",
+        "workload"
+    );
+
+    public static readonly Instrument SecurityEventsLost = new(
+        "netmon_security_events_lost_total",
+        MetricType.Counter,
+        "events",
+        "Suspicious events that are not told, by reason: too_many, displaced.",
+        "reason"
+    );
+
+    public static readonly Instrument DetectionLost = new(
+        "netmon_detection_lost_total",
+        MetricType.Counter,
+        "",
+        "What the detections did not hear of, or had to forget too soon, by reason: queue, examination, evicted, workload.",
+        "reason"
+    );
+
+    public static readonly Instrument DetectionTracked = new(
+        "netmon_detection_tracked",
+        MetricType.Gauge,
+        "",
+        "What the detections remember, by kind: suspect, workload, event (those that go on).",
+        "kind"
+    );
+
+    public static readonly Instrument SocketEvents = new(
+        "netmon_socket_events_total",
+        MetricType.Counter,
+        "events",
+        "Events about sockets that the kernel programs reported: as they came (ring), and by walks through open files (walk).",
+        "source"
+    );
+
+    public static readonly Instrument SocketEventsLost = new(
+        "netmon_socket_events_lost_total",
+        MetricType.Counter,
+        "events",
+        "Events about sockets that were lost, by reason: ring_full, no_storage (the owner could not be kept with the socket), bad_record. The next walk makes up for what still exists then.",
+        "reason"
+    );
+
+    public static readonly Instrument SocketOwners = new(
+        "netmon_socket_owners_total",
+        MetricType.Counter,
+        "ends",
+        "Local ends of TCP and UDP flows that have ended: whose process was known, and whose was unknown. An end without a socket, as of a port that nobody listens on, is unknown.",
+        "result"
+    );
+
+    public static readonly Instrument Sockets = new(
+        "netmon_sockets",
+        MetricType.Gauge,
+        "sockets",
+        "Sockets of which the agent remembers the owner: connections, some of them over, and sockets that wait for others (listener).",
+        "kind"
+    );
+
+    public static readonly Instrument SocketsDisplaced = new(
+        "netmon_sockets_displaced_total",
+        MetricType.Counter,
+        "sockets",
+        "Sockets that were forgotten for want of room (features.sockets.max_sockets)."
+    );
+
+    public static readonly Instrument SocketCgroupsUnknown = new(
+        "netmon_socket_cgroups_unknown_total",
+        MetricType.Counter,
+        "cgroups",
+        "Cgroups of processes whose path could not be found, mostly since they were gone: container and pod are not known."
+    );
+
+    public static readonly Instrument SocketWalks = new(
+        "netmon_socket_walks_total",
+        MetricType.Counter,
+        "walks",
+        "Walks through the open files of all processes."
+    );
+
+    public static readonly Instrument SocketWalkSeconds = new(
+        "netmon_socket_walk_seconds_total",
+        MetricType.Counter,
+        "seconds",
+        "Time in the kernel that the walks took."
+    );
+
+    public static readonly Instrument SocketFilesVisited = new(
+        "netmon_socket_files_visited_total",
+        MetricType.Counter,
+        "files",
+        "Open files that the walks passed."
     );
 
     public static readonly Instrument BuildInfo = new(
@@ -491,6 +691,9 @@ public static class Instruments
         Latency,
         TcpRetransmits,
         TcpResets,
+        FlowFailures,
+        TcpRoundTrips,
+        TcpEvents,
         EventsProcessed,
         EventsDropped,
         ProcessingDuration,
@@ -499,7 +702,29 @@ public static class Instruments
         Interfaces,
         MapEntries,
         MapCapacity,
+        Drops,
+        DropBytes,
+        DropsUnattributed,
+        DropsOrdinary,
+        DropsEarly,
+        DropsMissed,
+        HostProtocol,
+        HostSoftnet,
+        InterfaceDrops,
         FeatureUp,
+        SecurityEvents,
+        SecurityEventsLost,
+        DetectionLost,
+        DetectionTracked,
+        SocketEvents,
+        SocketEventsLost,
+        SocketOwners,
+        Sockets,
+        SocketsDisplaced,
+        SocketCgroupsUnknown,
+        SocketWalks,
+        SocketWalkSeconds,
+        SocketFilesVisited,
         BuildInfo,
         Series,
         SeriesDropped,

@@ -25,4 +25,14 @@ public static class MetricReasons
     /// <summary><see cref="Instruments.RecordsUntracked"/>.</summary>
     public const string Late = "late";
     public const string TableFull = "table_full";
+
+    /// <summary><see cref="Instruments.DetectionLost"/>.</summary>
+    public const string Queue = "queue";
+    public const string Examination = "examination";
+    public const string Evicted = "evicted";
+    public const string Workload = "workload";
+
+    /// <summary><see cref="Instruments.SecurityEventsLost"/>.</summary>
+    public const string TooMany = "too_many";
+    public const string Displaced = "displaced";
 }

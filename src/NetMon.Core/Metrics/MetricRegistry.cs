@@ -101,26 +101,29 @@ public sealed class MetricRegistry
             )
         );
 
-    /// <summary>A histogram in the rows of a table, with its labels and one more that has one value.</summary>
+    /// <summary>Histograms in the rows of a table, with its labels and one more.</summary>
     /// <param name="instrument">A histogram.</param>
     /// <param name="table">Where its series are.</param>
     /// <param name="bounds">Upper bounds of the buckets, increasing; a last one without bound is added.</param>
     /// <param name="label">The further label.</param>
-    /// <param name="value">Its value.</param>
+    /// <param name="values">Its values: series of a row, in this order.</param>
     public TableHistogram Histogram(
         Instrument instrument,
         SeriesTable table,
         ReadOnlySpan<double> bounds,
         string label,
-        string value
-    ) =>
-        Register(
+        params IEnumerable<string> values
+    )
+    {
+        var upper = bounds.ToArray();
+        return Register(
             new TableHistogram(
                 Expect(instrument, MetricType.Histogram).With([.. table.Labels.Names, label]),
                 table,
-                new HistogramBuckets(bounds.ToArray(), LabelText.Format([label], [value]))
+                [.. values.Select(value => new HistogramBuckets(upper, LabelText.Format([label], [value])))]
             )
         );
+    }
 
     /// <param name="instrument">A summary without labels, in seconds.</param>
     /// <param name="quantiles">Shares from 0 to 1.</param>

@@ -2,16 +2,16 @@ namespace NetMon.Kubernetes.Cluster;
 
 /// <summary>Who had an address in one stretch of time, linked to who had it before. Never changes: a chain is made anew and published as a whole.</summary>
 /// <remarks>
-/// An address is given out again only after its earlier holder's sandbox is gone. So claims are in the order of their From, and each ends where
-/// the next begins:
+/// An address is given out again only after its earlier holder's sandbox is gone. So claims are in the order of moments at which each was
+/// held (<see cref="Cluster.Claim.Moment"/>), and each ends where the next begins:
 /// <code>
 ///   X, Finished known:       =======x
 ///   Y:                    ~~~~~=========        x to its end, then y: seconds are too coarse for Y's From to count
 ///   answer                xxxxxxxxxxyyyy
 ///
 ///   X, end only told:        ==========|
-///   Y:                    ~~~~~=========        y from its From: the message of X's end was late by a second or more;
-///   answer                xxxxxyyyyyyyyy        if by less, X to its end: Y's From, in whole seconds, says too little
+///   Y:                    ~~~~~=========        y from its From: the message of X's end came when y surely had it;
+///   answer                xxxxxyyyyyyyyy        if before, X to its end: Y's From, in whole seconds, says too little
 ///
 ///   X, ended before:      ====
 ///   Y:                       ~~~~~~=====        y reaches back to X's end: packets were there before its status was
@@ -50,7 +50,10 @@ internal sealed class AddressVersion
             Claim? later =
                 i + 1 < claims.Count && claims[i + 1].Holder.Rank == holder.Rank ? claims[i + 1].Claim : null;
             var begin = Math.Max(claim.Earliest, free);
-            var end = Math.Max(begin, later is { } next && claim.IsLate(next) ? next.From : claim.To);
+            var end = Math.Max(
+                begin,
+                later is { } next && claim.IsLate(next) ? Math.Min(next.From, claim.To) : claim.To
+            );
             free = end;
             last = new AddressVersion
             {
@@ -69,8 +72,9 @@ internal sealed class AddressVersion
     private static int Compare(HolderRank rankA, in Claim a, HolderRank rankB, in Claim b)
     {
         var order = rankA.CompareTo(rankB);
-        order = order != 0 ? order : a.From.CompareTo(b.From);
+        order = order != 0 ? order : a.Moment.CompareTo(b.Moment);
         order = order != 0 ? order : a.To.CompareTo(b.To);
+        order = order != 0 ? order : a.From.CompareTo(b.From);
         return order != 0 ? order : a.Told.CompareTo(b.Told);
     }
 }

@@ -20,10 +20,13 @@ namespace NetMon.Kubernetes.Cluster;
 /// there before we were, and tells no usable time: since ever. Of a pod that we first heard of without the address: not before it was made, which was
 /// within the second of Created and before we heard; what had the address earlier was another, though its own status may never have told.</item>
 /// <item>Asked: when we were told that it is to be deleted. From then on its address may be another's before we know.</item>
+/// <item>Sure: the first moment of which we know that it had it: Told, if it lived then; the end of the second of NetworkReady, which ends before
+/// Told; To, if Finished says it. From may be long before it had the address, where that is Started: a pod can wait on its node for a volume.</item>
 /// <item>An address that takes an earlier one's place (a new sandbox) is not older than that: it has it from the NetworkReady that came with it, else Told.</item>
 /// </list>
 /// How claims of several objects to one address are told apart: <see cref="AddressVersion"/>.
 /// </remarks>
+/// <param name="Sure"><see cref="Open"/> if no moment is known.</param>
 /// <param name="To">Exclusive; <see cref="Open"/> while it has the address.</param>
 /// <param name="IsExact">To comes from Finished: it had the address until then, whatever others say.</param>
 /// <param name="Asked"><see cref="Open"/> if it was not.</param>
@@ -32,6 +35,7 @@ internal readonly record struct Claim(
     long Told,
     long Earliest,
     long From,
+    long Sure,
     long To,
     long Asked,
     bool IsExact = false,
@@ -48,8 +52,11 @@ internal readonly record struct Claim(
 
     public bool IsOpen => To == Open;
 
+    /// <summary>What the claims to an address are in the order of: no two pods have it at once, so that a moment of each tells who was first.</summary>
+    public long Moment => Sure != Open ? Sure : From;
+
     /// <summary>Of an object whose times nobody tells: a node, a service.</summary>
-    public static Claim Of(long now) => new(now, SinceEver, now, Open, Open);
+    public static Claim Of(long now) => new(now, SinceEver, now, now, Open, Open);
 
     /// <summary>Of a pod.</summary>
     /// <param name="before">What it claimed so far; null if it did not have this address.</param>
@@ -70,21 +77,23 @@ internal readonly record struct Claim(
     )
     {
         var told = before?.Told ?? now;
+        var ready = UnixNs(pod.NetworkReady);
         long from;
         long earliest;
         var isMoved = before?.IsMoved ?? movedAt is not null;
         if (before is { IsMoved: true } moved)
         {
-            (from, earliest) = (moved.From, moved.Earliest);
+            (from, earliest, ready) = (moved.From, moved.Earliest, null);
         }
         else if (movedAt is { } since)
         {
-            from = Math.Min(told, UnixNs(pod.NetworkReady) is { } ready && ready > since ? ready : told);
+            ready = ready > since ? ready : null;
+            from = Math.Min(told, ready ?? told);
             earliest = from - Tolerance;
         }
         else
         {
-            from = Math.Min(told, UnixNs(pod.NetworkReady) ?? before?.From ?? UnixNs(pod.Started) ?? told);
+            from = Math.Min(told, ready ?? before?.From ?? UnixNs(pod.Started) ?? told);
             earliest =
                 (UnixNs(pod.Started) ?? UnixNs(pod.Created)) is { } begun && begun <= told ? begun - Tolerance
                 : isInitial || before?.Earliest == SinceEver ? SinceEver
@@ -111,23 +120,32 @@ internal readonly record struct Claim(
             asked = isKnown ? now : SinceEver;
         }
 
+        var isExact = to != Open && finished is not null;
+        var sure = before?.Sure ?? Open;
+        if (ready is { } written)
+        {
+            sure = Math.Min(sure, Math.Min(written + Second, told));
+        }
+        else if (to == Open && asked == Open)
+        {
+            sure = Math.Min(sure, told);
+        }
+
         from = Math.Min(from, to);
         return new(
             told,
             Math.Min(earliest, from),
             from,
+            isExact ? Math.Min(sure, to) : sure,
             to,
             asked,
-            to != Open && finished is not null,
+            isExact,
             isMoved
         );
     }
 
-    /// <summary>
-    /// Whether its end was told when the next one must have had the address already. That is a second after From, which is in whole seconds, and
-    /// not known better.
-    /// </summary>
-    public bool IsLate(in Claim next) => !IsExact && To >= next.From + Second;
+    /// <summary>Whether its end was told when the next one had the address already: for sure, or most likely, a second after From.</summary>
+    public bool IsLate(in Claim next) => !IsExact && To >= Math.Min(next.Sure, next.From + Second);
 
     /// <summary>The end of a claim whose end nobody tells but by silence.</summary>
     public Claim EndedAt(long now) =>

@@ -85,6 +85,12 @@ public sealed class ClusterModel : IClusterView
         return synced ? match : match with { Final = false };
     }
 
+    public EndpointMatch? FindPod(string uid)
+    {
+        var synced = _isSynced;
+        return _pods.FindOfHost(uid) is { } pod ? new(pod.Endpoint, synced && !pod.IsProvisional) : null;
+    }
+
     public ServicePort? FindService(in NetworkAddress address, ushort port, byte protocol) =>
         _services.Ports.Find(new(address, port, protocol))
         ?? (

@@ -16,6 +16,9 @@ internal sealed class PodEntry : Holder
     /// <summary>The addresses of its own that it said last; none on the node's network.</summary>
     public NetworkAddress[] Addresses = [];
 
+    /// <summary>By what kubelet names a static pod on the host; null of any other.</summary>
+    public string? ManifestHash;
+
     /// <summary>It has an address in no network that pods are known to have.</summary>
     public bool IsOutside;
 

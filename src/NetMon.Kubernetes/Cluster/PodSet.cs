@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NetMon.Core.Flows;
 using NetMon.Kubernetes.Objects;
 
@@ -16,10 +17,14 @@ internal sealed class PodSet(
     /// <summary>The API allows one of each family. More than these of a pod are not read.</summary>
     private const int MaxAddresses = 8;
 
+    private readonly ConcurrentDictionary<string, PodEntry> _ofHosts = new(StringComparer.Ordinal);
     private volatile int _outside;
 
     /// <summary>Pods that have an address in no network that pods are known to have. Any thread.</summary>
     public int Outside => _outside;
+
+    /// <summary>The pod on its node's network with a UID, or with the hash of a static pod's manifest. Any thread.</summary>
+    public PodEntry? FindOfHost(string uid) => _ofHosts.GetValueOrDefault(uid);
 
     /// <summary>Counts <see cref="Outside"/> anew, since the networks changed.</summary>
     public void RecountOutside()
@@ -49,6 +54,15 @@ internal sealed class PodSet(
                 : State.Labels.Share(item.Labels);
         describer.Describe(entry, item.Id, labels);
         Claim(entry, item, isNew, isThere: true);
+        if (item.HostNetwork)
+        {
+            entry.ManifestHash = item.ManifestHash;
+            _ofHosts[item.Id.Uid] = entry;
+            if (entry.ManifestHash is { } hash)
+            {
+                _ofHosts[hash] = entry;
+            }
+        }
     }
 
     protected override void End(PodEntry entry, PodObject? last)
@@ -66,9 +80,19 @@ internal sealed class PodSet(
 
         entry.Addresses = [];
         CountOutside(entry);
+        ForgetOfHost(entry.Endpoint.PodUid, entry);
+        ForgetOfHost(entry.ManifestHash, entry);
         Leave(entry);
         entry.Endpoint.IsGone = true;
         State.Workloads.Release(entry.Endpoint.Workload, now);
+    }
+
+    private void ForgetOfHost(string? uid, PodEntry entry)
+    {
+        if (uid is not null)
+        {
+            _ofHosts.TryRemove(new(uid, entry));
+        }
     }
 
     /// <summary>Joins the groups of the owner and the node that the pod has now.</summary>

@@ -22,6 +22,9 @@ public sealed record PodObject
     public string? Node { get; init; }
     public bool HostNetwork { get; init; }
 
+    /// <summary><c>metadata.annotations["kubernetes.io/config.hash"]</c>: kubelet's own UID of a static pod, by which it names cgroups; null of others.</summary>
+    public string? ManifestHash { get; init; }
+
     /// <summary><c>status.podIPs</c>, else <c>status.podIP</c>.</summary>
     public IReadOnlyList<NetworkAddress> Addresses { get; init; } = [];
 

@@ -13,6 +13,7 @@ internal struct ObjectMetadata
 
     private const int LongestLabelKey = LongestName + 1 + 63;
     private const int LongestLabelValue = 63;
+    private const int LongestHash = 64;
 
     public string? Namespace;
     public string? Name;
@@ -21,6 +22,9 @@ internal struct ObjectMetadata
     public OwnerReference? Owner;
     public DateTimeOffset? Created;
     public DateTimeOffset? Deletion;
+
+    /// <summary>Annotation kubernetes.io/config.hash.</summary>
+    public string? ManifestHash;
 
     /// <summary>Reads the value of <c>metadata</c>.</summary>
     public void Read(ref FieldReader fields, ReaderContext context)
@@ -52,6 +56,10 @@ internal struct ObjectMetadata
             {
                 Owner = ReadOwners(ref fields, context);
             }
+            else if (fields.Is("annotations"u8))
+            {
+                ReadAnnotations(ref fields);
+            }
             else if (fields.Is("creationTimestamp"u8))
             {
                 Created = fields.Time();
@@ -76,6 +84,26 @@ internal struct ObjectMetadata
         }
 
         return new ObjectName(Namespace ?? "", Name ?? "", Uid ?? "");
+    }
+
+    private void ReadAnnotations(ref FieldReader fields)
+    {
+        if (!fields.BeginObject())
+        {
+            return;
+        }
+
+        while (fields.NextMember())
+        {
+            if (fields.Is("kubernetes.io/config.hash"u8) && !fields.IsTooLong(LongestHash))
+            {
+                ManifestHash = fields.Text(LongestHash);
+            }
+            else
+            {
+                fields.Skip();
+            }
+        }
     }
 
     private static IReadOnlyList<KeyValuePair<string, string>> ReadLabels(

@@ -226,6 +226,7 @@ internal sealed class ResourceWatcher<T>
 
     private void IsRunning()
     {
+        _cutShort = 0;
         if (_isTold)
         {
             _isTold = false;

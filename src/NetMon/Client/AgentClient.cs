@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using NetMon.Core.Detections.Events;
+using NetMon.Core.Drops;
 using NetMon.Core.Flows;
 
 namespace NetMon.Client;
@@ -29,16 +31,31 @@ internal sealed class AgentClient : IDisposable
 
     /// <summary>The flows that match. Read piece by piece: only they are kept, not the answer's text.</summary>
     public Task<FlowListView> ListAsync(FlowRequest request, CancellationToken cancellationToken) =>
-        ReadAsync(request, FlowListReader.ReadAsync, cancellationToken);
+        ReadAsync(request.ToPath(), FlowListReader.ReadAsync, cancellationToken);
+
+    /// <summary>The events that match.</summary>
+    public Task<SecurityEventListView> ListAsync(EventRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request.ToPath(), EventReader.ReadListAsync, cancellationToken);
+
+    /// <summary>The drops that match.</summary>
+    public Task<DropListView> ListAsync(DropRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request.ToPath(), DropReader.ReadListAsync, cancellationToken);
 
     /// <summary>The answer's own JSON, handed on piece by piece; read as fast as it comes, however long <paramref name="write"/> takes.</summary>
     public Task CopyListAsync(
         FlowRequest request,
         Action<ReadOnlySpan<byte>> write,
         CancellationToken cancellationToken
+    ) => CopyAsync(request.ToPath(), write, cancellationToken);
+
+    /// <summary>As above, of a path with its query.</summary>
+    public Task CopyAsync(
+        string path,
+        Action<ReadOnlySpan<byte>> write,
+        CancellationToken cancellationToken
     ) =>
         ReadAsync(
-            request,
+            path,
             async (body, limited) =>
             {
                 await EagerCopy.RunAsync(body, write, limited, cancellationToken);
@@ -48,18 +65,15 @@ internal sealed class AgentClient : IDisposable
         );
 
     /// <summary>Follows one stream until the agent ends it: a line of JSON for each record, valid until the next is asked for.</summary>
+    /// <param name="path">Path and query, relative to the server.</param>
     /// <param name="connected">Called when the agent has accepted.</param>
     public async IAsyncEnumerable<ReadOnlySequence<byte>> FollowAsync(
-        FlowRequest request,
+        string path,
         Action connected,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        using var response = await SendAsync(
-            request.ToPath(follow: true),
-            _patience.Answer,
-            cancellationToken
-        );
+        using var response = await SendAsync(path, _patience.Answer, cancellationToken);
         connected();
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         await using var lines = new LineReader(body);
@@ -96,12 +110,12 @@ internal sealed class AgentClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     private async Task<T> ReadAsync<T>(
-        FlowRequest request,
+        string path,
         Func<Stream, CancellationToken, Task<T>> read,
         CancellationToken cancellationToken
     )
     {
-        using var response = await SendAsync(request.ToPath(), _patience.Answer, cancellationToken);
+        using var response = await SendAsync(path, _patience.Answer, cancellationToken);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_patience.List);
         try

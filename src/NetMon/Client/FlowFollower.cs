@@ -12,9 +12,12 @@ internal sealed class FlowFollower(
 )
 {
     /// <summary>Hands on every line until cancelled. Waits for an agent that went away, but not for one that was never there.</summary>
+    /// <param name="path">What to follow: path and query, relative to the server.</param>
+    /// <param name="line">Takes each line.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="AgentException">The agent does not answer at first, or refuses.</exception>
     public async Task RunAsync(
-        FlowRequest request,
+        string path,
         Action<ReadOnlySequence<byte>> line,
         CancellationToken cancellationToken
     )
@@ -27,7 +30,7 @@ internal sealed class FlowFollower(
             var reason = "the agent ended the stream";
             try
             {
-                await foreach (var text in client.FollowAsync(request, OnConnected, cancellationToken))
+                await foreach (var text in client.FollowAsync(path, OnConnected, cancellationToken))
                 {
                     wait = patience.FirstRetry;
                     line(text);

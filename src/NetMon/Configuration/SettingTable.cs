@@ -152,6 +152,8 @@ internal static class SettingTable
             (o, value) => o.Flow.OverlayPorts = value,
             "UDP port whose flows on an uplink are encapsulations"
         ),
+        .. FeatureSettings.All,
+        .. SocketSettings.All,
         .. KubernetesSettings.All,
         new Setting<IPEndPoint>(
             "api.listen",
@@ -232,6 +234,33 @@ internal static class SettingTable
             (o, value) => o.Metrics.FamilyLabels.TcpResets = value,
             "the same for netmon_tcp_resets_total; if none is given: as for all"
         ),
+        new ListSetting<string>(
+            "metrics.family_labels.netmon_flow_failures_total",
+            "--failures-labels",
+            ValueFormats.Label,
+            MaxLabels,
+            o => o.Metrics.FamilyLabels.FlowFailures,
+            (o, value) => o.Metrics.FamilyLabels.FlowFailures = value,
+            "the same for netmon_flow_failures_total; if none is given: as for all"
+        ),
+        new ListSetting<string>(
+            "metrics.family_labels.netmon_tcp_rtt_seconds",
+            "--rtt-labels",
+            ValueFormats.Label,
+            MaxLabels,
+            o => o.Metrics.FamilyLabels.TcpRoundTrips,
+            (o, value) => o.Metrics.FamilyLabels.TcpRoundTrips = value,
+            "the same for netmon_tcp_rtt_seconds; if none is given: as for all"
+        ),
+        new ListSetting<string>(
+            "metrics.family_labels.netmon_tcp_events_total",
+            "--tcp-events-labels",
+            ValueFormats.Label,
+            MaxLabels,
+            o => o.Metrics.FamilyLabels.TcpEvents,
+            (o, value) => o.Metrics.FamilyLabels.TcpEvents = value,
+            "the same for netmon_tcp_events_total; if none is given: as for all"
+        ),
         new ListSetting<NamedNetwork>(
             "metrics.external_names",
             "--external-name",
@@ -249,6 +278,8 @@ internal static class SettingTable
             (o, value) => o.Metrics.StaleAfter = value,
             "how long series are shown whose workloads are gone"
         ),
+        .. SecuritySettings.All,
+        .. DropSettings.All,
         new Setting<LogLevel>(
             "log.level",
             "--log-level",

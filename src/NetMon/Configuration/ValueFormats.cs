@@ -119,7 +119,7 @@ internal static class ValueFormats
 
     /// <summary>One of a few words.</summary>
     public static ValueFormat<T> Word<T>(params (string Word, T Value)[] words)
-        where T : struct, Enum
+        where T : struct
     {
         var all = string.Join(", ", words.Select(word => word.Word));
         return new(

@@ -10,14 +10,14 @@ internal static class AgentVerbRun
     /// <param name="cancellationToken">Cancelled by Ctrl-C and SIGTERM.</param>
     /// <returns>The process's exit code. Every failure is on standard error: what, and what to do next, a line each.</returns>
     public static async Task<int> RunAsync(
-        FlowRequestOptions requested,
+        ServerOption requested,
         ParseResult arguments,
         TerminalOutput output,
         Func<AgentClient, Task> ask,
         CancellationToken cancellationToken
     )
     {
-        if (!requested.TryReadServer(arguments, out var server, out var error))
+        if (!requested.TryRead(arguments, out var server, out var error))
         {
             return Fail(output, error, "correct it, or give --server", ExitCode.Usage);
         }

@@ -23,10 +23,17 @@ internal static class CriterionOption
         ("service", "[ns/]name[:port]", "that asked for this service", []),
         ("label", "selector", "of pods or nodes with these labels: app=web,tier!=db,!canary", ["-l"]),
         ("node", "name", "with an end on this node", []),
+        ("process", "command|pid", "with an end that is this process of the agent's node", []),
+        (
+            "container",
+            "id",
+            "with an end in this container of the agent's node; the id's beginning is enough",
+            []
+        ),
         (
             "from",
             "end",
-            "that this end began: ns/name of a pod or workload, address, network, external, or pod:, workload:, namespace:, node:, label: and a value",
+            "that this end began: ns/name of a pod or workload, address, network, external, or pod:, workload:, namespace:, node:, label:, process:, container: and a value",
             []
         ),
         ("to", "end", "that were begun to this end: as --from, and service: and a service", []),
@@ -41,9 +48,17 @@ internal static class CriterionOption
     public static IReadOnlyList<(FlowCriterion Criterion, Option<string[]> Option)> CreateAll() =>
         [.. FlowCriterion.All.Select(criterion => (criterion, Create(criterion)))];
 
+    /// <summary>Some of them.</summary>
+    /// <param name="criteria">Which.</param>
+    /// <param name="subject">What is chosen among, in the plural.</param>
+    public static IReadOnlyList<(FlowCriterion Criterion, Option<string[]> Option)> Create(
+        IEnumerable<FlowCriterion> criteria,
+        string subject
+    ) => [.. criteria.Select(criterion => (criterion, Create(criterion, subject)))];
+
     private static string Words(IEnumerable<string> words) => CheckedOption.OneOf([.. words]);
 
-    private static Option<string[]> Create(FlowCriterion criterion)
+    private static Option<string[]> Create(FlowCriterion criterion, string subject = "flows")
     {
         var (name, helpName, description, aliases) = Array.Find(
             Texts,
@@ -53,7 +68,7 @@ internal static class CriterionOption
             .Many(
                 $"--{name}",
                 helpName,
-                $"only flows {description} (repeatable)",
+                $"only {subject} {description} (repeatable)",
                 CheckedOption.Not(criterion.Expected, criterion.Accepts),
                 aliases
             )

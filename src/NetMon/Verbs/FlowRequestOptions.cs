@@ -7,13 +7,6 @@ namespace NetMon.Verbs;
 /// <summary>The options that <c>flows</c> and <c>top</c> share: which agent to ask, and for which flows.</summary>
 internal sealed class FlowRequestOptions
 {
-    private readonly Option<string?> _server = CheckedOption.One(
-        "--server",
-        "address:port",
-        $"the agent to ask [env: {ServerAddress.EnvironmentVariable}] [default: {ServerAddress.Default}]",
-        CheckedOption.Not(ServerAddress.Expected, value => ServerAddress.TryParse(value, out _))
-    );
-
     private readonly IReadOnlyList<(FlowCriterion Criterion, Option<string[]> Option)> _criteria =
         CriterionOption.CreateAll();
 
@@ -21,6 +14,8 @@ internal sealed class FlowRequestOptions
     {
         Description = "only flows that failed: --status failed",
     };
+
+    public ServerOption Server { get; } = new();
 
     public void AddTo(Command command)
     {
@@ -30,7 +25,7 @@ internal sealed class FlowRequestOptions
         }
 
         command.Options.Add(_failed);
-        command.Options.Add(_server);
+        Server.AddTo(command);
     }
 
     public FlowRequest ReadRequest(ParseResult arguments)
@@ -44,25 +39,17 @@ internal sealed class FlowRequestOptions
             }
         }
 
-        if (arguments.GetValue(_failed))
+        if (
+            arguments.GetValue(_failed)
+            && !criteria.Exists(criterion => string.Equals(criterion.Key, "cause", StringComparison.Ordinal))
+        )
         {
-            criteria.Add(new("status", FlowStatus.Failed.Word()));
+            // What failed has a cause, and nothing else has one but what was broken off.
+            criteria.AddRange(
+                FlowWords.AllCauses.Skip(1).Select(cause => KeyValuePair.Create("cause", cause))
+            );
         }
 
         return new FlowRequest { Criteria = criteria };
-    }
-
-    /// <returns>False if the environment names no address; then <paramref name="error"/> says so.</returns>
-    public bool TryReadServer(ParseResult arguments, out ServerAddress server, out string error)
-    {
-        var text = arguments.GetValue(_server);
-        if (string.IsNullOrEmpty(text))
-        {
-            text = Environment.GetEnvironmentVariable(ServerAddress.EnvironmentVariable);
-        }
-
-        server = ServerAddress.Default;
-        error = $"{ServerAddress.EnvironmentVariable}: '{text}' is not {ServerAddress.Expected}";
-        return string.IsNullOrEmpty(text) || ServerAddress.TryParse(text, out server);
     }
 }

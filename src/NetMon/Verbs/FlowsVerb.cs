@@ -100,7 +100,7 @@ internal static class FlowsVerb
                 };
                 var target = output?.Invoke() ?? TerminalOutput.ForProcess();
                 return AgentVerbRun.RunAsync(
-                    requested,
+                    requested.Server,
                     arguments,
                     target,
                     client =>

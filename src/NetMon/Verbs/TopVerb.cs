@@ -47,7 +47,7 @@ internal static class TopVerb
                     ? Pace.Parse(text).Value
                     : DefaultInterval;
                 return AgentVerbRun.RunAsync(
-                    requested,
+                    requested.Server,
                     arguments,
                     output,
                     client => new TopView(client, request, pace, output, TimeProvider.System).RunAsync(stop),

@@ -35,6 +35,38 @@ public sealed class FlowListTests
         Assert.Null(flow.Event);
     }
 
+    [Fact]
+    public async Task Flows_that_failed_and_ended_lately_are_listed_to_who_asks_what_became_of_flows()
+    {
+        await using var agent = await AgentUnderTest.StartAsync();
+        var unanswered = new TestFlow("10.0.0.1:40000", "10.0.0.2:80").With(FlowFlags.SynSeen);
+        unanswered.State.TcpState = FlowTcpState.SynSent;
+        agent.Source.Put(unanswered.Record(RecordReason.Open, (1, 60)));
+        agent.Source.Put(unanswered.Record(RecordReason.End));
+        var well = new TestFlow("10.0.0.1:40001", "10.0.0.2:80").Established();
+        agent.Source.Put(well.Record(RecordReason.Open, (1, 60)));
+        agent.Source.Put(well.Record(RecordReason.End));
+        agent.Source.Put(
+            new TestFlow("10.0.0.1:40002", "10.0.0.2:443")
+                .Established()
+                .Record(RecordReason.Open, (2, 120), (1, 60))
+        );
+        await agent.HasFlowsAsync(1);
+
+        Assert.Equal(443, Assert.Single((await agent.ListAsync()).Flows).Destination.Port);
+        var failed = await agent.ListAsync("?status=failed");
+        var flow = Assert.Single(failed.Flows);
+        Assert.Equal(("timeout", true, 1), (flow.Cause, flow.Ended, failed.Total));
+        Assert.Single((await agent.ListAsync("?cause=timeout&last=1")).Flows);
+        Assert.Empty((await agent.ListAsync("?cause=refused")).Flows);
+        Assert.Equal(
+            [443, 80],
+            (await agent.ListAsync("?status=failed&status=ok&sort=recent")).Flows.Select(one =>
+                one.Destination.Port
+            )
+        );
+    }
+
     [Theory]
     [InlineData("?protocol=udp", 1)]
     [InlineData("?port=80", 2)]

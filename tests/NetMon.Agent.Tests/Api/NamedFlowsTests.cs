@@ -37,7 +37,12 @@ public sealed class NamedFlowsTests : IAsyncLifetime, IDisposable
 
     public NamedFlowsTests()
     {
-        _list = new FlowList(_table, new WallClock(TimeProvider.System), _ => null);
+        _list = new FlowList(
+            _table,
+            new RecentFailures(16, TimeSpan.FromMinutes(5)),
+            new WallClock(TimeProvider.System),
+            _ => null
+        );
         Add(ToCart());
         Add(ToOutside());
     }

@@ -88,6 +88,19 @@ internal sealed class TestCluster : IClusterView
         return _endpoints.TryGetValue(address, out var match) ? match : new(Endpoint.External, Final: true);
     }
 
+    public EndpointMatch? FindPod(string uid)
+    {
+        foreach (var match in _endpoints.Values)
+        {
+            if (match.Endpoint.PodUid == uid)
+            {
+                return match;
+            }
+        }
+
+        return null;
+    }
+
     public ServicePort? FindService(in NetworkAddress address, ushort port, byte protocol) =>
         _services.GetValueOrDefault((address, port, protocol));
 

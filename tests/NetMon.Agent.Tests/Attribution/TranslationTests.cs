@@ -181,6 +181,22 @@ public sealed class TranslationTests
     }
 
     [Fact]
+    public void A_port_that_another_node_masquerades_with_does_not_turn_a_flow_round_because_it_is_a_node_port_too()
+    {
+        const string chosen = "192.168.0.2:30053";
+        var node = new NodeUnderTest();
+        node.Cluster.Service("dns", chosen, ServiceAddressKind.NodePort, IpProtocol.Udp, RemoteWeb);
+        var request = new TestFlow(chosen, Web, IpProtocol.Udp, startNs: node.NowNs).ObservedAt(Uplink, 0);
+        node.Agent.Process(request.Record(RecordReason.Open, (3, 300), default, node.NowNs));
+        node.Step();
+
+        var flow = node.Single();
+        Assert.Equal((chosen, Web), (Text(flow.Source), Text(flow.Destination)));
+        Assert.Null(flow.Attribution.Service);
+        Assert.Equal((3, 0), (flow.Total.Sent.Packets, flow.Total.Received.Packets));
+    }
+
+    [Fact]
     public void A_masqueraded_connection_that_was_met_midway_is_found_whoever_sends_first()
     {
         var node = new NodeUnderTest();

@@ -82,7 +82,41 @@ public sealed class WaitingTests
         Assert.Equal(80_000, _node.Agent.Samples("netmon_bytes_total").Values.Sum());
         Assert.Equal(1, _node.Agent.Samples("netmon_flows_total").Values.Sum());
         Assert.Equal(0, _node.Agent.Samples("netmon_flows_active").Values.Sum());
-        Assert.Equal(0.003, _node.Agent.Samples("netmon_latency_seconds_sum").Values.Single(), 9);
+        var latency = _node.Agent.Samples("netmon_latency_seconds_sum");
+        Assert.Equal(
+            0.003,
+            latency.Single(one => one.Key.Contains("\"connect\"", StringComparison.Ordinal)).Value,
+            9
+        );
+    }
+
+    [Fact]
+    public void Round_trips_of_a_flow_that_waits_are_all_there_when_it_goes_out()
+    {
+        _node.Cluster.Unknown("10.2.0.7");
+        var flow = _node.FromPod(Client, NewPod, ClientInterface).Established();
+        for (var i = 0; i < 3; i++)
+        {
+            var record = flow.Record(
+                i == 0 ? RecordReason.Open : RecordReason.Update,
+                (1, 100),
+                (1, 100),
+                _node.NowNs
+            );
+            record.RoundTrips.Buckets[1 - flow.Initiator][i] = 2;
+            record.RoundTrips.SumUs[1 - flow.Initiator] = 300;
+            _node.Agent.Process(in record);
+        }
+
+        Assert.Empty(_node.Agent.Samples("netmon_tcp_rtt_seconds_count"));
+        _node.Cluster.Pod("late", "n2", "10.2.0.7");
+        _node.Wait(300);
+
+        var counts = Assert.Single(_node.Agent.Samples("netmon_tcp_rtt_seconds_count"));
+        Assert.Contains("side=\"destination\"", counts.Key, StringComparison.Ordinal);
+        Assert.Equal(6, counts.Value);
+        Assert.Equal(900e-6, _node.Agent.Samples("netmon_tcp_rtt_seconds_sum").Values.Single(), 12);
+        Assert.Equal(6u, _node.Single().Total.DestinationHealth.RoundTrips);
     }
 
     [Fact]

@@ -195,9 +195,19 @@ public sealed class FlowPipelineTests
                 "{src_ip=\"10.0.0.1\",dst_ip=\"10.0.0.2\",protocol=\"tcp\",direction=\"egress\",status=\"ok\"}"
             ]
         );
-        Assert.Equal(1, agent.Samples("netmon_latency_seconds_count").Values.Single());
-        Assert.Equal(0.003, agent.Samples("netmon_latency_seconds_sum").Values.Single(), 9);
+        Assert.Equal((1, 0.003), Latency("connect"));
+        Assert.Equal((1, 0.002), Latency("connect_server"));
+        Assert.Equal((1, 0.001), Latency("connect_client"));
         Assert.Equal(4, agent.Samples("netmon_ebpf_events_processed_total")[""]);
+
+        (double, double) Latency(string type) =>
+            (Of("netmon_latency_seconds_count", type), Math.Round(Of("netmon_latency_seconds_sum", type), 9));
+
+        double Of(string name, string type) =>
+            agent
+                .Samples(name)
+                .Single(one => one.Key.Contains($"type=\"{type}\"", StringComparison.Ordinal))
+                .Value;
     }
 
     [Fact]

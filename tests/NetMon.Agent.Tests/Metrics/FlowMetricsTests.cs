@@ -92,6 +92,76 @@ public sealed class FlowMetricsTests
     }
 
     [Fact]
+    public void Each_event_has_a_series_and_none_where_it_never_happened()
+    {
+        var metrics = new FlowMetrics(_registry, _options);
+        var flow = TestFlow(clientLocal: true, serverLocal: false);
+        FlowSeries series = default;
+        var counts = Counts(1, 100, 1, 100);
+        metrics.Count(in flow, in counts, ref series);
+        Assert.Empty(Samples("netmon_tcp_events_total"));
+
+        counts.ZeroWindowsSent = 1;
+        counts.ZeroWindowsReceived = 2;
+        counts.SourceHealth = new()
+        {
+            FastRetransmits = 1,
+            Gaps = 5,
+            WindowFull = 7,
+        };
+        counts.DestinationHealth = new()
+        {
+            FastRetransmits = 10,
+            TimeoutRetransmits = 20,
+            SpuriousRetransmits = 30,
+            OutOfOrder = 40,
+            DuplicateAcks = 50,
+        };
+        metrics.Count(in flow, in counts, ref series);
+
+        Assert.Equal(
+            [
+                ("fast_retransmit", 11),
+                ("timeout_retransmit", 20),
+                ("spurious_retransmit", 30),
+                ("out_of_order", 40),
+                ("duplicate_ack", 50),
+                ("gap", 5),
+                ("zero_window", 3),
+                ("window_full", 7),
+            ],
+            Samples("netmon_tcp_events_total").Select(one => (Label(one.Key, "event"), (int)one.Value))
+        );
+    }
+
+    [Fact]
+    public void Round_trips_come_by_bucket_with_their_exact_sum()
+    {
+        var metrics = new FlowMetrics(_registry, _options);
+        var flow = TestFlow(clientLocal: true, serverLocal: true);
+        FlowSeries series = default;
+        var counts = new FlowCounts { SourceHealth = { RoundTripSumUs = 1000 } };
+        var trips = new RoundTripCounts { Any = true };
+        trips.Source[0] = 1; // up to 64 us
+        trips.Source[3] = 2; // up to 512 us
+        trips.Source[15] = 4; // beyond 1.048576 s
+        metrics.Count(in flow, in counts, in trips, ref series);
+        metrics.Count(in flow, in counts, in trips, ref series);
+
+        foreach (var direction in new[] { "egress", "ingress" })
+        {
+            var labels = $"{{src_workload=\"client\",direction=\"{direction}\",side=\"source\"";
+            var buckets = Samples("netmon_tcp_rtt_seconds_bucket");
+            Assert.Equal(2, buckets[labels + ",le=\"6.4E-05\"}"]);
+            Assert.Equal(6, buckets[labels + ",le=\"0.000512\"}"]);
+            Assert.Equal(6, buckets[labels + ",le=\"1.048576\"}"]);
+            Assert.Equal(14, buckets[labels + ",le=\"+Inf\"}"]);
+            Assert.Equal(14, Samples("netmon_tcp_rtt_seconds_count")[labels + "}"]);
+            Assert.Equal(0.002, Samples("netmon_tcp_rtt_seconds_sum")[labels + "}"], 12);
+        }
+    }
+
+    [Fact]
     public void Families_may_have_labels_of_their_own()
     {
         _options.FamilyLabels.Bytes = ["src_ip"];

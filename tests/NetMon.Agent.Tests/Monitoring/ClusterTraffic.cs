@@ -62,11 +62,15 @@ internal sealed class ClusterTraffic(FlowMetrics metrics)
             Destination = new FlowEndpoint(NetworkAddress.FromIPv4(0x0a000101), 80, 2),
             Protocol = protocol,
             Status = failed ? FlowStatus.Failed : FlowStatus.Ok,
+            Cause = failed ? (FlowCause)(1 + (_flows % 4)) : FlowCause.None,
             Direction =
                 sourceLocal ? FlowDirection.Egress
                 : destinationLocal ? FlowDirection.Ingress
                 : FlowDirection.Transit,
             ConnectUs = (uint)latencyMs * 1000,
+            SynToSynAckUs = (uint)latencyMs * 900,
+            SynAckToAckUs = (uint)latencyMs * 100,
+            FirstByteUs = (uint)latencyMs * 3000,
             Attribution = new FlowAttribution
             {
                 Source = source,
@@ -88,13 +92,28 @@ internal sealed class ClusterTraffic(FlowMetrics metrics)
             RetransmitsSent = protocol == IpProtocol.Tcp ? 1 : 0,
             ResetsReceived = failed && protocol == IpProtocol.Tcp ? 1 : 0,
         };
+        var roundTrips = default(RoundTripCounts);
+        if (protocol == IpProtocol.Tcp && !failed)
+        {
+            counts.ZeroWindowsSent = 1;
+            counts.SourceHealth = Health(latencyMs * 100);
+            counts.DestinationHealth = Health(latencyMs * 900);
+            roundTrips.Any = true;
+            roundTrips.Source[1] = 3;
+            roundTrips.Destination[4] = 3;
+        }
+
         FlowSeries series = default;
         metrics.Opened(in flow);
         metrics.Count(in flow, in counts, ref series);
+        metrics.Count(in flow, in counts, in roundTrips, ref series);
         metrics.Decided(in flow, ref series);
         if (protocol == IpProtocol.Tcp && !failed)
         {
             metrics.Connected(in flow, ref series);
+            metrics.Answered(in flow, ref series);
+            flow.Cause = FlowCause.ResetByServer;
+            metrics.Broken(in flow, ref series);
         }
 
         if (_flows % 3 == 0)
@@ -102,6 +121,20 @@ internal sealed class ClusterTraffic(FlowMetrics metrics)
             metrics.Ended(in flow, ref series);
         }
     }
+
+    private static EndHealth Health(long roundTripUs) =>
+        new()
+        {
+            RoundTrips = 3,
+            RoundTripSumUs = 3 * roundTripUs,
+            FastRetransmits = 2,
+            TimeoutRetransmits = 1,
+            SpuriousRetransmits = 1,
+            OutOfOrder = 1,
+            DuplicateAcks = 4,
+            Gaps = 1,
+            WindowFull = 1,
+        };
 
     private static Endpoint Pod(string workload, string name, string node = "node-1") =>
         new()

@@ -11,7 +11,10 @@ public sealed partial class DashboardTests
     [Fact]
     public void There_is_one_for_each_thing_to_look_at()
     {
-        Assert.Equal(["agent.json", "cluster.json", "node.json", "workload.json"], DashboardRun.Files);
+        Assert.Equal(
+            ["agent.json", "cluster.json", "health.json", "node.json", "workload.json"],
+            DashboardRun.Files
+        );
     }
 
     [Theory]

@@ -107,7 +107,7 @@ public sealed class QueryTests
 
         var answer = prometheus
             .Query(
-                "histogram_quantile(0.95, sum by (dst_service, le) (rate(netmon_latency_seconds_bucket[5m])))",
+                "histogram_quantile(0.95, sum by (dst_service, le) (rate(netmon_latency_seconds_bucket{type=\"connect\"}[5m])))",
                 End
             )
             .ToDictionary(series => series.Labels["dst_service"], series => series.Value);

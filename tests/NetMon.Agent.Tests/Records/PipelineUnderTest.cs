@@ -50,6 +50,7 @@ internal sealed class PipelineUnderTest
             attributor,
             Metrics,
             Broadcaster,
+            new RecentFailures(16, TimeSpan.FromMinutes(5)),
             NullLogger<FlowPipeline>.Instance
         );
         if (follow)

@@ -17,7 +17,7 @@ public sealed class RingBufferTests : IDisposable
     private readonly BpfProgram _good;
     private readonly BpfProgram _discarded;
     private readonly BpfProgram _wrongLength;
-    private readonly RingBuffer _ring;
+    private readonly RingBuffer<FlowRecord> _ring;
 
     public RingBufferTests()
     {
@@ -30,7 +30,7 @@ public sealed class RingBufferTests : IDisposable
         _good = _object.TakeProgram("good");
         _discarded = _object.TakeProgram("discarded");
         _wrongLength = _object.TakeProgram("wrong_length");
-        _ring = new RingBuffer(_map);
+        _ring = new RingBuffer<FlowRecord>(_map);
     }
 
     [SkippableFact]
@@ -168,14 +168,14 @@ public sealed class RingBufferTests : IDisposable
         return (ulong)variables;
     }
 
-    private struct Counter : IRecordHandler
+    private struct Counter : IRecordHandler<FlowRecord>
     {
         public long Count;
 
         public void OnRecord(in FlowRecord record) => Count++;
     }
 
-    private struct Collector : IRecordHandler
+    private struct Collector : IRecordHandler<FlowRecord>
     {
         public long Next;
 
@@ -187,7 +187,7 @@ public sealed class RingBufferTests : IDisposable
         }
     }
 
-    private struct Thrower : IRecordHandler
+    private struct Thrower : IRecordHandler<FlowRecord>
     {
         public readonly void OnRecord(in FlowRecord record) => throw new InvalidOperationException("no");
     }

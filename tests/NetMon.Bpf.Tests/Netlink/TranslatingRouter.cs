@@ -94,7 +94,7 @@ internal sealed partial class TranslatingRouter : IDisposable
                     ? new IPEndPoint(IPAddress.Any, 0)
                     : sender;
             server.ReceiveFrom(new byte[16], ref sender);
-            server.SendTo("hello"u8, SocketFlags.None, sender);
+            server.SendTo("hello"u8, sender);
             client.Receive(new byte[16]);
         }
 

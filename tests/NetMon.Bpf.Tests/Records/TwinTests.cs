@@ -23,6 +23,20 @@ public class TwinTests
             { "overflow_bucket", typeof(OverflowBucket) },
             { "interface_info", typeof(InterfaceInfo) },
             { "netmon_config", typeof(NetmonConfig) },
+            { "socket_owner", typeof(SocketOwnerRecord) },
+            { "socket_event", typeof(SocketEvent) },
+            { "socket_counters", typeof(SocketCounters) },
+            { "socket_config", typeof(SocketConfig) },
+        };
+
+    public static TheoryData<string, Type> DropStructs =>
+        new()
+        {
+            { "drop_key", typeof(DropKey) },
+            { "drop_value", typeof(DropValue) },
+            { "drop_total", typeof(DropTotal) },
+            { "drop_place", typeof(DropPlace) },
+            { "drop_config", typeof(DropConfig) },
         };
 
     public static TheoryData<string, string, Type> Enums =>
@@ -33,6 +47,10 @@ public class TwinTests
             { "record_reason", "RECORD_", typeof(RecordReason) },
             { "interface_kind", "INTERFACE_", typeof(InterfaceKind) },
             { "overflow_class", "OVERFLOW_", typeof(OverflowClass) },
+            { "drop_path", "DROP_", typeof(DropPath) },
+            { "drop_unattributed", "DROP_", typeof(DropUnattributed) },
+            { "socket_kind", "SOCKET_", typeof(SocketKind) },
+            { "socket_flags", "SOCKET_", typeof(SocketFlags) },
         };
 
     [Theory]
@@ -45,18 +63,36 @@ public class TwinTests
     public void A_flow_fits_the_kernels_object_of_512_bytes() =>
         Assert.InRange(new TypeInformation(Header()).SizeOfStruct("flow_value"), 0, 512 - 8 - 48 - 40);
 
-    [Fact]
-    public void The_embedded_programs_agree_with_the_twins()
+    [Theory]
+    [MemberData(nameof(DropStructs))]
+    public void Every_field_of_a_drop_lies_where_the_header_and_the_embedded_program_say(
+        string name,
+        Type twin
+    )
     {
-        var file = TestObjects.TemporaryFile("embedded.o");
-        File.WriteAllBytes(file, FlowProgram.ReadResource());
+        Compare(new TypeInformation(Header()), name, twin);
+        var file = TestObjects.TemporaryFile($"embedded-{name}.o");
+        File.WriteAllBytes(file, FlowProgram.ReadResource("drops.bpf.o"));
+        Compare(new TypeInformation(file), name, twin);
+    }
+
+    [Theory]
+    [InlineData("flows.bpf.o", false)]
+    [InlineData("sockets.bpf.o", true)]
+    public void The_embedded_programs_agree_with_the_twins(string resource, bool isOfSockets)
+    {
+        var file = TestObjects.TemporaryFile(resource);
+        File.WriteAllBytes(file, FlowProgram.ReadResource(resource));
         var types = new TypeInformation(file);
         foreach (var row in Structs)
         {
             var (name, twin) = ((string)row[0], (Type)row[1]);
 
             // A record is on the programs' stack and in the ring only, of which there is no type information.
-            if (!string.Equals(name, "flow_record", StringComparison.Ordinal))
+            if (
+                name is not ("flow_record" or "socket_event")
+                && name.StartsWith("socket_", StringComparison.Ordinal) == isOfSockets
+            )
             {
                 Compare(types, name, twin);
             }
@@ -69,7 +105,7 @@ public class TwinTests
     {
         var theirs = new TypeInformation(Header())
             .ValuesOf(name)
-            .Where(value => value.Key != "OVERFLOW_CLASSES")
+            .Where(value => value.Key is not ("OVERFLOW_CLASSES" or "DROP_UNATTRIBUTED"))
             .ToDictionary(value => Plain(value.Key[prefix.Length..]), value => value.Value);
         var ours = Enum.GetNames(twin).ToDictionary(Plain, value => Convert.ToInt64(Enum.Parse(twin, value)));
 
@@ -91,6 +127,10 @@ public class TwinTests
         Assert.Equal(FlowStateRecord.ObserverPod, (uint)observer["POD"]);
         Assert.Equal(FlowStateRecord.ObserverIfindex, (uint)observer["IFINDEX"]);
         Assert.Equal(OverflowBucket.Count, types.ValuesOf("overflow_class")["OVERFLOW_CLASSES"] * 2);
+        Assert.Equal(
+            DropUnattributedPackets.Length,
+            types.ValuesOf("drop_unattributed")["DROP_UNATTRIBUTED"]
+        );
         var ports = types.MembersOf("netmon_config").Single(m => m.Name == "overlay_ports");
         Assert.Equal(FlowProgramOptions.MaxOverlayPorts, ports.Size / sizeof(ushort));
     }

@@ -2,6 +2,8 @@
 /* Names every type of the contract, so that its type information has them all, enums included. */
 #include <linux/types.h>
 #include "netmon.h"
+#include "sockets.h"
+#include "drops.h"
 
 #define NAME(kind, type) kind type *name_##type
 
@@ -16,6 +18,18 @@ NAME(enum, flow_flags);
 NAME(enum, record_reason);
 NAME(enum, interface_kind);
 NAME(enum, overflow_class);
+NAME(struct, socket_event);
+NAME(struct, socket_counters);
+NAME(struct, socket_config);
+NAME(enum, socket_kind);
+NAME(enum, socket_flags);
+NAME(struct, drop_key);
+NAME(struct, drop_value);
+NAME(struct, drop_total);
+NAME(struct, drop_place);
+NAME(struct, drop_config);
+NAME(enum, drop_path);
+NAME(enum, drop_unattributed);
 
 enum observer {
 	EGRESS = OBSERVER_EGRESS,

@@ -8,7 +8,7 @@ namespace NetMon.Bpf.Tests.TestRun;
 /// A freshly loaded flow program, fed packet by packet through BPF_PROG_TEST_RUN. Skips the test where the kernel or the user does not
 /// allow that. Every packet must come back with the verdict "next".
 /// </summary>
-internal sealed class KernelRun : IDisposable, IRecordHandler
+internal sealed class KernelRun : IDisposable, IRecordHandler<FlowRecord>
 {
     /// <summary>TCX_NEXT and TC_ACT_UNSPEC: the packet goes on to whoever is next.</summary>
     public const uint Next = uint.MaxValue;

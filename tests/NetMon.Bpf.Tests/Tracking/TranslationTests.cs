@@ -176,7 +176,7 @@ public class TranslationTests
             _attached.Clear();
         }
 
-        private readonly struct Collector(List<FlowRecord> records) : IRecordHandler
+        private readonly struct Collector(List<FlowRecord> records) : IRecordHandler<FlowRecord>
         {
             public void OnRecord(in FlowRecord record) => records.Add(record);
         }

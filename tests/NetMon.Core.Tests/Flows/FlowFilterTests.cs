@@ -2,16 +2,23 @@ using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
+using NetMon.Core.Sockets;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
 /// <summary>Choosing flows by who is at their ends.</summary>
 public class FlowFilterTests
 {
+    private const string Container = "3f4e5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7081";
+
+    private static readonly SocketOwner Curl = new(4711, "curl", "", "", "");
+    private static readonly SocketOwner Redis = new(12, "redis-server", "", Container, "");
+
     // In the order of the letters: web asks cart and redis answers; unknown pod asks the office; a node asks stock; forwarded to redis.
     private static readonly (char Letter, Flow Flow)[] Flows =
     [
-        ('c', SampleFlows.WebToCart),
+        ('c', SampleFlows.WebToCart with { SourceOwner = Curl, DestinationOwner = Redis }),
         ('o', SampleFlows.UnknownPodToOffice),
         ('n', SampleFlows.NobodyServes),
         ('f', SampleFlows.Forwarded),
@@ -67,6 +74,21 @@ public class FlowFilterTests
     [InlineData("node=node-1", "cn")]
     [InlineData("node=node-2", "cf")]
     [InlineData("node=node-*", "cnf")]
+    [InlineData("process=curl", "c")]
+    [InlineData("process=redis*", "c")]
+    [InlineData("process=4711", "c")]
+    [InlineData("process=47", "")]
+    [InlineData("process=redis", "")]
+    [InlineData("process=*", "c")]
+    [InlineData("process=nginx: worker", "")]
+    [InlineData("container=3f4e5a6b7c8d", "c")]
+    [InlineData("container=3f*", "c")]
+    [InlineData("container=4f4e", "")]
+    [InlineData("container=*", "c")]
+    [InlineData("process=curl&container=3f4e", "c")]
+    [InlineData("from=process:curl", "c")]
+    [InlineData("to=process:curl", "")]
+    [InlineData("to=container:3f4e", "c")]
     [InlineData("scope=pod-to-pod", "c")]
     [InlineData("scope=Pod-To-External&scope=external-to-pod", "of")]
     [InlineData("traffic=internal", "cn")]
@@ -199,7 +221,7 @@ public class FlowFilterTests
                     Assert.All(queries, query => Assert.True(Filter(query).Matches(in flow), query));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]
@@ -240,6 +262,8 @@ public class FlowFilterTests
             "service=a",
             "label=a",
             "node=a",
+            "process=a",
+            "container=a",
             "from=a",
             "to=a",
             "scope=overlay",

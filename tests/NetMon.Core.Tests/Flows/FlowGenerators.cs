@@ -16,8 +16,8 @@ internal static class FlowGenerators
         );
 
     public static Gen<Flow> Flow { get; } =
-        from source in Endpoint()
-        from destination in Endpoint()
+        from first in Endpoint()
+        from second in Endpoint()
         from protocol in Gen.OneOf(
             Gen.Elements<byte>(IpProtocol.Tcp, IpProtocol.Udp, IpProtocol.Icmp, IpProtocol.IcmpV6),
             Gen.Choose(0, 255).Select(number => (byte)number)
@@ -29,15 +29,32 @@ internal static class FlowGenerators
         from bits in Gen.Choose(0, 7)
         from direction in Gen.Elements(Enum.GetValues<FlowDirection>())
         from attribution in EndpointGenerators.Attribution
+        from source in HealthGenerators.End
+        from destination in HealthGenerators.End
+        from drops in HealthGenerators.Drops
         select new Flow
         {
             Attribution = attribution,
-            Source = source,
-            Destination = destination,
+            SourceOwner = source.Owner,
+            DestinationOwner = destination.Owner,
+            SourceSocket = source.Socket,
+            DestinationSocket = destination.Socket,
+            SourceRoundTrips = source.RoundTrips,
+            DestinationRoundTrips = destination.RoundTrips,
+            MssSent = source.Mss,
+            MssReceived = destination.Mss,
+            FirstByteUs = (uint)numbers[1],
+            Drops = drops,
+            Source = first,
+            Destination = second,
             Protocol = protocol,
             StartNs = (ulong)numbers[0],
             LastNs = (ulong)numbers[0] + (ulong)numbers[1],
-            Total = Counts(numbers),
+            Total = Counts(numbers) with
+            {
+                SourceHealth = source.Health,
+                DestinationHealth = destination.Health,
+            },
             SynToSynAckUs = (uint)numbers[16],
             SynAckToAckUs = (uint)numbers[17],
             ConnectUs = (uint)numbers[18],

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -17,7 +18,7 @@ public class FlowIdentityTests
                     Assert.Equal(flow.Identity.Number, swapped.Identity.Number);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -54,6 +55,76 @@ public class FlowJsonTests
             """.ReplaceLineEndings(""),
             Text(json => FlowJson.Write(json, in Web, in Context))
         );
+    }
+
+    [Fact]
+    public void A_connection_in_trouble_has_exactly_these_further_members()
+    {
+        var flow = Web with
+        {
+            FirstByteUs = 70,
+            MssSent = 1460,
+            SourceRoundTrips = new(10, 30),
+            SourceOwner = new(7, "curl", "/a", "", ""),
+            DestinationSocket = new()
+            {
+                ReadNs = 1,
+                SrttUs = 5,
+                RttVarUs = 2,
+                Retransmits = 3,
+            },
+            Drops = new([new("NO_SOCKET", 1, 60, 0, 0)]),
+        };
+        flow.Total.SourceHealth = new() { FastRetransmits = 2, ZeroWindowNs = 1_500_999 };
+        flow.Total.DestinationHealth = new() { Gaps = 4 };
+        flow.Total.SourceHealth.RoundTrips = 3;
+        flow.Total.SourceHealth.RoundTripSumUs = 50;
+        var text = Text(json => FlowJson.Write(json, in flow, in Context));
+
+        Assert.Contains(
+            "\"connect_us\":1234,\"syn_synack_us\":1200,\"first_byte_us\":70,\"mss_sent\":1460,\"retransmits_sent\"",
+            text,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "\"syn_retries\":13,\"fast_retransmits_sent\":2,\"gaps_received\":4,\"zero_window_us_sent\":1500,"
+                + "\"rtt\":{\"source\":{\"samples\":3,\"min_us\":10,\"mean_us\":16,\"max_us\":30}}}",
+            text,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "\"interface\":\"eth1\",\"process\":{\"pid\":7,\"command\":\"curl\",\"cgroup\":\"/a\"}}",
+            text,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "\"interface\":\"eth2\",\"socket\":{\"srtt_us\":5,\"rttvar_us\":2,\"retransmits\":3}}",
+            text,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            "\"drops\":[{\"reason\":\"NO_SOCKET\",\"sent_packets\":1,\"sent_bytes\":60,"
+                + "\"received_packets\":0,\"received_bytes\":0}]}",
+            text,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Steps_of_a_shut_window_add_up_to_the_microsecond()
+    {
+        var step = new FlowEvent { Flow = Web };
+        var sum = 0L;
+        for (var i = 0; i < 10; i++)
+        {
+            step.Delta.SourceHealth.ZeroWindowNs = 1_700;
+            step.Flow.Total.SourceHealth.ZeroWindowNs += 1_700;
+            var text = Text(json => FlowJson.Write(json, in step, in Context));
+            Assert.True(FlowJsonReader.TryReadLine(Encoding.UTF8.GetBytes(text), out var line));
+            sum += line.Flow!.Tcp!.ZeroWindowUsSent;
+        }
+
+        Assert.Equal(17, sum);
     }
 
     [Fact]
@@ -136,6 +207,7 @@ public class FlowJsonTests
                         view.Tcp?.RetransmitsSent ?? flow.Total.RetransmitsSent
                     );
                     Assert.Equal(flow.Total.SynRetries, view.Tcp?.SynRetries ?? flow.Total.SynRetries);
+                    AssertHealth(in flow, view);
                     Assert.Equal(
                         flow.Protocol == IpProtocol.Tcp && flow.SynAckToAckUs != 0,
                         view.Tcp?.SynackAckUs is not null
@@ -153,7 +225,72 @@ public class FlowJsonTests
                     Assert.Equal(start.UtcDateTime, view.Start.UtcDateTime, TimeSpan.FromMicroseconds(1));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
+    }
+
+    private static void AssertHealth(in Flow flow, FlowView view)
+    {
+        Assert.Equal(flow.SourceOwner?.Command, view.Source.Process?.Command);
+        Assert.Equal(flow.DestinationOwner?.ProcessId, view.Destination.Process?.Pid);
+        Assert.Equal(flow.DestinationSocket.ReadNs != 0, view.Destination.Socket is not null);
+        Assert.Equal(flow.Drops?.Reasons.Length, view.Drops?.Count);
+        if (view.Tcp is not { } tcp)
+        {
+            return;
+        }
+
+        ref readonly var sent = ref flow.Total.SourceHealth;
+        ref readonly var received = ref flow.Total.DestinationHealth;
+        Assert.Equal(
+            [
+                sent.FastRetransmits,
+                sent.TimeoutRetransmits,
+                sent.SpuriousRetransmits,
+                sent.OutOfOrder,
+                sent.DuplicateAcks,
+                sent.Gaps,
+                sent.WindowFull,
+                sent.ZeroWindowNs / 1000,
+                sent.RoundTrips,
+            ],
+            [
+                tcp.FastRetransmitsSent,
+                tcp.TimeoutRetransmitsSent,
+                tcp.SpuriousRetransmitsSent,
+                tcp.OutOfOrderSent,
+                tcp.DuplicateAcksSent,
+                tcp.GapsSent,
+                tcp.WindowFullSent,
+                tcp.ZeroWindowUsSent,
+                tcp.Rtt?.Source?.Samples ?? 0,
+            ]
+        );
+        Assert.Equal(
+            [
+                received.FastRetransmits,
+                received.TimeoutRetransmits,
+                received.SpuriousRetransmits,
+                received.OutOfOrder,
+                received.DuplicateAcks,
+                received.Gaps,
+                received.WindowFull,
+                received.ZeroWindowNs / 1000,
+                received.RoundTrips,
+            ],
+            [
+                tcp.FastRetransmitsReceived,
+                tcp.TimeoutRetransmitsReceived,
+                tcp.SpuriousRetransmitsReceived,
+                tcp.OutOfOrderReceived,
+                tcp.DuplicateAcksReceived,
+                tcp.GapsReceived,
+                tcp.WindowFullReceived,
+                tcp.ZeroWindowUsReceived,
+                tcp.Rtt?.Destination?.Samples ?? 0,
+            ]
+        );
+        Assert.Equal(flow.MssReceived, tcp.MssReceived ?? 0);
+        Assert.Equal(flow.FirstByteUs, tcp.FirstByteUs ?? 0);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -150,7 +151,7 @@ public class FlowQueryTests
                     );
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]
@@ -175,7 +176,7 @@ public class FlowQueryTests
                     Assert.True(query.Filter.Matches(in flow));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]

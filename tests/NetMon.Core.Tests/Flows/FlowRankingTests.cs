@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -48,7 +49,7 @@ public class FlowRankingTests
                     Assert.Equal(expected, ranking.Take().Select(flow => given.sort.Rank(in flow)));
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -29,7 +30,7 @@ public class FlowSchemaTests
                     Assert.Empty(Schema.Check(Parse(Write(in step))));
                 }
             )
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+            .Holds(500);
     }
 
     [Fact]
@@ -38,8 +39,14 @@ public class FlowSchemaTests
         var written = new HashSet<string>(StringComparer.Ordinal);
         foreach (var flow in FlowGenerators.Flow.Sample(500))
         {
-            var step = new FlowEvent { Kind = FlowEventKind.End, Flow = flow };
+            var step = new FlowEvent
+            {
+                Kind = FlowEventKind.End,
+                Flow = flow,
+                Delta = flow.Total,
+            };
             Collect(Parse(Write(in step)), written);
+            Collect(Parse(Write(in flow)), written);
         }
 
         var documented = new HashSet<string>(StringComparer.Ordinal);
@@ -64,6 +71,10 @@ public class FlowSchemaTests
     [InlineData("icmp", "{\"id\":1}")]
     [InlineData("protocol", "\"udp\"")]
     [InlineData("workload", "1")]
+    [InlineData("drops", "{}")]
+    [InlineData("drops", "[{\"reason\":\"NO_SOCKET\"}]")]
+    [InlineData("source", "{\"ip\":\"10.0.0.3\",\"process\":{\"pid\":1}}")]
+    [InlineData("source", "{\"ip\":\"10.0.0.3\",\"socket\":{\"srtt_us\":1}}")]
     [InlineData("scope", "\"unknown\"")]
     [InlineData("traffic", "\"\"")]
     [InlineData("same_node", "\"yes\"")]
@@ -128,7 +139,7 @@ public class FlowSchemaTests
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
-            FlowJson.Write(json, in flow, in Context);
+            FlowJson.Write(json, in flow, in Context, flow.Cause != FlowCause.None);
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
@@ -156,6 +167,13 @@ public class FlowSchemaTests
             if (member.Value.ValueKind == JsonValueKind.Object && member.Name is not "labels")
             {
                 Collect(member.Value, names);
+            }
+            else if (member.Value.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var item in member.Value.EnumerateArray())
+                {
+                    Collect(item, names);
+                }
             }
         }
     }

@@ -1,6 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
+using NetMon.Core.Drops;
 using NetMon.Core.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -10,6 +12,12 @@ public class FlowStatusRulesTests
     private const ushort Syn = 0x02;
     private const ushort Rst = 0x04;
     private const ushort Ack = 0x10;
+
+    private static readonly FlowCircumstances Draining = new() { Draining = true };
+    private static readonly FlowDrops Filtered = new([new("NETFILTER_DROP", 1, 60, 0, 0)])
+    {
+        ByPolicy = true,
+    };
 
     private static readonly FlowOutcome Pending = new(FlowStatus.Pending, FlowCause.None);
     private static readonly FlowOutcome Ok = new(FlowStatus.Ok, FlowCause.None);
@@ -39,7 +47,7 @@ public class FlowStatusRulesTests
     {
         var flow = Tcp(FlowState.Closing, sent: Syn | Fin);
         Assert.Equal(Pending, Decide(flow, FlowEventKind.Update));
-        Assert.Equal(Failed(FlowCause.Timeout), Decide(flow, FlowEventKind.End));
+        Assert.Equal(Failed(FlowCause.Aborted), Decide(flow, FlowEventKind.End));
     }
 
     [Theory]
@@ -63,7 +71,49 @@ public class FlowStatusRulesTests
     public void A_client_that_answers_the_SYN_ACK_with_RST_failed_by_its_own_doing()
     {
         var flow = Tcp(FlowState.Reset, sent: Syn | Rst, received: Syn | Ack);
-        Assert.Equal(Failed(FlowCause.ResetByClient), Decide(flow, FlowEventKind.Close));
+        Assert.Equal(Failed(FlowCause.Aborted), Decide(flow, FlowEventKind.Close));
+    }
+
+    [Fact]
+    public void Who_reset_first_before_the_handshake_completed_is_to_blame()
+    {
+        var flow = Tcp(FlowState.Reset, sent: Syn | Rst, received: Rst) with { FirstReset = FlowEnd.Source };
+        Assert.Equal(Failed(FlowCause.Aborted), Decide(flow, FlowEventKind.Close));
+        flow.FirstReset = FlowEnd.Destination;
+        Assert.Equal(Failed(FlowCause.Refused), Decide(flow, FlowEventKind.Close));
+    }
+
+    [Fact]
+    public void A_handshake_of_which_a_rule_dropped_packets_failed_by_policy()
+    {
+        var flow = Tcp(FlowState.SynSent) with { Drops = Filtered };
+        Assert.Equal(Pending, Decide(flow, FlowEventKind.Update));
+        Assert.Equal(Failed(FlowCause.Policy), Decide(flow, FlowEventKind.End));
+        flow.Drops = Filtered with { ByPolicy = false };
+        Assert.Equal(Failed(FlowCause.Timeout), Decide(flow, FlowEventKind.End));
+    }
+
+    [Fact]
+    public void What_a_rule_rejected_is_told_by_the_error_that_the_client_received()
+    {
+        var flow = WithError(Tcp(FlowState.SynSent), 3, 13) with { Drops = Filtered };
+        Assert.Equal(Failed(FlowCause.Prohibited), Decide(flow, FlowEventKind.Update));
+    }
+
+    [Fact]
+    public void Datagrams_that_a_rule_dropped_failed_by_policy_unless_something_came_back()
+    {
+        var flow = Udp(sent: 3) with { Drops = Filtered };
+        Assert.Equal(Pending, Decide(flow, FlowEventKind.Update));
+        Assert.Equal(Failed(FlowCause.Policy), Decide(flow, FlowEventKind.End));
+        flow.State = FlowState.Replied;
+        Assert.Equal(Ok, Decide(flow, FlowEventKind.End));
+        var multicast = Udp(sent: 3) with
+        {
+            Drops = Filtered,
+            Destination = new FlowEndpoint(NetworkAddress.FromIPv4(0xe00000fb), 5353, 1),
+        };
+        Assert.Equal(Ok, Decide(multicast, FlowEventKind.End));
     }
 
     [Theory]
@@ -78,9 +128,9 @@ public class FlowStatusRulesTests
     public void The_end_of_our_own_observation_decides_nothing()
     {
         var flow = Tcp(FlowState.SynSent);
-        Assert.Equal(Pending, FlowStatusRules.Decide(in flow, FlowEventKind.End, draining: true));
+        Assert.Equal(Pending, FlowStatusRules.Decide(in flow, FlowEventKind.End, Draining));
         var datagram = Udp(sent: 1);
-        Assert.Equal(Pending, FlowStatusRules.Decide(in datagram, FlowEventKind.End, draining: true));
+        Assert.Equal(Pending, FlowStatusRules.Decide(in datagram, FlowEventKind.End, Draining));
     }
 
     [Fact]
@@ -128,6 +178,37 @@ public class FlowStatusRulesTests
 
         flow.Status = FlowStatus.Ok;
         Assert.Equal(expected, Decide(flow, FlowEventKind.Close));
+    }
+
+    [Theory]
+    [InlineData(Rst | Fin, Fin, FlowCause.None)] // it is done, and what came was too late for it
+    [InlineData(Rst | Fin, 0, FlowCause.None)]
+    [InlineData(Rst, Fin, FlowCause.ResetByClient)]
+    [InlineData(0, Rst | Fin, FlowCause.ResetByServer)] // a request that came after it had closed
+    [InlineData(Fin, Rst, FlowCause.ResetByServer)] // it did not finish its answer
+    [InlineData(Fin, Rst | Fin, FlowCause.None)]
+    public void A_RST_of_an_end_that_is_done_breaks_nothing(int sent, int received, FlowCause cause)
+    {
+        var flow = Tcp(FlowState.Reset, sent: Syn | Ack | sent, received: Syn | Ack | received) with
+        {
+            ConnectUs = 120,
+        };
+        Assert.Equal(new FlowOutcome(FlowStatus.Ok, cause), Decide(flow, FlowEventKind.Close));
+        Assert.Equal(cause != FlowCause.None, Decide(flow, FlowEventKind.Close).IsBroken);
+    }
+
+    [Theory]
+    [InlineData(FlowEnd.Source, FlowCause.ResetByClient)]
+    [InlineData(FlowEnd.Destination, FlowCause.ResetByServer)]
+    [InlineData(FlowEnd.None, FlowCause.ResetByClient)]
+    public void Of_two_RSTs_the_first_is_the_cause(FlowEnd first, FlowCause cause)
+    {
+        var flow = Tcp(FlowState.Reset, sent: Syn | Ack | Rst, received: Syn | Ack | Rst) with
+        {
+            ConnectUs = 120,
+            FirstReset = first,
+        };
+        Assert.Equal(new FlowOutcome(FlowStatus.Ok, cause), Decide(flow, FlowEventKind.Close));
     }
 
     [Fact]
@@ -211,7 +292,7 @@ public class FlowStatusRulesTests
                     }
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]
@@ -221,7 +302,7 @@ public class FlowStatusRulesTests
                 FlowGenerators.Flow.ToArbitrary(),
                 flow => Assert.NotEqual(FlowStatus.Pending, Decide(flow, FlowEventKind.End).Status)
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     private static FlowOutcome Decide(Flow flow, FlowEventKind kind) => FlowStatusRules.Decide(in flow, kind);

@@ -142,6 +142,13 @@ internal sealed class JsonSchema(JsonElement root)
                 }
 
                 break;
+            case "items" when value.ValueKind == JsonValueKind.Array:
+                foreach (var (index, item) in value.EnumerateArray().Index())
+                {
+                    Check(rule, item, $"{at}[{index}]", errors);
+                }
+
+                break;
             case "anyOf":
                 Expect(
                     rule.EnumerateArray().Any(one => IsValid(one, value)),
@@ -166,7 +173,8 @@ internal sealed class JsonSchema(JsonElement root)
             or "dependentRequired"
             or "minProperties"
             or "properties"
-            or "additionalProperties":
+            or "additionalProperties"
+            or "items":
                 break;
             default:
                 throw new NotSupportedException($"keyword {keyword}");
@@ -195,6 +203,7 @@ internal sealed class JsonSchema(JsonElement root)
     private static bool HasType(JsonElement value, string type) =>
         type switch
         {
+            "array" => value.ValueKind == JsonValueKind.Array,
             "object" => value.ValueKind == JsonValueKind.Object,
             "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
             "string" => value.ValueKind == JsonValueKind.String,

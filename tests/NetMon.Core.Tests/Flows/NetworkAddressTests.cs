@@ -2,6 +2,7 @@ using System.Net;
 using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;
 
@@ -141,7 +142,7 @@ public class NetworkAddressTests
                     );
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]
@@ -163,6 +164,5 @@ public class NetworkAddressTests
     }
 
     private static void ForEveryAddress(Action<NetworkAddress> check) =>
-        Prop.ForAll(FlowGenerators.Address.ToArbitrary(), check)
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+        Prop.ForAll(FlowGenerators.Address.ToArbitrary(), check).Holds(2000);
 }

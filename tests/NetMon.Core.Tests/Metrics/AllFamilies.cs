@@ -34,6 +34,10 @@ internal static class AllFamilies
                     var decided = registry.Counter(instrument, table, "status", "ok", "failed");
                     flows.Add(row => decided.Add(row, 1, series: 1));
                     break;
+                case MetricType.Counter when instrument.Labels is ["src_namespace", .., "cause" or "event"]:
+                    var kinds = registry.Counter(instrument, table, instrument.Labels[^1], "one", "two");
+                    flows.Add(row => kinds.Add(row, 2, series: 1));
+                    break;
                 case MetricType.Counter
                     when instrument.Labels.Contains("src_workload", StringComparer.Ordinal):
                     var counter = registry.Counter(instrument, table);
@@ -44,10 +48,11 @@ internal static class AllFamilies
                         instrument,
                         table,
                         Instruments.LatencyBounds,
-                        "type",
-                        "connect"
+                        instrument.Labels[^1],
+                        "one",
+                        "two"
                     );
-                    flows.Add(row => histogram.Observe(row, 0.01));
+                    flows.Add(row => histogram.Observe(row, 0.01, series: 1));
                     break;
                 case MetricType.Summary:
                     var summary = registry.Summary(instrument, Instruments.ProcessingQuantiles);

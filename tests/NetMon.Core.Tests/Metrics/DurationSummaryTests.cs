@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Metrics;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Metrics;
 
@@ -37,7 +38,7 @@ public class DurationSummaryTests
                     Assert.InRange(actual, exact, exact + (exact / 32));
                 }
             )
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+            .Holds(1000);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Metrics;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Metrics;
 
@@ -43,7 +44,7 @@ public class LabelTextTests
                     Assert.Equal(value, Unescape(text["l=\"".Length..^1]));
                 }
             )
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+            .Holds(1000);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Metrics;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Metrics;
 
@@ -115,7 +116,7 @@ public class SeriesLimitTests
                     Assert.InRange(samples.Count, 0, limit + 1);
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Holds();
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Flows;
 using NetMon.Core.Networks;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Networks;
 
@@ -47,7 +48,7 @@ public class CidrTableTests
                 }
             }
         );
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), property);
+        property.Holds(2000);
     }
 
     [Fact]

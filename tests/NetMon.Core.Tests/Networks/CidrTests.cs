@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using NetMon.Core.Flows;
 using NetMon.Core.Networks;
 using NetMon.Core.Tests.Flows;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Networks;
 
@@ -81,7 +82,7 @@ public class CidrTests
                     Assert.True(cidr.Contains(given.network));
                 }
             )
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+            .Holds(2000);
     }
 
     private static NetworkAddress Flip(NetworkAddress address, int bit) =>

@@ -61,6 +61,11 @@ public sealed class ConnectionOutcomes
         Assert.Equal(Made + Refused + Unanswered, metrics.Sum("netmon_flows_total", ("protocol", "tcp")));
         Assert.Equal(Made, metrics.Sum("netmon_latency_seconds_count", ("type", "connect")));
         Assert.Equal(Refused, metrics.Sum("netmon_tcp_resets_total"));
+        Assert.Equal(Refused, metrics.Sum("netmon_flow_failures_total", ("cause", "refused")));
+        Assert.Equal(Unanswered, metrics.Sum("netmon_flow_failures_total", ("cause", "timeout")));
+        Assert.Equal(Refused + Unanswered, metrics.Sum("netmon_flow_failures_total"));
+        Assert.Equal(Made, metrics.Sum("netmon_latency_seconds_count", ("type", "connect_server")));
+        Assert.Equal(Made, metrics.Sum("netmon_latency_seconds_count", ("type", "connect_client")));
 
         Assert.Equal(0, agent.Stop());
         stream.WaitForEnd();

@@ -75,8 +75,12 @@ internal sealed record AddressLife(IReadOnlyList<TruePod> Pods, IReadOnlyList<do
     /// <summary>Times at which the address had a pod, with the pod.</summary>
     public IEnumerable<(double At, TruePod Pod)> Flows() =>
         Pods.SelectMany(pod =>
-            Enumerable.Range(0, 9).Select(step => (pod.Got + ((pod.Died - pod.Got) * step / 8), pod))
+            Enumerable.Range(0, 9).Select(step => (Round(pod.Got + ((pod.Died - pod.Got) * step / 8)), pod))
         );
+
+    /// <summary>For the message of a failure.</summary>
+    public override string ToString() =>
+        string.Join('\n', [.. Pods.Select(pod => pod.ToString()), $"lags {string.Join(' ', Lags)}"]);
 
     private static AddressLife Make(double[] random, int count)
     {
@@ -93,11 +97,24 @@ internal sealed record AddressLife(IReadOnlyList<TruePod> Pods, IReadOnlyList<do
             var asked = ready + (Take() * 5);
             died = asked + Take() + 0.001;
             free = died + Take() + 0.001;
-            pods.Add(new($"pod-{i}", started, got, ready, asked, died, free));
+            pods.Add(
+                new(
+                    $"pod-{i}",
+                    Round(started),
+                    Round(got),
+                    Round(ready),
+                    Round(asked),
+                    Round(died),
+                    Round(free)
+                )
+            );
         }
 
         return new(pods, [.. Enumerable.Range(0, 8).Select(_ => Take() / 2)]);
 
         double Take() => random[next++ % random.Length];
     }
+
+    // 1.9999999999999998 is in the second before that of 2, though both are the same time by the clock.
+    private static double Round(double seconds) => Math.Round(seconds, 6);
 }

@@ -50,6 +50,73 @@ public sealed class AddressReuseTests
     }
 
     [Fact]
+    public void An_end_that_is_told_after_the_second_of_the_next_pods_readiness_is_late_also_if_that_pod_was_just_made()
+    {
+        _test.Model.Pods.Apply(Pod("old", Ip, started: 0, ready: 1));
+        _test.Now = 12.9;
+        _test.Model.Pods.Apply(Pod("next", started: 12.1));
+        _test.Now = 13.8;
+        _test.Model.Pods.Delete(Pod("old", Ip, started: 0));
+        _test.Now = 14.2;
+        _test.Model.Pods.Apply(Pod("next", Ip, started: 12.1, ready: 12.5));
+
+        Assert.Equal("old", _test.Who(Ip, 11));
+        Assert.Equal("next", _test.Who(Ip, 13.6));
+    }
+
+    [Fact]
+    public void An_end_that_is_told_after_the_next_pod_told_its_address_is_late()
+    {
+        _test.Model.Pods.Apply(Pod("old", Ip, started: 0, ready: 1));
+        _test.Now = 7.4;
+        _test.Model.Pods.Apply(Pod("next", Ip, started: 5, ready: 7.2));
+        _test.Now = 7.6;
+        _test.Model.Pods.Delete(Pod("old", Ip, started: 0));
+
+        Assert.Equal("old", _test.Who(Ip, 6.9));
+        Assert.Equal("next", _test.Who(Ip, 7.5));
+    }
+
+    [Fact]
+    public void Of_two_pods_that_wait_on_the_node_it_does_not_count_who_came_first()
+    {
+        _test.Now = 3.1;
+        _test.Model.Pods.Apply(Pod("next", started: 3));
+        _test.Now = 4;
+        _test.Model.Pods.Apply(Pod("old", started: 3.9));
+        _test.Now = 5.5;
+        _test.Model.Pods.Apply(Pod("old", Ip, started: 3.9));
+        _test.Now = 9;
+        _test.Model.Pods.Delete(Pod("old", Ip, started: 3.9) with { Finished = Written(8) });
+        _test.Now = 11;
+        _test.Model.Pods.Apply(Pod("next", Ip, started: 3));
+
+        Assert.Equal("old", _test.Who(Ip, 6));
+        Assert.Equal("old", _test.Who(Ip, 8.9));
+        Assert.Equal("next", _test.Who(Ip, 10));
+        Assert.Equal("next", _test.Who(Ip, 12));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_pod_that_was_about_to_end_or_had_ended_when_it_was_first_told_takes_no_address_from_one_that_lives(
+        bool isEnded
+    )
+    {
+        var test = new ModelUnderTest(synced: false) { Now = 100 };
+        var old = Pod("old", Ip, started: 10);
+        test.Sync(
+            Pod("web", Ip, started: 50, ready: 51),
+            isEnded ? old with { Phase = "Failed" } : old with { Deletion = Written(60) }
+        );
+
+        Assert.Equal("old", test.Who(Ip, 20));
+        Assert.Equal("web", test.Who(Ip, 60));
+        Assert.Equal("web", test.Who(Ip));
+    }
+
+    [Fact]
     public void A_pod_that_never_told_its_address_leaves_no_flow_to_the_one_that_was_made_after_it()
     {
         _test.Now = 0.1;

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Flows;
 using NetMon.Kubernetes.Cluster;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Kubernetes.Tests.Cluster;
 
@@ -42,7 +43,7 @@ public sealed class AddressTableTests
                     }
                 }
             )
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+            .Holds(50);
     }
 
     [Fact]

@@ -137,6 +137,37 @@ public sealed class InitialEventsTests
     }
 
     [Fact]
+    public async Task Initial_events_that_break_off_twice_are_listed_instead()
+    {
+        await using var test = await WatcherUnderTest.StartAsync();
+        await CutShortAsync(await test.Server.NextAsync(), test);
+        var (again, _) = await test.NextAsync();
+        Assert.True(again.IsStreaming);
+        await CutShortAsync(again, test);
+        var (list, _) = await test.NextAsync();
+        Assert.False(list.IsWatch);
+        await list.AnswerAsync(200, Frames.List(10, null, "b"));
+        await test.UntilKnownAsync("b");
+        Assert.Equal("10", (await test.Server.NextAsync()).Query("resourceVersion"));
+        Assert.Equal("begin +a abort begin +a abort begin +b end", test.Sink.Calls);
+        Assert.Equal(2, test.Status.Errors[ErrorReasons.Connection]);
+    }
+
+    [Fact]
+    public async Task Initial_events_that_broke_off_before_others_came_to_their_end_count_no_more()
+    {
+        await using var test = await WatcherUnderTest.StartAsync();
+        await CutShortAsync(await test.Server.NextAsync(), test);
+        var watch = await (await test.NextAsync()).Request.BeginAsync();
+        await watch.SendAsync(Frames.Added("a", 3) + Frames.InitialEventsEnd(10));
+        await Patience.UntilAsync(() => test.Status.IsWatching, "watching");
+        await watch.SendAsync(Frames.Error(410, "Expired", "too old resource version: 10 (200)"));
+        watch.End();
+        await CutShortAsync((await test.NextAsync()).Request, test);
+        Assert.True((await test.NextAsync()).Request.IsStreaming);
+    }
+
+    [Fact]
     public async Task Versions_of_initial_events_are_no_place_to_go_on_from()
     {
         await using var test = await WatcherUnderTest.StartAsync();
@@ -144,5 +175,18 @@ public sealed class InitialEventsTests
         watch.End();
         var (again, _) = await test.NextAsync();
         Assert.Equal("10", again.Query("resourceVersion"));
+    }
+
+    // As a proxy between that allows no answer so long.
+    private static async Task CutShortAsync(ScriptedRequest request, WatcherUnderTest test)
+    {
+        var calls = test.Sink.Calls.Length;
+        await request.BeginAsync();
+        await request.SendAsync(Frames.Added("a", 3));
+        await Patience.UntilAsync(
+            () => test.Sink.Calls.Length > calls && test.Sink.Calls.EndsWith("+a", StringComparison.Ordinal),
+            "the first of them"
+        );
+        request.Kill();
     }
 }

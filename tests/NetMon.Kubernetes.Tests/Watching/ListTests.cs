@@ -73,6 +73,26 @@ public sealed class ListTests
     }
 
     [Fact]
+    public async Task After_a_list_that_took_longer_than_all_objects_are_to_be_told_anew_a_watch_follows()
+    {
+        await using var test = await StartAsync();
+        var list = await test.Server.NextAsync();
+        test.Time.Advance(TimeSpan.FromMinutes(40));
+        await list.AnswerAsync(200, Frames.List(10, null, "a"));
+        var watch = await test.Server.NextAsync();
+        Assert.Equal("10", watch.Query("resourceVersion"));
+        var length = TimeSpan.FromSeconds(int.Parse(watch.Query("timeoutSeconds")!));
+        Assert.InRange(length.TotalSeconds, 300, 600);
+        await watch.BeginAsync();
+        await Patience.UntilAsync(() => test.Status.IsWatching, "watching");
+        test.Time.Advance(length);
+        watch.End();
+        var again = await test.Server.NextAsync();
+        Assert.Equal("10", again.Query("resourceVersion"));
+        Assert.Equal(1, test.Status.Restarts["ended"]);
+    }
+
+    [Fact]
     public async Task A_list_that_trickles_is_given_up()
     {
         var patience = new ApiPatience { Answer = TimeSpan.FromMinutes(3), List = TimeSpan.FromMinutes(5) };

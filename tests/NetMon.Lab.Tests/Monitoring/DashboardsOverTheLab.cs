@@ -97,7 +97,7 @@ public sealed class DashboardsOverTheLab
     {
         var latency = cluster
             .Prometheus.Query(
-                "histogram_quantile(0.95, sum by (dst_service, le) (rate(netmon_latency_seconds_bucket[5m])))"
+                "histogram_quantile(0.95, sum by (dst_service, le) (rate(netmon_latency_seconds_bucket{type=\"connect\"}[5m])))"
             )
             .ToDictionary(
                 series => series.Label("dst_service"),

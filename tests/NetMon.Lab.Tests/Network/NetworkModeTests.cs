@@ -42,6 +42,36 @@ public sealed class NetworkModeTests
     }
 
     [SkippableTheory]
+    [InlineData(NetworkMode.Flannel)]
+    [InlineData(NetworkMode.HostGateway)]
+    public void With_fixed_neighbours_no_bridge_has_to_learn_where_anybody_is(NetworkMode mode)
+    {
+        LabRequirements.SkipIfMissing("bridge");
+        using var machines = new LabNetwork();
+        var cluster = new ClusterNetwork(machines, mode, nodes: 2);
+        var pods = cluster.AttachPods([("a", cluster.Nodes[0], 2), ("b", cluster.Nodes[0], 3)]);
+        cluster.FixNeighbours(pods);
+
+        var onNode = Entries(cluster.Nodes[0].Namespace.Name, "cni0");
+        Assert.All(pods, pod => Assert.Contains($"{pod.HardwareAddress} dev {pod.NodeInterface} ", onNode));
+        var inFabric = Entries($"{machines.Name}-fabric", "br0");
+        Assert.All(
+            cluster.Nodes,
+            node => Assert.Contains($"{AddressPlan.HardwareAddress(node.V4)} dev {node.Name} ", inFabric)
+        );
+        Assert.Contains($"{AddressPlan.HardwareAddress(AddressPlan.OutsideV4)} dev outside ", inFabric);
+
+        static string Entries(string machine, string bridge) =>
+            string.Join(
+                '\n',
+                Command
+                    .Run("bridge", "-n", machine, "fdb", "show", "br", bridge)
+                    .Split('\n')
+                    .Where(line => line.EndsWith("static", StringComparison.Ordinal))
+            );
+    }
+
+    [SkippableTheory]
     [InlineData(NetworkMode.Flannel, "172.18.0.11", "172.18.0.11", "10.244.1.2")]
     [InlineData(NetworkMode.Calico, "172.18.0.11", "172.18.0.11", "10.244.1.2")]
     [InlineData(NetworkMode.HostGateway, "172.18.0.11", "10.244.1.2", "10.244.1.2")]

@@ -30,7 +30,7 @@ public sealed class TrafficMatrixTests
         var matrix = new TrafficMatrix(cluster);
         cluster.FixNeighbours();
 
-        var expected = TrafficRun.Run(cluster, matrix.Conversations);
+        var expected = TrafficRun.Run(cluster, matrix.Conversations).Figures;
 
         string[] scopes =
         [

@@ -109,10 +109,10 @@ public sealed class FlowStreamPrinterTests : IDisposable
         return _output.Text;
     }
 
-    private FlowStreamPrinter Printer()
+    private FlowStreamPrinter<FlowView> Printer()
     {
         var context = new FlowColumnContext(_output!.Target.Glyphs, TimeZoneInfo.Utc, Now: null);
-        return new FlowStreamPrinter(
+        return new FlowStreamPrinter<FlowView>(
             FlowColumns.Stream(context, () => _arrived, wide: false),
             _output.Target
         );

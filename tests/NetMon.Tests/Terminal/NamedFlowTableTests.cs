@@ -160,7 +160,7 @@ public sealed class NamedFlowTableTests
     {
         using var output = new CapturedOutput(400);
         var context = new FlowColumnContext(output.Target.Glyphs, TimeZoneInfo.Utc, Now: null);
-        var printer = new FlowStreamPrinter(
+        var printer = new FlowStreamPrinter<FlowView>(
             FlowColumns.Stream(context, () => FlowText.Now, wide: true),
             output.Target
         );
@@ -177,7 +177,7 @@ public sealed class NamedFlowTableTests
     {
         using var output = new CapturedOutput();
         var context = new FlowColumnContext(output.Target.Glyphs, TimeZoneInfo.Utc, Now: null);
-        var printer = new FlowStreamPrinter(
+        var printer = new FlowStreamPrinter<FlowView>(
             FlowColumns.Stream(context, () => FlowText.Now, wide: true),
             output.Target
         );

@@ -107,7 +107,7 @@ public sealed class FlowsArgumentTests
     [Theory]
     [InlineData("flows --scope pod-to", "pod-to-external pod-to-node pod-to-pod")]
     [InlineData("flows --direction ", "egress ingress transit")]
-    [InlineData("top --cause no", "no-endpoints")]
+    [InlineData("top --cause no", "no-answer no-endpoints")]
     public void Words_are_completed(string line, string expected)
     {
         var root = new RootCommand { FlowsVerb.Create(), TopVerb.Create() };

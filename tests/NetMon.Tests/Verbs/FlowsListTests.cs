@@ -79,10 +79,28 @@ public sealed class FlowsListTests : FlowsVerbHarness
         Assert.Equal(
             "/api/v1/flows?namespace=shop&pod=web-%2A&workload=deploy%2Fweb&service=shop%2Fcart%3A6380"
                 + "&label=app%3Dweb%2Ctier%21%3Ddb&node=node-1&from=shop%2Fweb&to=external&scope=pod-to-external"
-                + "&traffic=external&direction=egress&cause=timeout&status=failed",
+                + "&traffic=external&direction=egress&cause=timeout",
             Assert.Single(Agent.Requests)
         );
         Assert.Equal("netmon: no active flow matches\n", Output.Errors);
+    }
+
+    [Fact]
+    public async Task What_failed_is_what_has_any_cause()
+    {
+        Assert.Equal(0, await RunAsync("--failed"));
+        Assert.Equal(
+            "/api/v1/flows?"
+                + string.Join('&', FlowWords.AllCauses.Skip(1).Select(cause => $"cause={cause}")),
+            Assert.Single(Agent.Requests)
+        );
+    }
+
+    [Fact]
+    public async Task Processes_and_containers_are_asked_for_by_name()
+    {
+        Assert.Equal(0, await RunAsync("--process", "nginx*", "--container", "3f4e5a6b7c8d"));
+        Assert.Equal("/api/v1/flows?process=nginx%2A&container=3f4e5a6b7c8d", Assert.Single(Agent.Requests));
     }
 
     [Fact]

@@ -30,6 +30,8 @@ internal static class EndWords
         ["workload"] = Workload,
         ["label"] = Label,
         ["node"] = Node,
+        ["process"] = Process,
+        ["container"] = Container,
     };
 
     public static EndTest? Network(string text) =>
@@ -41,6 +43,23 @@ internal static class EndWords
     public static EndTest? Node(string text) => TryReadName(text, out var name) ? new NodeTest(name) : null;
 
     public static EndTest? Label(string text) => LabelTest.TryParse(text, out var test) ? test : null;
+
+    /// <summary>A command, as <c>ps -o comm</c> names it, or a process's number.</summary>
+    public static EndTest? Process(string text) =>
+        text.Length > 0 && NamePattern.TryParseAny(text, out var command)
+            ? new ProcessTest(
+                command,
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : null
+            )
+            : null;
+
+    /// <summary>A container's id, or its beginning.</summary>
+    public static EndTest? Container(string text) =>
+        text.Length > 0 && NamePattern.TryParse(text, out _)
+            ? new ContainerTest(NamePattern.BeginningOf(text))
+            : null;
 
     /// <summary><c>NAME</c>, <c>NAMESPACE/NAME</c>, or <c>NAMESPACE/</c> for all of one.</summary>
     public static EndTest? Pod(string text) =>

@@ -60,17 +60,29 @@ internal static class FlowCriteria
 
     public static readonly FlowCriterion Node = new("node", "the name of a node" + Names, EndWords.Node);
 
+    public static readonly FlowCriterion Process = new(
+        "process",
+        "the command of a process, or its number; * at the end stands for the rest",
+        EndWords.Process
+    );
+
+    public static readonly FlowCriterion Container = new(
+        "container",
+        "the id of a container, or its beginning",
+        EndWords.Container
+    );
+
     public static readonly FlowCriterion From = new(
         "from",
         "an IP address or network, namespace/name of a pod or workload, external, or a value after"
-            + " pod:, workload:, namespace:, node:, label: or ip:",
+            + " pod:, workload:, namespace:, node:, label:, process:, container: or ip:",
         EndWords.Source
     );
 
     public static readonly FlowCriterion To = new(
         "to",
         "an IP address or network, namespace/name of a pod, workload or service, external, or a value after"
-            + " pod:, workload:, service:, namespace:, node:, label: or ip:",
+            + " pod:, workload:, service:, namespace:, node:, label:, process:, container: or ip:",
         EndWords.Destination
     );
 
@@ -94,6 +106,8 @@ internal static class FlowCriteria
         Service,
         Label,
         Node,
+        Process,
+        Container,
     ];
 
     public static readonly IReadOnlyList<FlowCriterion> All =
@@ -108,6 +122,8 @@ internal static class FlowCriteria
         Service,
         Label,
         Node,
+        Process,
+        Container,
         From,
         To,
         Scope,

@@ -28,6 +28,30 @@ internal readonly struct NamePattern
         return !name.ContainsAny(Separators) && !HoldsSpace(name);
     }
 
+    /// <summary>The same for names that may hold anything but control characters, such as those of processes.</summary>
+    public static bool TryParseAny(ReadOnlySpan<char> text, out NamePattern pattern)
+    {
+        var isPrefix = text.EndsWith('*');
+        var name = isPrefix ? text[..^1] : text;
+        pattern = name.IsEmpty ? Any : new NamePattern(name.ToString(), isPrefix);
+        foreach (var c in name)
+        {
+            if (char.IsControl(c) || c == '*')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The beginning of a name, with a <c>*</c> or without.</summary>
+    public static NamePattern BeginningOf(ReadOnlySpan<char> text)
+    {
+        var name = text.TrimEnd('*');
+        return name.IsEmpty ? Any : new NamePattern(name.ToString(), isPrefix: true);
+    }
+
     /// <summary>A name that is not there matches nothing.</summary>
     public bool Matches(string? name) =>
         name is not null

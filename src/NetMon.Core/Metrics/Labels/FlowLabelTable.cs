@@ -161,6 +161,15 @@ internal static class FlowLabelTable
         ),
     ];
 
+    /// <summary>Only of dropped packets, and always of them: nobody chooses it.</summary>
+    public static FlowLabel Reason { get; } =
+        new TextLabel(
+            "reason",
+            "Why the kernel dropped the packets.",
+            LabelSubjects.None,
+            (in l) => l.Reason
+        );
+
     private static readonly string[] Workload =
     [
         "src_namespace",

@@ -28,6 +28,9 @@ public readonly struct FlowLabels
     public byte Protocol { get; init; }
     public FlowDirection Direction { get; init; }
 
+    /// <summary>Of dropped packets: why; else null.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Of what the flow's source sends, and of the flow itself.</summary>
     /// <param name="flow">An attributed flow; an end that is not attributed is taken for one outside.</param>
     /// <param name="direction">Which of the local endpoints' views.</param>

@@ -56,6 +56,9 @@ public sealed class LabelSet : IEquatable<LabelSet>
         return new LabelSet([.. FlowLabelTable.All.Where(label => names.Contains(label.Name))]);
     }
 
+    /// <summary>These labels, and the reason of a drop.</summary>
+    public LabelSet WithReason() => new([.. _labels, FlowLabelTable.Reason]);
+
     /// <summary>The text of a series' labels.</summary>
     internal byte[] Write(in FlowLabels labels, ArrayBufferWriter<byte> buffer)
     {

@@ -9,13 +9,14 @@ namespace NetMon.Core.Metrics.Tables;
 /// </remarks>
 public sealed class SeriesRow
 {
-    private long[]? _histogram;
+    private readonly long[]?[] _histograms;
 
-    internal SeriesRow(byte[] labels, int cells, long epoch)
+    internal SeriesRow(byte[] labels, int cells, int histograms, long epoch)
     {
         Labels = labels;
         Epoch = epoch;
         Cells = new long[cells];
+        _histograms = histograms == 0 ? [] : new long[histograms][];
     }
 
     internal byte[] Labels { get; }
@@ -23,11 +24,15 @@ public sealed class SeriesRow
     /// <summary>Values of the counters; 0: the row has no series there.</summary>
     internal long[] Cells { get; }
 
-    /// <summary>Values of the histogram; null: the row has no series there.</summary>
-    internal long[]? Histogram
+    /// <summary>Values of a histogram; null: the row has no series there.</summary>
+    internal long[]? Histogram(int number) => Volatile.Read(ref _histograms[number]);
+
+    /// <summary>Gives the row a series of a histogram.</summary>
+    internal long[] AddHistogram(int number, int cells)
     {
-        get => Volatile.Read(ref _histogram);
-        set => Volatile.Write(ref _histogram, value);
+        var values = new long[cells];
+        Volatile.Write(ref _histograms[number], values);
+        return values;
     }
 
     /// <summary>The table's count of drops when the row was made.</summary>

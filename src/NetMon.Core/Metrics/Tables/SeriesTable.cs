@@ -39,6 +39,7 @@ public sealed class SeriesTable
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly List<TableFamily> _families = [];
     private int _cells;
+    private int _histograms;
     private int _slots;
     private int _count;
     private int _looked;
@@ -84,7 +85,7 @@ public sealed class SeriesTable
         }
 
         var slot = _free.TryPop(out var freed) ? freed : OverflowRows + _slots;
-        row = new SeriesRow(Labels.Write(in labels, _text), _cells, _epoch)
+        row = new SeriesRow(Labels.Write(in labels, _text), _cells, _histograms, _epoch)
         {
             Key = Labels.Kept(in labels),
             Hash = hash,
@@ -140,8 +141,8 @@ public sealed class SeriesTable
     internal RowReader Read() => new(this, Volatile.Read(ref _epoch));
 
     /// <summary>Adds a family before there is any row.</summary>
-    /// <returns>Its first cell.</returns>
-    internal int Add(TableFamily family, int cells)
+    /// <returns>Its first cell, and its first histogram.</returns>
+    internal (int Cell, int Histogram) Add(TableFamily family, int cells, int histograms)
     {
         if (_slots > 0)
         {
@@ -149,8 +150,9 @@ public sealed class SeriesTable
         }
 
         _families.Add(family);
-        var first = _cells;
+        var first = (_cells, _histograms);
         _cells += cells;
+        _histograms += histograms;
         return first;
     }
 
@@ -169,6 +171,7 @@ public sealed class SeriesTable
             _overflow[slot] = new SeriesRow(
                 Labels.WriteOverflow(((FlowDirection)slot).Word()),
                 _cells,
+                _histograms,
                 epoch: 0
             )
             {

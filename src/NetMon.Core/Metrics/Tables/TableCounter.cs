@@ -11,7 +11,7 @@ public sealed class TableCounter : TableFamily
         : base(instrument, table)
     {
         _extra = extra;
-        _first = table.Add(this, extra.Length);
+        (_first, _) = table.Add(this, extra.Length, histograms: 0);
     }
 
     /// <param name="row">A row of the table.</param>

@@ -19,12 +19,15 @@ namespace NetMon.Terminal.Flows;
 internal static class EndCells
 {
     /// <summary>Without the port where there is a name: that of a source tells connections apart, not sources.</summary>
-    public static Cell Source(FlowView flow) =>
-        Clean(IsNamed(flow.Source) ? Name(flow.Source) : WithNetwork(flow.Source));
+    public static Cell Source(FlowView flow) => Source(flow.Source);
 
-    public static Cell Destination(FlowView flow)
+    public static Cell Destination(FlowView flow) => Destination(flow.Destination);
+
+    /// <inheritdoc cref="Source(FlowView)"/>
+    public static Cell Source(EndpointView end) => Clean(IsNamed(end) ? Name(end) : WithNetwork(end));
+
+    public static Cell Destination(EndpointView end)
     {
-        var end = flow.Destination;
         if (end.Service is not { Name: { } name } service)
         {
             return Clean(IsNamed(end) ? WithPort(Name(end), end.Port) : WithNetwork(end));

@@ -36,7 +36,7 @@ internal static class FlowCells
 
     /// <param name="now">Null: the age at the flow's last packet.</param>
     public static Cell Age(FlowView flow, DateTimeOffset? now) =>
-        new(HumanUnits.Age((now ?? flow.Last) - flow.Start));
+        new(HumanUnits.Age((flow.Ended ? flow.Last : now ?? flow.Last) - flow.Start));
 
     /// <summary>The handshake's round trip: to the SYN/ACK and from there to the ACK.</summary>
     public static Cell RoundTrip(FlowView flow, Glyphs glyphs) => Latency(RoundTripUs(flow), glyphs);

@@ -6,7 +6,11 @@ namespace NetMon.Terminal.Flows;
 
 /// <summary>What a flow's cells need to know besides the flow.</summary>
 /// <param name="Now">Time of the list, by the agent's clock; null in a stream, where a flow's age is that of its last packet.</param>
-internal sealed record FlowColumnContext(Glyphs Glyphs, TimeZoneInfo TimeZone, DateTimeOffset? Now);
+internal sealed record FlowColumnContext(Glyphs Glyphs, TimeZoneInfo TimeZone, DateTimeOffset? Now)
+{
+    /// <summary>The reader asked for failures: causes stay when the terminal is narrow.</summary>
+    public bool OfFailures { get; init; }
+}
 
 /// <summary>The columns of <c>netmon flows</c>.</summary>
 internal static class FlowColumns
@@ -19,7 +23,9 @@ internal static class FlowColumns
             .. EndColumns.Ends<FlowView>(flow => flow),
             .. What(),
             .. Figures(context, wide),
-            .. wide ? [.. EndColumns.Details(), .. Details(context)] : Array.Empty<Column<FlowView>>(),
+            .. wide
+                ? [.. HealthColumns.All(context.Glyphs), .. EndColumns.Details(), .. Details(context)]
+                : Array.Empty<Column<FlowView>>(),
         ];
 
     /// <param name="arrived">When the line at hand arrived: a flow's own times lie before, those of an end by the time-out.</param>
@@ -79,7 +85,7 @@ internal static class FlowColumns
         yield return new("AGE", 60, flow => FlowCells.Age(flow, context.Now), Right) { Typical = 5 };
         yield return new("RTT", 40, flow => FlowCells.RoundTrip(flow, context.Glyphs), Right) { Typical = 6 };
         yield return new("RETRANS", 35, FlowCells.Retransmits, Right);
-        yield return new("CAUSE", 65, FlowCells.Cause) { Typical = 7 };
+        yield return new("CAUSE", context.OfFailures ? 95 : 65, FlowCells.Cause) { Typical = 7 };
     }
 
     private static IEnumerable<Column<FlowView>> Details(FlowColumnContext context) =>

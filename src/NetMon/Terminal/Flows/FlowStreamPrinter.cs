@@ -1,33 +1,32 @@
 using System.Text;
-using NetMon.Core.Flows;
 using NetMon.Terminal.Tables;
 
 namespace NetMon.Terminal.Flows;
 
 /// <summary>
-/// Prints a stream of flows as a table that grows: columns begin at their typical width and only ever widen, so that rows stay
+/// Prints a stream as a table that grows: columns begin at their typical width and only ever widen, so that rows stay
 /// below each other. The header is printed again when the columns changed, on a terminal; only there columns that no row needed yet are left
 /// out.
 /// </summary>
-internal sealed class FlowStreamPrinter
+internal sealed class FlowStreamPrinter<T>
 {
     // Widening in steps: a new width moves every column to its right.
     private const int Step = 4;
 
-    private readonly IReadOnlyList<Column<FlowView>> _columns;
+    private readonly IReadOnlyList<Column<T>> _columns;
     private readonly TerminalOutput _output;
-    private readonly RowWriter<FlowView> _rows;
+    private readonly RowWriter<T> _rows;
     private readonly StringBuilder _text = new();
     private readonly int[] _natural;
     private readonly bool[] _empty;
     private int? _terminalWidth;
     private bool _printed;
 
-    public FlowStreamPrinter(IReadOnlyList<Column<FlowView>> columns, TerminalOutput output)
+    public FlowStreamPrinter(IReadOnlyList<Column<T>> columns, TerminalOutput output)
     {
         _columns = columns;
         _output = output;
-        _rows = new RowWriter<FlowView>(columns, output.Glyphs);
+        _rows = new RowWriter<T>(columns, output.Glyphs);
         var canChange = output.Width() is not null;
         _natural =
         [
@@ -36,9 +35,9 @@ internal sealed class FlowStreamPrinter
         _empty = new bool[columns.Count];
     }
 
-    public void Print(FlowView flow)
+    public void Print(T row)
     {
-        var changed = Widen(flow);
+        var changed = Widen(row);
         var width = _output.Width();
         if (changed || width != _terminalWidth || !_printed)
         {
@@ -47,7 +46,7 @@ internal sealed class FlowStreamPrinter
         }
 
         var line = new StyledLine(_output.Colour, _terminalWidth);
-        _rows.Row(line, flow);
+        _rows.Row(line, row);
         Append(line);
         _output.Write(_text);
     }
@@ -79,14 +78,14 @@ internal sealed class FlowStreamPrinter
         return before[^1] == 0 != (after[^1] == 0);
     }
 
-    private bool Widen(FlowView flow)
+    private bool Widen(T row)
     {
         var changed = false;
         for (var i = 0; i < _natural.Length; i++)
         {
             if (_natural[i] == 0)
             {
-                if (!_columns[i].IsNeeded!(flow))
+                if (!_columns[i].IsNeeded!(row))
                 {
                     continue;
                 }
@@ -95,7 +94,7 @@ internal sealed class FlowStreamPrinter
                 changed = true;
             }
 
-            var needed = _columns[i].Read(flow).Text.Length;
+            var needed = _columns[i].Read(row).Text.Length;
             if (needed > _natural[i])
             {
                 _natural[i] = (needed + Step - 1) / Step * Step;

@@ -37,7 +37,7 @@ internal sealed class FlowsView(
             return;
         }
 
-        var columns = FlowColumns.List(Context(list.Time), format == FlowsFormat.Wide);
+        var columns = FlowColumns.List(Context(list.Time, request), format == FlowsFormat.Wide);
         var missing = FlowListPrinter.Print(list.Flows, columns, output);
         if (missing > 0 && format == FlowsFormat.Wide)
         {
@@ -69,7 +69,7 @@ internal sealed class FlowsView(
         }
 
         var pairs = FlowPair.Sum(list.Flows, subject, sort).Take(most ?? int.MaxValue).ToArray();
-        FlowListPrinter.Print(pairs, PairColumns.List(Context(list.Time)), output);
+        FlowListPrinter.Print(pairs, PairColumns.List(Context(list.Time, request)), output);
     }
 
     /// <summary>Until cancelled, which is its ordinary end.</summary>
@@ -78,12 +78,12 @@ internal sealed class FlowsView(
         var follower = new FlowFollower(client, Say, new ClientPatience(), time);
         try
         {
-            await follower.RunAsync(request, CreatePrinter(), cancellationToken);
+            await follower.RunAsync(request.ToPath(follow: true), CreatePrinter(request), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
     }
 
-    private Action<ReadOnlySequence<byte>> CreatePrinter()
+    private Action<ReadOnlySequence<byte>> CreatePrinter(FlowRequest request)
     {
         if (format == FlowsFormat.Json)
         {
@@ -92,8 +92,12 @@ internal sealed class FlowsView(
         }
 
         var arrived = DateTimeOffset.MinValue;
-        var columns = FlowColumns.Stream(Context(now: null), () => arrived, format == FlowsFormat.Wide);
-        var table = new FlowStreamPrinter(columns, output);
+        var columns = FlowColumns.Stream(
+            Context(now: null, request),
+            () => arrived,
+            format == FlowsFormat.Wide
+        );
+        var table = new FlowStreamPrinter<FlowView>(columns, output);
         return text =>
         {
             var line = client.ReadLine(text);
@@ -109,7 +113,13 @@ internal sealed class FlowsView(
         };
     }
 
-    private FlowColumnContext Context(DateTimeOffset? now) => new(output.Glyphs, time.LocalTimeZone, now);
+    private FlowColumnContext Context(DateTimeOffset? now, FlowRequest request) =>
+        new(output.Glyphs, time.LocalTimeZone, now)
+        {
+            OfFailures = request.Criteria.Any(one =>
+                one.Key is "cause" || (one.Key is "status" && one.Value is "failed")
+            ),
+        };
 
     private void SayNone(FlowRequest request) =>
         Say(request.IsFiltered ? "no active flow matches" : "no active flows");

@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Metrics.Tables;
 using NetMon.Core.Tests.Metrics.Labels;
+using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Metrics.Tables;
 
@@ -36,7 +37,7 @@ public class SeriesTableModelTests
                     }
                 }
             )
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+            .Holds(200);
     }
 
     private readonly record struct Step(int Action, int Workload, int Value);

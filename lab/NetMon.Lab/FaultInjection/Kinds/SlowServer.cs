@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using NetMon.Lab.FaultInjection.Asking;
+
+namespace NetMon.Lab.FaultInjection.Kinds;
+
+internal sealed class SlowServer : Fault
+{
+    private static readonly TimeSpan Thinking = TimeSpan.FromMilliseconds(500);
+
+    public override string Name => "slow-server";
+    public override string Injected => "the server thinks for 500 ms";
+    public override Expectation Expected { get; } = new("slow server");
+    public override string Command => "flows --from slow-server/client -o wide";
+
+    public override Truth Inject(FaultSite site)
+    {
+        using var server = new FaultServer(
+            site.Server.Namespace,
+            FaultSite.Port,
+            client =>
+            {
+                client.Receive(new byte[512]);
+                Thread.Sleep(Thinking);
+                client.Send(new byte[1000]);
+            }
+        );
+        using var socket = FaultSockets.Tcp(site.Client.Namespace);
+        var connect = Stopwatch.StartNew();
+        socket.Connect(site.ServerAddress);
+        connect.Stop();
+        var answer = Stopwatch.StartNew();
+        socket.Send(new byte[100]);
+        socket.Receive(new byte[1000]);
+        return answer.Elapsed >= Thinking && connect.Elapsed < Thinking / 5
+            ? new Truth(
+                $"connect {connect.Elapsed.TotalMilliseconds:F1} ms, answer {answer.Elapsed.TotalMilliseconds:F0} ms"
+            )
+            : throw site.Differs("a quick connect, a slow answer", $"{connect.Elapsed}, {answer.Elapsed}");
+    }
+}

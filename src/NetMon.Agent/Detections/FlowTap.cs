@@ -1,0 +1,47 @@
+using NetMon.Core.Detections;
+using NetMon.Core.Flows;
+
+namespace NetMon.Agent.Detections;
+
+/// <summary>Tells the detections of flows' steps: on the capture loop's thread, which it holds up for some tens of nanoseconds.</summary>
+internal sealed class FlowTap(SightingQueue queue, Action wake)
+{
+    private bool _woken;
+
+    /// <param name="step">The flow after its step.</param>
+    /// <param name="recordNs">When the step's record left the kernel, CLOCK_MONOTONIC.</param>
+    /// <param name="slot">The flow's place in the table; -1 if it has none.</param>
+    /// <param name="steps">Whether the flow is new, or over.</param>
+    public void See(in FlowEvent step, ulong recordNs, int slot, SightingSteps steps)
+    {
+        ref readonly var flow = ref step.Flow;
+        if (flow.Class == FlowClass.Overlay || !queue.TryTake(out var place))
+        {
+            return;
+        }
+
+        ref var sighting = ref queue[place];
+        FlowSighting.Read(in flow, out sighting);
+        sighting.NowNs = recordNs;
+        sighting.SentBytes = step.Delta.Sent.Bytes;
+        sighting.ReceivedBytes = step.Delta.Received.Bytes;
+        sighting.Slot = slot;
+        sighting.Steps = steps;
+        queue.Push();
+        WakeIfNeeded();
+    }
+
+    // Otherwise the reader looks by itself, so that a record costs no system call.
+    private void WakeIfNeeded()
+    {
+        if (!queue.IsHalfFull)
+        {
+            _woken = false;
+        }
+        else if (!_woken)
+        {
+            _woken = true;
+            wake();
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using System.Runtime.InteropServices;
+using NetMon.Bpf.Interop;
+using NetMon.Bpf.Objects;
+using NetMon.Bpf.Records;
+
+namespace NetMon.Bpf.Drops;
+
+/// <summary>The drop program and its maps, in the kernel and attached. Everything vanishes from the kernel when it is disposed or the process ends.</summary>
+/// <remarks>
+/// Not thread-safe, but for the reads of totals.
+/// <code>
+///   skb:kfree_skb --> map A          map B        Take: (1) drops go to B; returns when no program uses A any more
+///                     (empty) <-- user space            (2) read and delete all of A, which nobody changes
+/// </code>
+/// </remarks>
+public sealed class DropProgram : IDisposable
+{
+    private const string Resource = "drops.bpf.o";
+    private const int BatchEntries = 512;
+    private static readonly string[] Programs = ["netmon_drop", "netmon_drop_raw"];
+
+    private readonly BpfProgram _program;
+    private readonly BpfMap _active;
+    private readonly BpfMap[] _sums;
+    private readonly BpfMap _totals;
+    private readonly BpfMap _activity;
+    private readonly BpfMap _ordinaryPlaces;
+    private readonly FileDescriptor _link;
+    private readonly int _cpus = Libbpf.libbpf_num_possible_cpus();
+    private readonly DropKey[] _keys = new DropKey[BatchEntries];
+    private readonly DropValue[] _values = new DropValue[BatchEntries];
+    private readonly ulong[] _activityPerCpu;
+    private int _filling;
+
+    private DropProgram(BpfObject bpfObject, string program)
+    {
+        _program = bpfObject.TakeProgram(program);
+        _active = bpfObject.TakeMap("drops");
+        _sums = [bpfObject.TakeMap("drops_a"), bpfObject.TakeMap("drops_b")];
+        _totals = bpfObject.TakeMap("drop_totals");
+        _activity = bpfObject.TakeMap("drop_activity");
+        _ordinaryPlaces = bpfObject.TakeMap("drop_ordinary_places");
+        _activityPerCpu = new ulong[_cpus];
+        IsTyped = string.Equals(program, Programs[0], StringComparison.Ordinal);
+        _link = BpfLink.CreateTracepoint(_program.Descriptor, IsTyped ? [] : "kfree_skb\0"u8);
+    }
+
+    /// <summary>Attached to the tracepoint with types (tp_btf); else to the raw one.</summary>
+    public bool IsTyped { get; }
+
+    /// <summary>Kernel memory of all maps, as /proc/self/fdinfo accounts it.</summary>
+    /// <exception cref="BpfException">The kernel does not say.</exception>
+    public long MapMemoryBytes =>
+        _sums[0].MemoryBytes + _sums[1].MemoryBytes + _totals.MemoryBytes + _ordinaryPlaces.MemoryBytes;
+
+    /// <summary>Loads and attaches: to the typed tracepoint, or where that is refused to the raw one.</summary>
+    /// <exception cref="BpfException">libbpf is missing, privileges are, or the kernel refused both: says what, errno, and libbpf's log.</exception>
+    public static DropProgram Load(DropProgramOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.MaxEntries <= 0)
+        {
+            throw new ArgumentException("room for one entry at least is needed", nameof(options));
+        }
+
+        try
+        {
+            return Load(options, typed: true);
+        }
+        catch (BpfException)
+        {
+            return Load(options, typed: false);
+        }
+    }
+
+    /// <param name="options">As <see cref="Load(DropProgramOptions)"/>.</param>
+    /// <param name="typed">Which of the two.</param>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    internal static DropProgram Load(DropProgramOptions options, bool typed)
+    {
+        using var bpfObject = BpfObject.Open(FlowProgram.ReadResource(Resource), "netmon_drops"u8);
+        bpfObject.SetMaxEntries("drops_a", options.MaxEntries);
+        bpfObject.SetMaxEntries("drops_b", options.MaxEntries);
+        bpfObject.SetVariable(".rodata", "config", ConfigOf(options));
+        bpfObject.LeaveOut(Programs[typed ? 1 : 0]);
+        bpfObject.Load();
+        return new DropProgram(bpfObject, Programs[typed ? 0 : 1]);
+    }
+
+    /// <summary>Buffers that were neither ordinary nor foreign since the load: whether <see cref="Take"/> will find something.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public ulong ReadActivity()
+    {
+        _activity.LookupPerCpu(0, _activityPerCpu.AsSpan());
+        var sum = 0ul;
+        foreach (var each in _activityPerCpu)
+        {
+            sum += each;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Takes every sum out of the kernel: all that was dropped since the call before is in the results of this call or, once, of the next. Takes some 10 ms.</summary>
+    /// <param name="take">Gets each sum; valid during the call only.</param>
+    /// <returns>Sums taken.</returns>
+    /// <exception cref="BpfException">The kernel refused; what was not taken remains.</exception>
+    public int Take(DropTaker take)
+    {
+        ArgumentNullException.ThrowIfNull(take);
+        _active.Point(_sums[1 - _filling]); // (1)
+        var full = _sums[_filling];
+        _filling = 1 - _filling;
+        var taken = 0;
+        var position = 0u;
+        var started = false;
+        bool more;
+        do // (2)
+        {
+            more = full.TakeBatch(_keys.AsSpan(), _values.AsSpan(), ref position, ref started, out var count);
+            for (var i = 0; i < count; i++)
+            {
+                take(in _keys[i], in _values[i]);
+            }
+
+            taken += count;
+        } while (more);
+
+        return taken;
+    }
+
+    /// <summary>Totals since the load, summed over the CPUs. From any thread.</summary>
+    /// <returns>By <see cref="DropTotal.IndexOf"/>.</returns>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public DropTotal[] ReadTotals()
+    {
+        var totals = new DropTotal[DropTotal.Count];
+        var perCpu = new DropTotal[_cpus];
+        for (var i = 0; i < totals.Length; i++)
+        {
+            _totals.LookupPerCpu((uint)i, perCpu.AsSpan());
+            var sum = MemoryMarshal.Cast<DropTotal, ulong>(new Span<DropTotal>(ref totals[i]));
+            foreach (ref var total in perCpu.AsSpan())
+            {
+                var each = MemoryMarshal.Cast<DropTotal, ulong>(new Span<DropTotal>(ref total));
+                for (var word = 0; word < sum.Length; word++)
+                {
+                    sum[word] += each[word];
+                }
+            }
+        }
+
+        return totals;
+    }
+
+    /// <summary>From here on, what is freed at this place for this reason is no loss.</summary>
+    /// <exception cref="BpfException">There are too many already, or the kernel refused.</exception>
+    public void SetOrdinary(ulong location, uint reason) =>
+        _ordinaryPlaces.Update(new DropPlace { Location = location, Reason = reason }, (byte)1);
+
+    /// <summary>Runs and run time while <see cref="FlowProgram.EnableRunStatistics"/> is in force. From any thread.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public ProgramStatistics ReadRunStatistics() => _program.ReadStatistics();
+
+    /// <summary>Drops that were missed because the program was running on the same CPU: they came in an interrupt. From any thread.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public ulong ReadMissed() => _program.ReadMissed();
+
+    public void Dispose()
+    {
+        _link.Dispose();
+        _program.Dispose();
+        _active.Dispose();
+        Array.ForEach(_sums, map => map.Dispose());
+        _totals.Dispose();
+        _activity.Dispose();
+        _ordinaryPlaces.Dispose();
+    }
+
+    private static DropConfig ConfigOf(DropProgramOptions options)
+    {
+        var config = default(DropConfig);
+        foreach (var reason in options.Ordinary)
+        {
+            if (reason < DropTotal.Reasons)
+            {
+                config.Ordinary[(int)reason / 64] |= 1ul << (int)(reason % 64);
+            }
+        }
+
+        return config;
+    }
+}
+
+/// <summary>Takes a sum of drops.</summary>
+public delegate void DropTaker(in DropKey key, in DropValue value);

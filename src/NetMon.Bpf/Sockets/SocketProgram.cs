@@ -1,0 +1,198 @@
+using System.Runtime.InteropServices;
+using NetMon.Bpf.Interop;
+using NetMon.Bpf.Objects;
+using NetMon.Bpf.Records;
+
+namespace NetMon.Bpf.Sockets;
+
+/// <summary>The socket programs and their maps, loaded and attached. Everything vanishes from the kernel when it is disposed or the process ends.</summary>
+/// <remarks>
+/// Not thread-safe; the ring, iterators and counters may each be used by a thread of their own. What is attached to the root of the cgroup v2
+/// hierarchy can be done without: <see cref="Missing"/>.
+/// </remarks>
+public sealed class SocketProgram : IDisposable
+{
+    private const string Resource = "sockets.bpf.o";
+    private const string StateProgram = "netmon_socket_state";
+    private const string WalkProgram = "netmon_sockets";
+
+    /// <summary>Program, hook (enum bpf_attach_type of linux/bpf.h), and whether it is about UDP.</summary>
+    private static readonly (string Name, int Hook, bool IsUdp)[] CgroupPrograms =
+    [
+        ("netmon_socket_connect", 3, false), // BPF_CGROUP_SOCK_OPS
+        ("netmon_udp_bind4", 12, true), // BPF_CGROUP_INET4_POST_BIND
+        ("netmon_udp_bind6", 13, true), // BPF_CGROUP_INET6_POST_BIND
+        ("netmon_udp_send4", 14, true), // BPF_CGROUP_UDP4_SENDMSG
+        ("netmon_udp_send6", 15, true), // BPF_CGROUP_UDP6_SENDMSG
+        ("netmon_udp_close", 34, true), // BPF_CGROUP_INET_SOCK_RELEASE
+    ];
+
+    private readonly List<FileDescriptor> _links = [];
+    private readonly List<BpfProgram> _programs = [];
+    private readonly BpfMap _events;
+    private readonly BpfMap _owners;
+    private readonly BpfMap _counters;
+    private readonly FileDescriptor _walk;
+    private readonly SocketCounters[] _countersPerCpu;
+
+    private SocketProgram(BpfObject bpfObject)
+    {
+        _events = bpfObject.TakeMap("events");
+        _owners = bpfObject.TakeMap("owners");
+        _counters = bpfObject.TakeMap("counters");
+        _programs.Add(bpfObject.TakeProgram(StateProgram));
+        _programs.Add(bpfObject.TakeProgram(WalkProgram));
+        _walk = BpfLink.CreateIterator(_programs[1].Descriptor);
+        Ring = new RingBuffer<SocketEvent>(_events);
+        _countersPerCpu = new SocketCounters[Libbpf.libbpf_num_possible_cpus()];
+    }
+
+    public RingBuffer<SocketEvent> Ring { get; }
+
+    /// <summary>Why connections are told of only when they are established; empty if they are told of before.</summary>
+    public string ConnectMissing { get; private set; } = "";
+
+    /// <summary>Why UDP sockets are found by walks only; empty if they are told of at once.</summary>
+    public string UdpMissing { get; private set; } = "";
+
+    /// <summary>Kernel memory of the ring and the counters, as /proc/self/fdinfo accounts it; that of owners is with their sockets.</summary>
+    /// <exception cref="BpfException">The kernel does not say.</exception>
+    public long MapMemoryBytes => _events.MemoryBytes + _counters.MemoryBytes;
+
+    /// <summary>Loads the programs that this assembly carries, and attaches them.</summary>
+    /// <exception cref="BpfException">libbpf is missing, privileges are, or the kernel refused what cannot be done without: says what, errno, and libbpf's log.</exception>
+    public static SocketProgram Load(SocketProgramOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var root = options.CgroupRoot ?? CgroupRoot.FindVersion2();
+        if (root is null)
+        {
+            return Load(options, null, "the root of the cgroup v2 hierarchy is not mounted here");
+        }
+
+        using var cgroup = Libc.Open(root, Libc.O_CLOEXEC);
+        if (cgroup.IsInvalid)
+        {
+            return Load(options, null, $"cannot open {root}: errno {Libc.LastError}");
+        }
+
+        try
+        {
+            return Load(options, cgroup, "");
+        }
+        catch (BpfException error)
+        {
+            // A kernel that knows some of the hooks only: the rest has to be enough.
+            return Load(options, null, $"the kernel refuses the cgroup programs: errno {error.Error}");
+        }
+    }
+
+    /// <summary>Starts a walk through the open files of all tasks.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public SocketIterator OpenWalk() => SocketIterator.Open(_walk);
+
+    /// <summary>Counters since the load, summed over the CPUs. One thread only.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public SocketCounters ReadCounters()
+    {
+        _counters.LookupPerCpu(0, _countersPerCpu.AsSpan());
+        var sum = default(SocketCounters);
+        foreach (ref readonly var one in _countersPerCpu.AsSpan())
+        {
+            sum.Events += one.Events;
+            sum.EventsLost += one.EventsLost;
+            sum.StorageFailed += one.StorageFailed;
+            sum.Seen += one.Seen;
+            sum.Files += one.Files;
+        }
+
+        return sum;
+    }
+
+    /// <summary>What the kernel measured of the programs.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public ProgramStatistics[] ReadRunStatistics() =>
+        [.. _programs.Select(program => program.ReadStatistics())];
+
+    public void Dispose()
+    {
+        foreach (var link in _links)
+        {
+            BpfLink.Detach(link);
+        }
+
+        _walk.Dispose();
+        Ring.Dispose();
+        foreach (var program in _programs)
+        {
+            program.Dispose();
+        }
+
+        _events.Dispose();
+        _owners.Dispose();
+        _counters.Dispose();
+    }
+
+    private static SocketProgram Load(SocketProgramOptions options, FileDescriptor? cgroup, string missing)
+    {
+        using var bpfObject = BpfObject.Open(FlowProgram.ReadResource(Resource), "netmon_sockets"u8);
+        bpfObject.SetMaxEntries("events", options.RingBytes);
+        bpfObject.SetVariable(
+            ".rodata",
+            "config",
+            new SocketConfig
+            {
+                StaleNs = (ulong)options.StaleAfter.TotalNanoseconds,
+                Loopback = options.Loopback ? (byte)1 : (byte)0,
+            }
+        );
+        if (cgroup is null)
+        {
+            foreach (var (name, _, _) in CgroupPrograms)
+            {
+                bpfObject.LeaveOut(name);
+            }
+        }
+
+        bpfObject.Load();
+        var program = new SocketProgram(bpfObject) { ConnectMissing = missing, UdpMissing = missing };
+        try
+        {
+            program.Attach(bpfObject, cgroup);
+            return program;
+        }
+        catch (BpfException)
+        {
+            program.Dispose();
+            throw;
+        }
+    }
+
+    private void Attach(BpfObject bpfObject, FileDescriptor? cgroup)
+    {
+        _links.Add(BpfLink.CreateTracepoint(_programs[0].Descriptor, []));
+        if (cgroup is null)
+        {
+            return;
+        }
+
+        foreach (var (name, hook, isUdp) in CgroupPrograms)
+        {
+            var program = bpfObject.TakeProgram(name);
+            _programs.Add(program);
+            var link = BpfLink.CreateCgroup(program.Descriptor, cgroup, hook);
+            if (link >= 0)
+            {
+                _links.Add(new FileDescriptor(link));
+            }
+            else if (isUdp)
+            {
+                UdpMissing = $"cannot attach {name}: errno {-link}";
+            }
+            else
+            {
+                ConnectMissing = $"cannot attach {name}: errno {-link}";
+            }
+        }
+    }
+}

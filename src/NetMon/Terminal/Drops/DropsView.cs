@@ -1,0 +1,72 @@
+using System.Buffers;
+using NetMon.Client;
+using NetMon.Core.Drops;
+using NetMon.Terminal.Flows;
+
+namespace NetMon.Terminal.Drops;
+
+/// <summary>What <c>netmon drops</c> shows: the latest drops of an agent's host, or those to come.</summary>
+internal sealed class DropsView(
+    AgentClient client,
+    TerminalOutput output,
+    FlowsFormat format,
+    TimeProvider time
+)
+{
+    private bool IsWide => format == FlowsFormat.Wide;
+
+    public async Task ListAsync(DropRequest request, CancellationToken cancellationToken)
+    {
+        if (format == FlowsFormat.Json)
+        {
+            var printer = new JsonPrinter(output);
+            await client.CopyAsync(request.ToPath(), printer.Print, cancellationToken);
+            printer.End();
+            return;
+        }
+
+        var list = await client.ListAsync(request, cancellationToken);
+        if (list.Drops.Count == 0)
+        {
+            Say(request.Parameters.Count > 0 ? "no drop matches" : "no drops");
+            return;
+        }
+
+        FlowListPrinter.Print(list.Drops, DropColumns.List(time.LocalTimeZone, IsWide), output);
+    }
+
+    /// <summary>Until cancelled, which is its ordinary end.</summary>
+    public async Task FollowAsync(DropRequest request, CancellationToken cancellationToken)
+    {
+        var follower = new FlowFollower(client, Say, new ClientPatience(), time);
+        try
+        {
+            await follower.RunAsync(request.ToPath(follow: true), CreatePrinter(), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
+    }
+
+    private Action<ReadOnlySequence<byte>> CreatePrinter()
+    {
+        if (format == FlowsFormat.Json)
+        {
+            var json = new JsonPrinter(output);
+            return line => json.PrintLine(line);
+        }
+
+        var table = new FlowStreamPrinter<DropView>(DropColumns.List(time.LocalTimeZone, IsWide), output);
+        return text =>
+        {
+            if (DropReader.ReadLine(in text, out var lost) is { } drop)
+            {
+                table.Print(drop);
+            }
+            else
+            {
+                Say($"{lost} lines lost here: they came faster than they were read");
+            }
+        };
+    }
+
+    private void Say(string message) => output.Errors.WriteLine($"netmon: {message}");
+}

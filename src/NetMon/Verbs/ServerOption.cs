@@ -1,0 +1,31 @@
+using System.CommandLine;
+using NetMon.Client;
+
+namespace NetMon.Verbs;
+
+/// <summary>Which agent to ask.</summary>
+internal sealed class ServerOption
+{
+    private readonly Option<string?> _server = CheckedOption.One(
+        "--server",
+        "address:port",
+        $"the agent to ask [env: {ServerAddress.EnvironmentVariable}] [default: {ServerAddress.Default}]",
+        CheckedOption.Not(ServerAddress.Expected, value => ServerAddress.TryParse(value, out _))
+    );
+
+    public void AddTo(Command command) => command.Options.Add(_server);
+
+    /// <returns>False if the environment names no address; then <paramref name="error"/> says so.</returns>
+    public bool TryRead(ParseResult arguments, out ServerAddress server, out string error)
+    {
+        var text = arguments.GetValue(_server);
+        if (string.IsNullOrEmpty(text))
+        {
+            text = Environment.GetEnvironmentVariable(ServerAddress.EnvironmentVariable);
+        }
+
+        server = ServerAddress.Default;
+        error = $"{ServerAddress.EnvironmentVariable}: '{text}' is not {ServerAddress.Expected}";
+        return string.IsNullOrEmpty(text) || ServerAddress.TryParse(text, out server);
+    }
+}
