@@ -293,8 +293,8 @@ struct netmon_config {
 	__u64 other_idle_ns;
 	__u64 delete_after_ns; /* from the end of a flow to its entry's deletion: longer than a CPU may stand still */
 	__u16 overlay_ports[NETMON_OVERLAY_PORTS]; /* UDP destination ports of encapsulations; 0 = unused */
-	__u8 tcp_health; /* round trips, window and kinds of loss; without, retransmits count by sequence number alone */
-	__u8 reserved[7];
+	__u32 tcp_health; /* round trips, window and kinds of loss; without, retransmits count by sequence number alone */
+	__u32 reserved;
 };
 
 #endif
