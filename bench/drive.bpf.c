@@ -9,6 +9,7 @@
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/tcp.h>
+#include <stdbool.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
@@ -39,6 +40,48 @@ __u32 turn;
 SEC("tc")
 int empty(struct __sk_buff *skb)
 {
+	return NEXT;
+}
+
+#define CLIENT        bpf_htonl(0x0a000001)
+#define SERVER        bpf_htonl(0x0a000002)
+#define SERVER_PORT   443
+#define SERVER_NEXT   5001
+#define HEADERS       40
+#define SEGMENT_BYTES 1448
+
+/* Data of the client and its acknowledgment by the server in turn: both directions of the flow, at one program. */
+SEC("tc")
+int exchange(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data;
+	void *end = (void *)(long)skb->data_end;
+	struct iphdr *ip = data + sizeof(struct ethhdr);
+	struct tcphdr *tcp = (void *)(ip + 1);
+	bool answer = turn & 1;
+	__u32 connection;
+	__u32 *next;
+
+	if ((void *)(tcp + 1) > end)
+		return NEXT;
+	connection = ((turn++ >> 1) * 40503u) & (connections - 1);
+	next = bpf_map_lookup_elem(&sequence, &connection);
+	if (!next)
+		return NEXT;
+	ip->saddr = answer ? SERVER : CLIENT;
+	ip->daddr = answer ? CLIENT : SERVER;
+	ip->tot_len = bpf_htons(answer ? HEADERS : HEADERS + SEGMENT_BYTES);
+	tcp->source = bpf_htons(answer ? SERVER_PORT : FIRST_PORT + connection);
+	tcp->dest = bpf_htons(answer ? FIRST_PORT + connection : SERVER_PORT);
+	if (answer) {
+		tcp->seq = bpf_htonl(SERVER_NEXT);
+		tcp->ack_seq = bpf_htonl(*next);
+	} else {
+		tcp->seq = bpf_htonl(*next);
+		tcp->ack_seq = bpf_htonl(SERVER_NEXT);
+		*next += SEGMENT_BYTES;
+	}
+	bpf_tail_call(skb, &target, 0);
 	return NEXT;
 }
 

@@ -5,10 +5,11 @@
  *   packet_cost FLOWS.bpf.o MINIMAL.bpf.o DRIVE.bpf.o [--rounds N] [--repeat N]
  *
  * A round measures, one after the other, the driver with an empty program, with the minimal program and with
- * netmon's; the difference to the empty one is the net cost. Medians over the rounds. Times are CPU time of this
+ * netmon's, without and with the health of TCP connections; the difference to the empty one is the net cost. Medians over the rounds. Times are CPU time of this
  * thread per run, so that other load on the machine disturbs little.
  *
- * Prints a table, and `ratio: N.NN` (netmon net / minimal net, one established TCP connection with data).
+ * Prints a table, and `ratio: N.NN` (netmon with health net / minimal net, one established TCP connection, data and
+ * acknowledgments in turn).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -41,7 +42,11 @@ struct packet {
 	unsigned char payload[1448];
 } __attribute__((packed));
 
-enum { EMPTY, MINIMAL, NETMON, PROGRAMS };
+/* LIGHT is netmon's program without the health of TCP connections. */
+enum { EMPTY, MINIMAL, LIGHT, NETMON, PROGRAMS };
+
+/* What each run is: the same pure ACK, the next data segment, or data and its acknowledgment in turn. */
+enum traffic { SAME, ADVANCE, EXCHANGE };
 
 static void die(const char *format, ...)
 {
@@ -115,7 +120,7 @@ static void load(struct bpf_object *object, const char *path)
 		die("load %s: %s", path, strerror(errno));
 }
 
-static struct bpf_object *load_netmon(const char *path)
+static struct bpf_object *load_netmon(const char *path, bool health)
 {
 	const __u64 second = 1000000000;
 	struct bpf_object *object = open_object(path);
@@ -132,6 +137,7 @@ static struct bpf_object *load_netmon(const char *path)
 		.icmp_idle_ns = 30 * second,
 		.other_idle_ns = 60 * second,
 		.overlay_ports = { 4789, 8472, 6081, 51820 },
+		.tcp_health = health,
 	};
 	/* The iterators need a map at attach, not at load; only the packet programs are of use here. */
 	bpf_object__for_each_program (program, object)
@@ -253,49 +259,59 @@ static struct bpf_object *load_driver(const char *path, unsigned connections, in
 	return drive;
 }
 
-/* One row of the table; returns the ratio. `advance`: each run is a new data segment, else the same pure ACK. */
-static double measure(const struct setup *setup, const char *name, unsigned connections, bool advance)
+/* One row of the table; returns the ratio. */
+static double measure(const struct setup *setup, const char *name, unsigned connections, enum traffic traffic)
 {
-	struct bpf_object *netmon = load_netmon(setup->netmon), *minimal = open_object(setup->minimal);
-	struct bpf_object *empty = open_object(setup->drive), *drivers[PROGRAMS];
-	struct packet packet = segment(true, FIRST_PORT, CLIENT_ISN + 1, SERVER_ISN + 1, advance ? 1448 : 0);
-	__u32 size = advance ? sizeof(packet) : HEADERS;
-	double cost[PROGRAMS][MAX_ROUNDS], net[PROGRAMS][MAX_ROUNDS], ratio[MAX_ROUNDS], result;
+	struct bpf_object *minimal = open_object(setup->minimal), *empty = open_object(setup->drive);
+	struct bpf_object *light = load_netmon(setup->netmon, false),
+			  *netmon = load_netmon(setup->netmon, true);
+	struct bpf_object *drivers[PROGRAMS];
+	struct packet packet =
+		segment(true, FIRST_PORT, CLIENT_ISN + 1, SERVER_ISN + 1, traffic == SAME ? 0 : 1448);
+	__u32 size = traffic == SAME ? HEADERS : sizeof(packet);
+	double cost[PROGRAMS][MAX_ROUNDS], net[PROGRAMS][MAX_ROUNDS], ratio[PROGRAMS][MAX_ROUNDS], result;
 	int program[PROGRAMS];
 
 	load(minimal, setup->minimal);
 	load(empty, setup->drive);
 	program[EMPTY] = program_fd(empty, "empty");
 	program[MINIMAL] = program_fd(minimal, "minimal");
+	program[LIGHT] = program_fd(light, "netmon_l2_in");
 	program[NETMON] = program_fd(netmon, "netmon_l2_in");
-	for (unsigned i = 0; i < connections; i++) {
-		establish(program[MINIMAL], FIRST_PORT + i);
-		establish(program[NETMON], FIRST_PORT + i);
-	}
+	for (unsigned i = 0; i < connections; i++)
+		for (int p = MINIMAL; p < PROGRAMS; p++)
+			establish(program[p], FIRST_PORT + i);
 	for (int p = 0; p < PROGRAMS; p++)
 		drivers[p] = load_driver(setup->drive, connections, program[p]);
 
 	/* Round -1 warms up. */
 	for (int round = -1; round < setup->rounds; round++) {
-		for (int p = 0; p < PROGRAMS; p++)
-			cost[p][round < 0 ? 0 : round] =
-				run(advance ? program_fd(drivers[p], "advance") : program[p], &packet, size,
-			            setup->repeat);
+		for (int p = 0; p < PROGRAMS; p++) {
+			int fd = traffic == SAME ? program[p]
+			                         : program_fd(drivers[p],
+			                                      traffic == ADVANCE ? "advance" : "exchange");
+
+			cost[p][round < 0 ? 0 : round] = run(fd, &packet, size, setup->repeat);
+		}
 	}
+	check(light, connections);
 	check(netmon, connections);
 	for (int round = 0; round < setup->rounds; round++) {
-		for (int p = 0; p < PROGRAMS; p++)
+		for (int p = 0; p < PROGRAMS; p++) {
 			net[p][round] = cost[p][round] - cost[EMPTY][round];
-		ratio[round] = net[NETMON][round] / net[MINIMAL][round];
+			ratio[p][round] = net[p][round] / (cost[MINIMAL][round] - cost[EMPTY][round]);
+		}
 	}
-	result = median(ratio, setup->rounds);
-	printf("| %s | %.1f | %.1f | %.1f | %.2f |\n", name, median(cost[EMPTY], setup->rounds),
-	       median(net[MINIMAL], setup->rounds), median(net[NETMON], setup->rounds), result);
+	result = median(ratio[NETMON], setup->rounds);
+	printf("| %s | %.1f | %.1f | %.1f | %.2f | %.1f | %.2f |\n", name, median(cost[EMPTY], setup->rounds),
+	       median(net[MINIMAL], setup->rounds), median(net[LIGHT], setup->rounds),
+	       median(ratio[LIGHT], setup->rounds), median(net[NETMON], setup->rounds), result);
 	fflush(stdout);
 	for (int p = 0; p < PROGRAMS; p++)
 		bpf_object__close(drivers[p]);
 	bpf_object__close(empty);
 	bpf_object__close(minimal);
+	bpf_object__close(light);
 	bpf_object__close(netmon);
 	return result;
 }
@@ -326,11 +342,16 @@ int main(int argc, char **argv)
 	setup.minimal = argv[optind + 1];
 	setup.drive = argv[optind + 2];
 
-	printf("| case | empty ns | minimal net ns | netmon net ns | ratio |\n|---|---|---|---|---|\n");
-	ratio = measure(&setup, "established TCP, data, 1 connection", 1, true);
-	measure(&setup, "established TCP, data, 64 connections in turn", 64, true);
-	measure(&setup, "established TCP, data, 16,384 connections in turn", 16384, true);
-	measure(&setup, "established TCP, the same pure ACK", 1, false);
+	printf("| case | empty ns | minimal net ns | without health net ns | ratio | netmon net ns | ratio "
+	       "|\n"
+	       "|---|---|---|---|---|---|---|\n");
+	measure(&setup, "established TCP, data, 1 connection", 1, ADVANCE);
+	ratio = measure(&setup, "established TCP, data and ACKs in turn, 1 connection", 1, EXCHANGE);
+	measure(&setup, "established TCP, data, 64 connections in turn", 64, ADVANCE);
+	measure(&setup, "established TCP, data and ACKs in turn, 64 connections", 64, EXCHANGE);
+	measure(&setup, "established TCP, data, 16,384 connections in turn", 16384, ADVANCE);
+	measure(&setup, "established TCP, data and ACKs in turn, 16,384 connections", 16384, EXCHANGE);
+	measure(&setup, "established TCP, the same pure ACK", 1, SAME);
 	printf("\nratio: %.2f\n", ratio);
 	return 0;
 }

@@ -74,8 +74,6 @@ struct drop_place {
 
 struct drop_config {
 	__u64 ordinary[DROP_REASONS / 64]; /* bit r: reason r is no loss */
-	__u32 unspecified; /* the reason whose meaning is in the location; 0 = there are no reasons */
-	__u32 reserved;
 };
 
 #endif

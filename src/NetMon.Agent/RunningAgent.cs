@@ -75,6 +75,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         _detections = AgentDetections.Create(
             options.SecurityMonitoring,
             Table,
+            options.Flow.Interval,
             sources.Clock,
             Registry,
             options.Metrics.MaxSeries,

@@ -15,8 +15,15 @@ internal sealed record FaultRow(Fault Fault, Truth? Truth, string Failure, IRead
 public sealed class FaultResult
 {
     private readonly IReadOnlyList<FaultRow> _rows;
+    private readonly IReadOnlyList<string> _lacking;
 
-    internal FaultResult(IReadOnlyList<FaultRow> rows) => _rows = rows;
+    /// <param name="rows">One for each fault.</param>
+    /// <param name="lacking">What agents say that they lack.</param>
+    internal FaultResult(IReadOnlyList<FaultRow> rows, IReadOnlyList<string> lacking)
+    {
+        _rows = rows;
+        _lacking = lacking;
+    }
 
     /// <summary>Names, in the order of the table.</summary>
     public IReadOnlyList<string> Faults => [.. _rows.Select(row => row.Fault.Name)];
@@ -50,6 +57,11 @@ public sealed class FaultResult
             ["FAULT", "ASK"],
             _rows.Select(row => (string[])[row.Fault.Name, $"netmon {row.Fault.Command}"])
         );
+        foreach (var reason in _lacking)
+        {
+            text.AppendLine().Append("lacking on ").Append(reason);
+        }
+
         return text.ToString();
     }
 

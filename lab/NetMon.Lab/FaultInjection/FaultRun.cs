@@ -80,23 +80,22 @@ public static class FaultRun
             }
         }
 
+        FaultRow RowOf(Fault fault, (Truth? Truth, string Failure) truth, FaultSite site) =>
+            new(
+                fault,
+                truth.Truth,
+                truth.Failure,
+                observations.Diagnose(new Subject(site.Client, site.Server))
+            );
+
         FaultResult Ask()
         {
             var watch = Stopwatch.StartNew();
             while (true)
             {
                 observations.Refresh();
-                var result = new FaultResult([
-                    .. faults.Select(
-                        (fault, at) =>
-                            new FaultRow(
-                                fault,
-                                truths[at].Truth,
-                                truths[at].Failure,
-                                observations.Diagnose(new Subject(sites[at].Client, sites[at].Server))
-                            )
-                    ),
-                ]);
+                var rows = faults.Select((fault, at) => RowOf(fault, truths[at], sites[at]));
+                var result = new FaultResult([.. rows], observations.Lacking());
                 if (
                     watch.Elapsed > Patience
                     || (watch.Elapsed > LeastPatience && result.Differing.Count == 0)

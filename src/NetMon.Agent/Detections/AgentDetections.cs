@@ -20,6 +20,7 @@ internal sealed class AgentDetections : IDisposable
     private AgentDetections(
         DetectionSettings settings,
         FlowTable table,
+        TimeSpan interval,
         WallClock clock,
         MetricRegistry registry,
         int maxSeries,
@@ -28,7 +29,14 @@ internal sealed class AgentDetections : IDisposable
     {
         _logger = loggers.CreateLogger<AgentDetections>();
         _events = registry.Counter<EventKey>(Instruments.SecurityEvents, maxSeries);
-        _loop = new DetectionLoop(settings, table, clock, Tell, loggers.CreateLogger<DetectionLoop>());
+        _loop = new DetectionLoop(
+            settings,
+            table,
+            interval,
+            clock,
+            Tell,
+            loggers.CreateLogger<DetectionLoop>()
+        );
         DetectionMetrics.Register(registry, _loop, Feed.Log);
     }
 
@@ -40,6 +48,7 @@ internal sealed class AgentDetections : IDisposable
     public static AgentDetections? Create(
         DetectionSettings settings,
         FlowTable table,
+        TimeSpan interval,
         WallClock clock,
         MetricRegistry registry,
         int maxSeries,
@@ -54,7 +63,7 @@ internal sealed class AgentDetections : IDisposable
         }
 
         features.On(FeatureName);
-        return new(settings, table, clock, registry, maxSeries, loggers);
+        return new(settings, table, interval, clock, registry, maxSeries, loggers);
     }
 
     public void Start() => _loop.Start();

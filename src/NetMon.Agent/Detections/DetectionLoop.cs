@@ -10,9 +10,9 @@ namespace NetMon.Agent.Detections;
 /// <summary>The thread on which the detections work.</summary>
 /// <remarks>
 /// <code>
-///   capture loop --(1) queue--> (2) new: examine it later, over: now if that was not --> (3) engine
-///                               (4) had its time: read it from the table --------------> (3)
-///                                   (5) time passes -----------------------------------> (3) --> log, metric, followers
+///   capture loop --(1) queue--> (2) settled, or over: examine it now ----> (3) engine
+///                               (4) had its time: read it from the table -> (3)
+///                                   (5) time passes ----------------------> (3) --> log, metric, followers
 /// </code>
 /// It looks ten times a second, or when the queue is half full.
 /// </remarks>
@@ -35,6 +35,7 @@ internal sealed class DetectionLoop : IDisposable
 
     /// <param name="settings">Thresholds.</param>
     /// <param name="table">Where flows are read when they had their time.</param>
+    /// <param name="interval">Between the reports of an active flow.</param>
     /// <param name="clock">Hours of the day.</param>
     /// <param name="tell">Hears of events, on the loop's thread.</param>
     /// <param name="logger">For faults.</param>
@@ -42,6 +43,7 @@ internal sealed class DetectionLoop : IDisposable
     public DetectionLoop(
         DetectionSettings settings,
         FlowTable table,
+        TimeSpan interval,
         WallClock clock,
         Action<SecurityEvent> tell,
         ILogger<DetectionLoop> logger,
@@ -49,7 +51,7 @@ internal sealed class DetectionLoop : IDisposable
     )
     {
         _queue = queue ?? new SightingQueue();
-        _examinations = new Examinations(table, settings.AnswerWait);
+        _examinations = new Examinations(table, settings.AnswerWait, interval);
         _engine = new DetectionEngine(settings, tell);
         _clock = clock;
         _logger = logger;
@@ -144,17 +146,9 @@ internal sealed class DetectionLoop : IDisposable
 
     private void Take(ref FlowSighting sighting, ulong nowNs)
     {
-        if (sighting.Slot >= 0)
+        if (sighting.Slot >= 0 && _examinations.Step(in sighting, nowNs))
         {
-            if (sighting.Has(SightingSteps.Opened))
-            {
-                _examinations.Opened(in sighting, nowNs);
-            }
-
-            if (sighting.Has(SightingSteps.Ended) && _examinations.Ended(in sighting))
-            {
-                sighting.Steps |= SightingSteps.Examined;
-            }
+            sighting.Steps |= SightingSteps.Examined;
         }
 
         _engine.See(in sighting);

@@ -119,6 +119,15 @@ public struct FlowSighting
 
     public readonly bool Has(SightingSteps step) => (Steps & step) != SightingSteps.None;
 
+    /// <summary>No time will change what came of it.</summary>
+    public readonly bool IsSettled =>
+        HasIcmpError
+        || (
+            IsConnect ? Established || ((FlagsSent | FlagsReceived) & TcpFlags.Rst) != 0
+            : Protocol == IpProtocol.Tcp ? ReceivedPackets > 0
+            : Established
+        );
+
     /// <summary>A connection attempt: a SYN was sent.</summary>
     public readonly bool IsConnect => Protocol == IpProtocol.Tcp && (FlagsSent & TcpFlags.Syn) != 0;
 

@@ -47,10 +47,10 @@ public class TwinTests
             { "record_reason", "RECORD_", typeof(RecordReason) },
             { "interface_kind", "INTERFACE_", typeof(InterfaceKind) },
             { "overflow_class", "OVERFLOW_", typeof(OverflowClass) },
-            { "socket_kind", "SOCKET_", typeof(SocketKind) },
-            { "socket_flags", "SOCKET_", typeof(SocketFlags) },
             { "drop_path", "DROP_", typeof(DropPath) },
             { "drop_unattributed", "DROP_", typeof(DropUnattributed) },
+            { "socket_kind", "SOCKET_", typeof(SocketKind) },
+            { "socket_flags", "SOCKET_", typeof(SocketFlags) },
         };
 
     [Theory]

@@ -9,23 +9,25 @@ namespace NetMon.Lab.FaultInjection.Asking;
 /// <summary>What the agents say, of everybody.</summary>
 internal sealed class Observations
 {
-    private readonly IReadOnlyCollection<AgentProcess> _agents;
+    private readonly IReadOnlyDictionary<LabNode, AgentProcess> _agents;
+    private readonly Dictionary<LabNode, MetricsSnapshot> _before;
     private readonly Dictionary<LabNode, FlowLedger> _flows;
-    private IReadOnlyList<MetricsSnapshot> _metrics = [];
+    private Dictionary<LabNode, MetricsSnapshot> _metrics;
     private IReadOnlyList<JsonElement> _events = [];
 
     /// <param name="cluster">With agents.</param>
     public Observations(LabCluster cluster)
     {
-        _agents = [.. cluster.Agents.Values];
+        _agents = cluster.Agents;
+        _metrics = _before = ReadMetrics();
         _flows = cluster.Agents.ToDictionary(each => each.Key, each => new FlowLedger(each.Value));
     }
 
     /// <summary>Reads what is no stream.</summary>
     public void Refresh()
     {
-        _metrics = [.. _agents.Select(agent => agent.ReadMetrics())];
-        _events = [.. _agents.SelectMany(Events)];
+        _metrics = ReadMetrics();
+        _events = [.. _agents.Values.SelectMany(Events)];
     }
 
     /// <summary>All that there is to say about two workloads.</summary>
@@ -33,8 +35,29 @@ internal sealed class Observations
         [
             .. EventRules.Of(_events.Where(subject.Concerns)),
             .. FlowRules.Of(_flows[subject.Client.Node].Of(subject.Began), subject),
-            .. DropRules.Of(_metrics, subject.Namespace),
+            .. DropRules.Of(_metrics.Values, subject.Namespace),
+            .. subject.Server.Port is null
+                ? CounterRules.Of(_before[subject.Server.Node], _metrics[subject.Server.Node])
+                : [],
         ];
+
+    /// <summary>What agents lack, in their own words: the answers that need it will be missing.</summary>
+    public IReadOnlyList<string> Lacking()
+    {
+        return [.. _agents.SelectMany(each => Reasons(each.Value).Select(reason => $"{each.Key}: {reason}"))];
+
+        static IEnumerable<string> Reasons(AgentProcess agent)
+        {
+            using var json = JsonDocument.Parse(agent.Get("/readyz"));
+            return
+            [
+                .. json.RootElement.GetProperty("reasons").EnumerateArray().Select(each => each.GetString()!),
+            ];
+        }
+    }
+
+    private Dictionary<LabNode, MetricsSnapshot> ReadMetrics() =>
+        _agents.ToDictionary(each => each.Key, each => each.Value.ReadMetrics());
 
     private static IEnumerable<JsonElement> Events(AgentProcess agent)
     {

@@ -12,7 +12,8 @@ internal sealed class FullBacklog : Fault
 
     public override string Name => "full-backlog";
     public override string Injected => "listen(1), and nobody accepts";
-    public override Expectation Expected { get; } = new("counter ListenOverflows", "cause timeout");
+    public override Expectation Expected { get; } =
+        new("counter ListenOverflows", "counter ListenDrops", "cause timeout");
     public override bool ServerOnHost => true;
 
     public override Truth Inject(FaultSite site)
