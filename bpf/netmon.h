@@ -130,7 +130,7 @@ enum tcp_end_bits {
 	TCP_HIGHEST_BY_ACK = 1 << 1, /* next_seq was moved last by a segment without data */
 	TCP_KEEP_ALIVE = 1 << 2,     /* the last segment was a keep-alive */
 	TCP_PROBE = 1 << 3,          /* the last segment probed a window of 0 */
-	TCP_WINDOW_SHUT = 1 << 4,    /* the window is 0 since shut_at */
+	TCP_WINDOW_SHUT = 1 << 4,    /* the window was 0 at the last segment */
 	TCP_DATA = 1 << 5,           /* sent data */
 	TCP_ANSWERED = 1 << 6,       /* handshake.response_us is known */
 	TCP_AMBIGUOUS = 1 << 7,      /* sent something again while a round trip was measured */
@@ -156,9 +156,9 @@ struct tcp_end {
 
 /* What only rare packets of an end touch, x[e]: end e's. 24 bytes. */
 struct tcp_rare {
-	__u32 duplicate_ack_at[2]; /* latest packet that repeated the acknowledgment */
-	__u32 shut_at[2];
+	__u32 repeated_at[2];  /* latest packet that repeated an acknowledgment, or left the window shut */
 	__u32 resent_value[2]; /* timestamp value of the segment that made a round trip ambiguous; 0 = none */
+	__u32 gap_end[2];      /* where the latest gap ended: what is above was seen without one; 0 = none */
 };
 
 /*

@@ -75,6 +75,7 @@ static __always_inline void begin_flow(struct flow_value *v, const struct packet
 	__builtin_memset(&v->tcp, 0, sizeof(v->tcp));
 	__builtin_memset(&v->handshake, 0, sizeof(v->handshake));
 	__builtin_memset(&v->extremes, 0, sizeof(v->extremes));
+	__builtin_memset(&v->rare, 0, sizeof(v->rare));
 	v->reported_ms = TO_MS(now);
 }
 

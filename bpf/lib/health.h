@@ -57,8 +57,8 @@ __noinline int track_shut_window(struct flow_value *v, __u32 e, bool shut, __u32
 	e &= 1;
 	me = &v->tcp[e];
 	if (me->bits & TCP_WINDOW_SHUT)
-		count_event(v, zero_window_ns[e], TICKS_TO_NS(ticks - v->rare.shut_at[e]));
-	v->rare.shut_at[e] = ticks;
+		count_event(v, zero_window_ns[e], TICKS_TO_NS(ticks - v->rare.repeated_at[e]));
+	v->rare.repeated_at[e] = ticks;
 	me->bits = shut ? me->bits | TCP_WINDOW_SHUT : me->bits & ~TCP_WINDOW_SHUT;
 	return 0;
 }
@@ -86,8 +86,8 @@ static __always_inline __u8 track_first_data(struct flow_value *v, __u32 e, __u8
 }
 
 /* Always 0; global, to be verified once. */
-__noinline int track_health(struct __sk_buff *skb, struct flow_value *v, const struct packet *p,
-                                         __u32 e, __u64 now)
+__noinline int track_health(struct __sk_buff *skb, struct flow_value *v, const struct packet *p, __u32 e,
+                            __u64 now)
 {
 	struct tcp_end *me, *peer;
 	__u32 length, end, next, edge, ticks = TO_TICKS(now);
@@ -112,6 +112,8 @@ __noinline int track_health(struct __sk_buff *skb, struct flow_value *v, const s
 		bits |= TCP_SEQ_KNOWN;
 		next = p->seq;
 		first = true;
+		if (!(p->tcp_flags & TCP_SYN))
+			v->rare.gap_end[e] = p->seq; /* met midway: what came before was not seen */
 	}
 	ahead = p->seq - next;
 
@@ -122,10 +124,12 @@ __noinline int track_health(struct __sk_buff *skb, struct flow_value *v, const s
 		probe = true;
 	} else {
 		if (unlikely(ahead)) {
-			if (ahead > 0) /* 3 */
+			if (ahead > 0) { /* 3 */
 				count_event(v, gaps[e], 1);
-			else if (ahead == -1 && p->payload <= 1 && plain) /* 2 */
+				v->rare.gap_end[e] = p->seq;
+			} else if (ahead == -1 && p->payload <= 1 && plain) { /* 2 */
 				bits |= TCP_KEEP_ALIVE;
+			}
 		}
 		if (p->payload) { /* 4 */
 			if (unlikely(end == peer->edge) && peer->scale && plain)
@@ -154,7 +158,7 @@ __noinline int track_health(struct __sk_buff *skb, struct flow_value *v, const s
 		    (__s32)(p->ack - peer->trip_seq) >= 0)
 			end_trip(skb, v, p, e, ticks);
 	} else if (unlikely(me->duplicate_acks)) {
-		v->rare.duplicate_ack_at[e] = ticks;
+		v->rare.repeated_at[e] = ticks;
 	}
 	if (edge != me->edge)
 		me->edge = edge;

@@ -7,20 +7,20 @@ namespace NetMon.Bpf.Tests.Attaching;
 /// <summary>Two namespaces joined by a veth: nm0 (192.0.2.1), where programs are attached, and far0 (192.0.2.2).</summary>
 internal sealed class Wire : IDisposable
 {
-    private readonly TestNamespace _far = TestNamespace.Create();
 
     public Wire()
     {
-        Near.Ip($"link add nm0 type veth peer name far0 netns {_far.Name}");
+        Near.Ip($"link add nm0 type veth peer name far0 netns {Far.Name}");
         Near.Ip("addr add 192.0.2.1/24 dev nm0");
         Near.Ip("link set nm0 up");
-        _far.Ip("addr add 192.0.2.2/24 dev far0");
-        _far.Ip("link set far0 up");
+        Far.Ip("addr add 192.0.2.2/24 dev far0");
+        Far.Ip("link set far0 up");
         using var links = JsonDocument.Parse(Near.Ip("-j link show nm0"));
         Index = links.RootElement[0].GetProperty("ifindex").GetInt32();
     }
 
     public TestNamespace Near { get; } = TestNamespace.Create();
+    public TestNamespace Far { get; } = TestNamespace.Create();
 
     /// <summary>nm0's.</summary>
     public int Index { get; }
@@ -44,7 +44,7 @@ internal sealed class Wire : IDisposable
     {
         try
         {
-            _far.Exec("ping", "-q", "-c", "10", "-i", "0.002", "-W", "1", "192.0.2.1");
+            Far.Exec("ping", "-q", "-c", "10", "-i", "0.002", "-W", "1", "192.0.2.1");
         }
         catch (InvalidOperationException)
         {
@@ -61,7 +61,7 @@ internal sealed class Wire : IDisposable
     public void Dispose()
     {
         Near.Dispose();
-        _far.Dispose();
+        Far.Dispose();
     }
 }
 

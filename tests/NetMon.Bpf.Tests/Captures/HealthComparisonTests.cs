@@ -78,6 +78,7 @@ public sealed class HealthComparisonTests(ITestOutputHelper output)
     /// <summary>Empty where both say the same: equal counts, and round trips that are among tshark's, which measures every one.</summary>
     private static string Difference(HealthCounts ours, HealthCounts theirs)
     {
+        theirs.CountLateAsAgainBy(ours);
         if (!string.Equals(ours.ToString(), theirs.ToString(), StringComparison.Ordinal))
         {
             return $"{ours}, tshark {theirs}";

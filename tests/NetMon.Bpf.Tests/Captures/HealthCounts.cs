@@ -18,6 +18,9 @@ internal sealed class HealthCounts
         "zero_window",
     ];
 
+    private const int Again = 0;
+    private const int OutOfOrder = 3;
+
     private readonly long[] _counts = new long[Names.Length];
 
     /// <summary>By packets: shortest and longest round trip from the sender's data to its acknowledgment, microseconds.</summary>
@@ -30,6 +33,20 @@ internal sealed class HealthCounts
     {
         ShortestUs = Math.Min(ShortestUs, us);
         LongestUs = Math.Max(LongestUs, us);
+    }
+
+    /// <summary>
+    /// What was seen already, since no gap is above it, is sent again to us however soon it comes; to tshark it is out of order within a
+    /// round trip. Moves from its out-of-order to its retransmissions what that makes of them, never the other way.
+    /// </summary>
+    public void CountLateAsAgainBy(HealthCounts ours)
+    {
+        var moved = _counts[OutOfOrder] - ours._counts[OutOfOrder];
+        if (moved > 0 && _counts[Again] + moved == ours._counts[Again])
+        {
+            _counts[Again] += moved;
+            _counts[OutOfOrder] -= moved;
+        }
     }
 
     /// <summary>The counts of what an end of a flow sent, and the round trips to the other end.</summary>

@@ -33,6 +33,18 @@ public sealed class LossTests
     }
 
     [SkippableFact]
+    public void What_was_seen_already_is_sent_again_however_soon()
+    {
+        using var run = new KernelRun();
+        new Script(run)
+            .Open(pause: 100)
+            .FromClient(Client, Server, 100)
+            .FromClient(Client + 100, Server, 100)
+            .FromClient(Client, Server, 100);
+        Expect(run, new() { Retransmits = 1, Bytes = 100 });
+    }
+
+    [SkippableFact]
     public void The_last_segment_once_more_is_sent_again_however_soon()
     {
         using var run = new KernelRun();
