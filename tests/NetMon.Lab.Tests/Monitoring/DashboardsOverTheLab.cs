@@ -31,6 +31,7 @@ public sealed class DashboardsOverTheLab
         cluster.StartPrometheus();
         Shop.Start(cluster, Shop.LeastPods);
         LoseSegments(cluster);
+        Scan(cluster);
         await cluster.Api.KillAsync();
         await Task.Delay(TimeSpan.FromSeconds(2));
         await cluster.Api.RestartAsync();
@@ -59,6 +60,19 @@ public sealed class DashboardsOverTheLab
                 "add table inet t; add chain inet t in { type filter hook input priority 0; }; add rule inet t in tcp dport 8080 tcp flags & syn == 0 numgen random mod 20 == 0 drop"
             );
         }
+    }
+
+    // From pod to pod: refused at both ends' nodes, and suspicious.
+    private static void Scan(LabCluster cluster)
+    {
+        var target = Pods(cluster, "cart").First();
+        Pods(cluster, "web")
+            .First()
+            .Namespace.Run(
+                "bash",
+                "-c",
+                $"for port in {{1..30}}; do (exec 3<>/dev/tcp/{target.V4}/$port) 2> /dev/null; done; true"
+            );
     }
 
     private static IEnumerable<LabPod> Pods(LabCluster cluster, string workload) =>
