@@ -109,8 +109,9 @@ internal sealed class DropReader : IDisposable
         }
     }
 
+    /// <summary>Reads what there is; the thread's, while there is one.</summary>
     /// <returns>Whether there was something.</returns>
-    private bool ReadOnce()
+    internal bool ReadOnce()
     {
         lock (_gate)
         {

@@ -38,7 +38,7 @@ internal sealed class PipelineUnderTest
             Registry,
             metrics ?? new MetricsOptions { MaxSeries = maxSeries, Labels = ["src_ip", "dst_ip", "protocol"] }
         );
-        var attributor = new Attributor(
+        Attributor = new Attributor(
             Table,
             sources ?? OfHost("10.0.0.1"),
             TimeSpan.FromSeconds(2),
@@ -47,7 +47,7 @@ internal sealed class PipelineUnderTest
         Pipeline = new FlowPipeline(
             Table,
             Rules,
-            attributor,
+            Attributor,
             Metrics,
             Broadcaster,
             new RecentFailures(16, TimeSpan.FromMinutes(5)),
@@ -60,6 +60,8 @@ internal sealed class PipelineUnderTest
     }
 
     public AttributionCounters Attribution { get; } = new();
+
+    public Attributor Attributor { get; }
 
     public MetricRegistry Registry { get; } = new();
 

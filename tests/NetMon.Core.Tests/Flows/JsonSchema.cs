@@ -207,6 +207,7 @@ internal sealed class JsonSchema(JsonElement root)
             "object" => value.ValueKind == JsonValueKind.Object,
             "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
             "string" => value.ValueKind == JsonValueKind.String,
+            "number" => value.ValueKind == JsonValueKind.Number,
             "integer" => value.ValueKind == JsonValueKind.Number && decimal.IsInteger(value.GetDecimal()),
             _ => throw new NotSupportedException($"type {type}"),
         };

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NetMon.Core.Detections.Events;
 using NetMon.EndToEnd.Traffic;
 using NetMon.Testing.Lab;
 
@@ -129,25 +128,44 @@ public sealed class ScansAreTold
         }
 
         Thread.Sleep(TimeSpan.FromSeconds(6));
-        Assert.Empty(Read(agent).Events);
+        Assert.Empty(Read(agent));
     }
 
-    private static SecurityEventView WaitFor(AgentProcess agent, Func<SecurityEventView, bool> isRight)
+    private static ToldEvent WaitFor(AgentProcess agent, Func<ToldEvent, bool> isRight)
     {
-        SecurityEventListView list = Read(agent);
-        Wait.TryUntil(
-            () => (list = Read(agent)).Events.Any(isRight),
-            Wait.Patience,
-            TimeSpan.FromMilliseconds(100)
-        );
-        var all = string.Join('\n', list.Events.Select(each => $"{each.Type}: {each.What}"));
-        Assert.True(list.Events.Count == 1 && isRight(list.Events[0]), all);
-        return list.Events[0];
+        var list = Read(agent);
+        Wait.TryUntil(() => (list = Read(agent)).Any(isRight), Wait.Patience, TimeSpan.FromMilliseconds(100));
+        Assert.True(list.Count == 1 && isRight(list[0]), string.Join('\n', list));
+        return list[0];
     }
 
-    private static SecurityEventListView Read(AgentProcess agent) =>
-        JsonSerializer.Deserialize(
-            agent.Get("/api/v1/events"),
-            SecurityEventContext.Default.SecurityEventListView
-        )!;
+    private static IReadOnlyList<ToldEvent> Read(AgentProcess agent) =>
+        JsonSerializer.Deserialize<ToldEvents>(agent.Get("/api/v1/events"), Names)!.Events;
+
+    private static readonly JsonSerializerOptions Names = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
+    private sealed record ToldEvents(IReadOnlyList<ToldEvent> Events);
+
+    private sealed record ToldEvent(
+        string Type,
+        string State,
+        string Severity,
+        string What,
+        ToldEnd? Source,
+        ToldEnd? Destination,
+        ToldEvidence Evidence
+    );
+
+    private sealed record ToldEnd(string? Ip, int? Port);
+
+    private sealed record ToldEvidence(
+        int? Ports,
+        long? Attempts,
+        long? Destinations,
+        long? Sources,
+        IReadOnlyList<string>? Techniques
+    );
 }

@@ -38,8 +38,8 @@ internal static class HealthCells
         Join(Of("source", flow.Source.Socket, glyphs), Of("dest", flow.Destination.Socket, glyphs));
 
     private static string Of(string end, SocketView? socket, Glyphs glyphs) =>
-        socket is null
-            ? ""
+        socket is null or { SrttUs: 0 }
+            ? "" // it has measured nothing yet
             : $"{end} {HumanUnits.Latency(socket.SrttUs, glyphs)}~{HumanUnits.Latency(socket.RttvarUs, glyphs)}";
 
     private static string Counted(long count, string what) =>

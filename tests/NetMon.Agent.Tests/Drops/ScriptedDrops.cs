@@ -1,0 +1,43 @@
+using NetMon.Agent.Drops;
+using NetMon.Bpf.Drops;
+using NetMon.Bpf.Records;
+
+namespace NetMon.Agent.Tests.Drops;
+
+/// <summary>Stands in for the kernel: sums that a test made.</summary>
+internal sealed class ScriptedDrops : IDropSource
+{
+    private readonly List<DropSample> _samples = [];
+    private ulong _activity;
+
+    public List<(ulong Location, uint Reason)> Ordinary { get; } = [];
+
+    public DropTotal[] Totals { get; } = new DropTotal[DropTotal.Count];
+
+    public void Add(DropSample sample)
+    {
+        _samples.Add(sample);
+        _activity++;
+        ref var total = ref Totals[DropTotal.IndexOf(sample.Key.Reason)];
+        total.Packets += sample.Value.Packets;
+        total.Bytes += sample.Value.Bytes;
+    }
+
+    public ulong ReadActivity() => _activity;
+
+    public void Take(DropTaker take)
+    {
+        foreach (var sample in _samples)
+        {
+            take(in sample.Key, in sample.Value);
+        }
+
+        _samples.Clear();
+    }
+
+    public void SetOrdinary(ulong location, uint reason) => Ordinary.Add((location, reason));
+
+    public DropTotal[] ReadTotals() => Totals;
+
+    public ulong ReadMissed() => 3;
+}
