@@ -6,7 +6,7 @@ namespace NetMon.Lab.FaultInjection.Asking;
 internal static class CounterRules
 {
     private const string Counters = "netmon_host_protocol_total";
-    private const string Troubles = "tcpext";
+    private const string Troubles = "TcpExt";
 
     /// <param name="before">What the node's agent exposed before.</param>
     /// <param name="now">And does now.</param>
