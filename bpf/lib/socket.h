@@ -24,7 +24,7 @@ static __always_inline void map_ipv4(__u64 to[2], __be32 address)
 	words[3] = address;
 }
 
-/* Of a socket that is being closed: skc_num is 0 by then, inet_sport is not. */
+/* Of a socket that is being closed skc_num is 0, of one that is being bound inet_sport still is. */
 static __always_inline bool read_tuple(struct sock *sk, struct tuple *t)
 {
 	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
@@ -39,6 +39,8 @@ static __always_inline bool read_tuple(struct sock *sk, struct tuple *t)
 		return false;
 	}
 	t->local_port = bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
+	if (!t->local_port)
+		t->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
 	t->remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
 	return true;
 }

@@ -103,6 +103,15 @@ internal sealed class SocketSource : ISideSource
         }
     }
 
+    /// <summary>Lets every flow without an owner ask again, at once.</summary>
+    internal void FillAll()
+    {
+        for (_nextSlot = 0; _nextSlot < _table.SlotLimit; )
+        {
+            FillStep();
+        }
+    }
+
     private bool TakeEvents()
     {
         if (_taking)

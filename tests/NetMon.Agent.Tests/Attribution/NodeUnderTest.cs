@@ -1,6 +1,7 @@
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Tests.Records;
+using NetMon.Agent.Tests.Sockets;
 using NetMon.Bpf.Records;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
@@ -22,7 +23,11 @@ internal sealed class NodeUnderTest
     public const string Service = "10.96.0.1:80";
     public const string Outside = "203.0.113.9:50000";
 
-    public NodeUnderTest(int rate = 5000, bool tracking = true)
+    public NodeUnderTest(
+        int rate = 5000,
+        bool tracking = true,
+        Func<LocalAddresses, ScriptedSockets>? sockets = null
+    )
     {
         Time = new ManualTime();
         Addresses = new LocalAddresses(Time);
@@ -35,6 +40,7 @@ internal sealed class NodeUnderTest
         Addresses.AddOwn(TestCluster.Address("192.168.0.1"));
         AddPod(ClientInterface, "10.1.0.2");
         AddPod(WebInterface, "10.1.0.3");
+        Sockets = sockets?.Invoke(Addresses);
         Agent = new PipelineUnderTest(
             sources: new AttributionSources
             {
@@ -44,6 +50,7 @@ internal sealed class NodeUnderTest
                 Clock = new WallClock(TimeProvider.System),
                 Connections = tracking ? Connections : null,
                 ConnectionRate = rate,
+                Owners = Sockets?.Owners,
             }
         );
     }
@@ -51,6 +58,8 @@ internal sealed class NodeUnderTest
     public ManualTime Time { get; }
 
     public LocalAddresses Addresses { get; }
+
+    public ScriptedSockets? Sockets { get; }
 
     public TestCluster Cluster { get; } = new();
 

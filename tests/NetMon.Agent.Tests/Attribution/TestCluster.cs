@@ -88,18 +88,10 @@ internal sealed class TestCluster : IClusterView
         return _endpoints.TryGetValue(address, out var match) ? match : new(Endpoint.External, Final: true);
     }
 
-    public EndpointMatch? FindPod(string uid)
-    {
-        foreach (var match in _endpoints.Values)
-        {
-            if (match.Endpoint.PodUid == uid)
-            {
-                return match;
-            }
-        }
+    /// <summary>Pods on their nodes' network, by UID.</summary>
+    public Dictionary<string, EndpointMatch> HostPods { get; } = [];
 
-        return null;
-    }
+    public EndpointMatch? FindPod(string uid) => HostPods.TryGetValue(uid, out var pod) ? pod : null;
 
     public ServicePort? FindService(in NetworkAddress address, ushort port, byte protocol) =>
         _services.GetValueOrDefault((address, port, protocol));

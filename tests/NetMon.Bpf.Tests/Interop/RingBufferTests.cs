@@ -8,7 +8,7 @@ namespace NetMon.Bpf.Tests.Interop;
 public sealed class RingBufferTests : IDisposable
 {
     private const int RingBytes = 64 * 1024;
-    private const int RecordBytes = 8 + 368;
+    private const int RecordBytes = 8 + 360;
     private static readonly byte[] Packet = new byte[64];
 
     private readonly BpfObject _object;

@@ -39,6 +39,9 @@ internal abstract class FlowLabel(string name, string meaning, LabelSubjects sub
     /// <summary>Reads the pod or node, not only its workload.</summary>
     public bool NeedsEnds { get; init; }
 
+    /// <summary>Reads the process at an end.</summary>
+    public bool NeedsOwners { get; init; }
+
     public abstract void Write(in FlowLabels labels, ref LabelWriter writer);
 }
 

@@ -56,6 +56,24 @@ internal static class FlowLabelTable
         {
             NeedsEnds = true,
         },
+        new TextLabel(
+            "src_process",
+            "Command of the sender's process, if its socket is local and was known when the flow was first counted; else empty.",
+            LabelSubjects.Address,
+            (in l) => l.SourceOwner?.Command
+        )
+        {
+            NeedsOwners = true,
+        },
+        new TextLabel(
+            "src_container",
+            "Id of the sender's container, likewise; empty if it is in none.",
+            LabelSubjects.Address,
+            (in l) => l.SourceOwner?.ContainerId
+        )
+        {
+            NeedsOwners = true,
+        },
         new AddressLabel("src_ip", "Address of the sender.", (in l) => l.SourceAddress),
         new TextLabel(
             "dst_namespace",
@@ -107,6 +125,24 @@ internal static class FlowLabelTable
         )
         {
             NeedsEnds = true,
+        },
+        new TextLabel(
+            "dst_process",
+            "Command of the receiver's process, likewise.",
+            LabelSubjects.Address,
+            (in l) => l.DestinationOwner?.Command
+        )
+        {
+            NeedsOwners = true,
+        },
+        new TextLabel(
+            "dst_container",
+            "Id of the receiver's container, likewise.",
+            LabelSubjects.Address,
+            (in l) => l.DestinationOwner?.ContainerId
+        )
+        {
+            NeedsOwners = true,
         },
         new AddressLabel(
             "dst_ip",

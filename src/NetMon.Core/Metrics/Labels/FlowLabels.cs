@@ -1,5 +1,6 @@
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
+using NetMon.Core.Sockets;
 
 namespace NetMon.Core.Metrics.Labels;
 
@@ -19,6 +20,10 @@ public readonly struct FlowLabels
 
     /// <summary>The service that was asked for; null if none, and for replies.</summary>
     public Workload? Service { get; init; }
+
+    /// <summary>The processes at local ends; null where they are not known.</summary>
+    public SocketOwner? SourceOwner { get; init; }
+    public SocketOwner? DestinationOwner { get; init; }
     public NetworkAddress SourceAddress { get; init; }
     public NetworkAddress DestinationAddress { get; init; }
 
@@ -45,6 +50,8 @@ public readonly struct FlowLabels
             SourceEnd = source,
             DestinationEnd = destination,
             Service = flow.Attribution.Service?.Endpoint.Workload,
+            SourceOwner = flow.SourceOwner,
+            DestinationOwner = flow.DestinationOwner,
             SourceAddress = flow.Source.Address,
             DestinationAddress = flow.Destination.Address,
             DestinationPort = IpProtocol.HasPorts(flow.Protocol) ? flow.Destination.Port : (ushort)0,
@@ -67,6 +74,8 @@ public readonly struct FlowLabels
             Destination = destination.Workload,
             SourceEnd = source,
             DestinationEnd = destination,
+            SourceOwner = flow.DestinationOwner,
+            DestinationOwner = flow.SourceOwner,
             SourceAddress = flow.Destination.Address,
             DestinationAddress = flow.Source.Address,
             Scope = FlowScopes.Reverse(flow.Attribution.Scope),

@@ -9,6 +9,7 @@ public sealed class LabelSet : IEquatable<LabelSet>
     private readonly LabelPart[] _parts;
     private readonly LabelSubjects _subjects;
     private readonly bool _needsEnds;
+    private readonly bool _needsOwners;
 
     private LabelSet(FlowLabel[] labels)
     {
@@ -19,6 +20,7 @@ public sealed class LabelSet : IEquatable<LabelSet>
         {
             _subjects |= label.Subjects;
             _needsEnds |= label.NeedsEnds;
+            _needsOwners |= label.NeedsOwners;
         }
     }
 
@@ -107,9 +109,21 @@ public sealed class LabelSet : IEquatable<LabelSet>
         return true;
     }
 
-    /// <summary>What a series keeps: of pods and nodes nothing if it is not told apart by them, so that they can be forgotten.</summary>
+    /// <summary>What a series keeps: of pods, nodes and processes nothing if it is not told apart by them, so that they can be forgotten.</summary>
     internal FlowLabels Kept(in FlowLabels labels) =>
-        _needsEnds ? labels : labels with { SourceEnd = null, DestinationEnd = null };
+        (_needsEnds, _needsOwners) switch
+        {
+            (true, true) => labels,
+            (true, false) => labels with { SourceOwner = null, DestinationOwner = null },
+            (false, true) => labels with { SourceEnd = null, DestinationEnd = null },
+            _ => labels with
+            {
+                SourceEnd = null,
+                DestinationEnd = null,
+                SourceOwner = null,
+                DestinationOwner = null,
+            },
+        };
 
     /// <summary>Whether a series without a flow will not change any more.</summary>
     internal bool AreGone(in FlowLabels labels) =>
