@@ -86,7 +86,7 @@ struct flow_handshake {
 	__u16 mss[2];      /* maximum segment size that each end announced in its SYN; 0 = not seen */
 };
 
-/* Rare events since the last record. 128 bytes. */
+/* Rare events since the last record. 120 bytes. */
 struct flow_events {
 	__u64 retransmitted_bytes[2]; /* TCP payload sent again, by sequence number */
 	__u64 zero_window_ns
@@ -162,7 +162,7 @@ struct tcp_rare {
 };
 
 /*
- * Value of the flow map: 424 bytes. An element (48 + 40 + value) has an object of the kernel's 512-byte slab, less 8 for its
+ * Value of the flow map: 416 bytes. An element (48 + 40 + value) has an object of the kernel's 512-byte slab, less 8 for its
  * list: this is the most that fits. Counting touches the first 96 bytes; tcp begins a cache line.
  */
 struct flow_value {
@@ -192,7 +192,7 @@ enum record_reason {
 	RECORD_LATE = 4,   /* packets that raced with RECORD_END; same identity */
 };
 
-/* What leaves the kernel, through the ring and through a sweep. 368 bytes. */
+/* What leaves the kernel, through the ring and through a sweep. 360 bytes. */
 struct flow_record {
 	struct flow_key key;
 	__u64 time_ns; /* when it left */
@@ -293,8 +293,8 @@ struct netmon_config {
 	__u64 other_idle_ns;
 	__u64 delete_after_ns; /* from the end of a flow to its entry's deletion: longer than a CPU may stand still */
 	__u16 overlay_ports[NETMON_OVERLAY_PORTS]; /* UDP destination ports of encapsulations; 0 = unused */
-	__u8 tcp_health; /* round trips, window and kinds of loss; without, retransmits count by sequence number alone */
-	__u8 reserved[7];
+	__u32 tcp_health; /* round trips, window and kinds of loss; without, retransmits count by sequence number alone */
+	__u32 reserved;
 };
 
 #endif

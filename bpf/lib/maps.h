@@ -33,7 +33,7 @@ struct {
 	__type(value, struct flow_value);
 } flows SEC(".maps");
 
-/* Records on their way to user space: flow_record, 368 + 8 bytes each. */
+/* Records on their way to user space: flow_record, 360 + 8 bytes each. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4 << 20); /* set before load */

@@ -30,7 +30,8 @@ static __always_inline __u32 since_start(const struct flow_value *v, __u64 now)
 
 static __always_inline bool has_pending(const struct flow_value *v)
 {
-	return v->traffic.packets[0] || v->traffic.packets[1] || v->traffic.bytes[0] || v->traffic.bytes[1];
+	return v->traffic.packets[0] || v->traffic.packets[1] || v->traffic.bytes[0] || v->traffic.bytes[1] ||
+	       v->has_events || v->has_trips;
 }
 
 /*

@@ -13,6 +13,7 @@ internal static class RecordPath
                 .. MicroBenchmark
                     .Run<RecordBenchmarks>()
                     .Concat(MicroBenchmark.Run<SeriesBenchmarks>())
+                    .Concat(MicroBenchmark.Run<DetectionBenchmarks>())
                     .SelectMany(benchmark =>
                         (Figure[])
                             [

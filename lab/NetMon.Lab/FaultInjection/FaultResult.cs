@@ -6,9 +6,17 @@ namespace NetMon.Lab.FaultInjection;
 /// <summary>A fault beside what NetMon said of it.</summary>
 /// <param name="Truth">What others saw; null if it did not come about.</param>
 /// <param name="Failure">Why not; empty if it did.</param>
-internal sealed record FaultRow(Fault Fault, Truth? Truth, string Failure, IReadOnlyList<Finding> Said)
+/// <param name="Unanswered">What the person's command prints that does not tell; empty if it tells.</param>
+internal sealed record FaultRow(
+    Fault Fault,
+    Truth? Truth,
+    string Failure,
+    string Unanswered,
+    IReadOnlyList<Finding> Said
+)
 {
-    public bool Matches => Truth is not null && Fault.Expected.Matches(Said, Truth.Count);
+    public bool Matches =>
+        Truth is not null && Unanswered.Length == 0 && Fault.Expected.Matches(Said, Truth.Count);
 }
 
 /// <summary>All faults that were made.</summary>
@@ -54,8 +62,15 @@ public sealed class FaultResult
         text.AppendLine();
         Append(
             text,
-            ["FAULT", "ASK"],
-            _rows.Select(row => (string[])[row.Fault.Name, $"netmon {row.Fault.Command}"])
+            ["FAULT", "A PERSON ASKS", "ANSWERED"],
+            _rows.Select(row =>
+                (string[])
+                    [
+                        row.Fault.Name,
+                        $"netmon {row.Fault.Command}",
+                        row.Unanswered.Length == 0 ? "yes" : $"NO: {row.Unanswered}",
+                    ]
+            )
         );
         foreach (var reason in _lacking)
         {

@@ -54,7 +54,7 @@ public static class FaultRun
         var sites = MakeSites(cluster, world, faults);
         cluster.StartAgents(AgentArguments);
         var observations = new Observations(cluster);
-        var truths = new (Truth? Truth, string Failure)[faults.Count];
+        var outcomes = new Outcome[faults.Count];
         foreach (var heavy in (bool[])[false, true])
         {
             Inject(heavy);
@@ -75,16 +75,17 @@ public static class FaultRun
             {
                 while (queue.TryDequeue(out var next))
                 {
-                    truths[next.Index] = InjectOne(next.Item, sites[next.Index]);
+                    outcomes[next.Index] = InjectOne(next.Item, sites[next.Index]);
                 }
             }
         }
 
-        FaultRow RowOf(Fault fault, (Truth? Truth, string Failure) truth, FaultSite site) =>
+        FaultRow RowOf(Fault fault, Outcome outcome, FaultSite site) =>
             new(
                 fault,
-                truth.Truth,
-                truth.Failure,
+                outcome.Truth,
+                outcome.Failure,
+                outcome.Unanswered,
                 observations.Diagnose(new Subject(site.Client, site.Server))
             );
 
@@ -94,7 +95,7 @@ public static class FaultRun
             while (true)
             {
                 observations.Refresh();
-                var rows = faults.Select((fault, at) => RowOf(fault, truths[at], sites[at]));
+                var rows = faults.Select((fault, at) => RowOf(fault, outcomes[at], sites[at]));
                 var result = new FaultResult([.. rows], observations.Lacking());
                 if (
                     watch.Elapsed > Patience
@@ -137,11 +138,12 @@ public static class FaultRun
             new(new LabWorkload(name, "Deployment", role), cluster.Nodes[node % cluster.Nodes.Count]);
     }
 
-    private static (Truth?, string) InjectOne(Fault fault, FaultSite site)
+    private static Outcome InjectOne(Fault fault, FaultSite site)
     {
         try
         {
-            return (fault.Inject(site), "");
+            var truth = fault.Inject(site);
+            return new Outcome(truth, "", PersonsCommand.Try(fault, site));
         }
         catch (Exception e)
             when (e
@@ -152,7 +154,12 @@ public static class FaultRun
                         or AggregateException
             )
         {
-            return (null, e.Message);
+            return new Outcome(null, e.Message, "");
         }
     }
+
+    /// <param name="Truth">Null if it did not come about.</param>
+    /// <param name="Failure">Why not.</param>
+    /// <param name="Unanswered">What the person's command printed that did not tell.</param>
+    private sealed record Outcome(Truth? Truth, string Failure, string Unanswered);
 }

@@ -6,8 +6,8 @@ namespace NetMon.Agent.HostCounters;
 /// <param name="Meaning">What it counts.</param>
 internal sealed record HostCounter(string Section, string Name, string Meaning)
 {
-    /// <summary>Value of the label protocol: <c>tcp</c>, <c>tcpext</c>, <c>ip6</c>, ...</summary>
-    public string Protocol { get; } = Section.ToLowerInvariant();
+    /// <summary>Value of the label protocol: the section, such as <c>Tcp</c>, <c>TcpExt</c>, <c>Ip6</c>.</summary>
+    public string Protocol => Section;
 }
 
 /// <summary>The counters of protocols that tell of drops, errors and overload; <c>docs/drops.md</c> lists the same, a test compares them.</summary>
@@ -69,22 +69,22 @@ internal static class HostCounterTable
         new("IpExt", "InNoRoutes", "to be forwarded, and no route"),
         new("IpExt", "InTruncatedPkts", "shorter than their headers say"),
         new("IpExt", "InCsumErrors", "wrong checksums"),
-        new("Ip6", "InHdrErrors", "as ip, of IPv6"),
+        new("Ip6", "InHdrErrors", "as Ip, of IPv6"),
         new("Ip6", "InTooBigErrors", "too large to be forwarded"),
         new("Ip6", "InNoRoutes", "to be forwarded, and no route"),
-        new("Ip6", "InAddrErrors", "as ip, of IPv6"),
-        new("Ip6", "InDiscards", "as ip, of IPv6"),
-        new("Ip6", "InTruncatedPkts", "as ipext, of IPv6"),
-        new("Ip6", "OutDiscards", "as ip, of IPv6"),
-        new("Ip6", "OutNoRoutes", "as ip, of IPv6"),
-        new("Ip6", "ReasmFails", "as ip, of IPv6"),
-        new("Ip6", "FragFails", "as ip, of IPv6"),
-        new("Icmp6", "InErrors", "as icmp, of IPv6"),
-        new("Icmp6", "OutRateLimitHost", "as icmp, of IPv6"),
-        new("Udp6", "NoPorts", "as udp, of IPv6"),
-        new("Udp6", "InErrors", "as udp, of IPv6"),
-        new("Udp6", "RcvbufErrors", "as udp, of IPv6"),
-        new("Udp6", "SndbufErrors", "as udp, of IPv6"),
-        new("Udp6", "InCsumErrors", "as udp, of IPv6"),
+        new("Ip6", "InAddrErrors", "as Ip, of IPv6"),
+        new("Ip6", "InDiscards", "as Ip, of IPv6"),
+        new("Ip6", "InTruncatedPkts", "as IpExt, of IPv6"),
+        new("Ip6", "OutDiscards", "as Ip, of IPv6"),
+        new("Ip6", "OutNoRoutes", "as Ip, of IPv6"),
+        new("Ip6", "ReasmFails", "as Ip, of IPv6"),
+        new("Ip6", "FragFails", "as Ip, of IPv6"),
+        new("Icmp6", "InErrors", "as Icmp, of IPv6"),
+        new("Icmp6", "OutRateLimitHost", "as Icmp, of IPv6"),
+        new("Udp6", "NoPorts", "as Udp, of IPv6"),
+        new("Udp6", "InErrors", "as Udp, of IPv6"),
+        new("Udp6", "RcvbufErrors", "as Udp, of IPv6"),
+        new("Udp6", "SndbufErrors", "as Udp, of IPv6"),
+        new("Udp6", "InCsumErrors", "as Udp, of IPv6"),
     ];
 }

@@ -26,14 +26,8 @@ internal struct NetmonConfig
     public ulong OtherIdleNs;
     public ulong DeleteAfterNs;
     public OverlayPorts OverlayPorts;
-    public byte TcpHealth;
-    public byte Reserved0;
-    public byte Reserved1;
-    public byte Reserved2;
-    public byte Reserved3;
-    public byte Reserved4;
-    public byte Reserved5;
-    public byte Reserved6;
+    public uint TcpHealth;
+    public uint Reserved;
 
     public static NetmonConfig From(FlowProgramOptions options)
     {
@@ -47,7 +41,7 @@ internal struct NetmonConfig
             IcmpIdleNs = Nanoseconds(options.IcmpIdle),
             OtherIdleNs = Nanoseconds(options.OtherIdle),
             DeleteAfterNs = Nanoseconds(options.DeleteAfter),
-            TcpHealth = options.TcpHealth ? (byte)1 : (byte)0,
+            TcpHealth = options.TcpHealth ? 1u : 0u,
         };
         options.OverlayPorts.CopyTo(config.OverlayPorts);
         return config;

@@ -7,7 +7,6 @@ namespace NetMon.Bpf.Tests.Attaching;
 /// <summary>Two namespaces joined by a veth: nm0 (192.0.2.1), where programs are attached, and far0 (192.0.2.2).</summary>
 internal sealed class Wire : IDisposable
 {
-
     public Wire()
     {
         Near.Ip($"link add nm0 type veth peer name far0 netns {Far.Name}");

@@ -21,7 +21,8 @@ public sealed class HealthComparisonTests(ITestOutputHelper output)
         ["ndpi-fuzz-2006-06-26-2594"] = "fuzzed numbers: acknowledged before they were sent",
         ["packetbeat-wsgi_loopback"] =
             "SYNs again after the close: each begins a flow, whose first segments are fresh",
-        ["suri-eve-payload-04-partial-overlap"] = "the window of the SYN/ACK and the scaled one after it are the same number",
+        ["suri-eve-payload-04-partial-overlap"] =
+            "the window of the SYN/ACK and the scaled one after it are the same number",
         ["suri-issue-4220-01-ids"] = "captured out of order: acknowledged before they were seen",
         ["zeek-vxlan-overlapping-http-get"] =
             "tunnels with the same ends inside: one connection to tshark, none to us",

@@ -62,7 +62,9 @@ internal static class TimedReplay
             {
                 var pause = i == 0 ? TimeSpan.Zero : Pause(frames[i - 1], frames[i], times);
                 pause = pause < longest ? pause : longest;
-                Thread.Sleep(i > 0 && IsSynAck(frames[i - 1].Bytes, network) && pause < Handshake ? Handshake : pause);
+                Thread.Sleep(
+                    i > 0 && IsSynAck(frames[i - 1].Bytes, network) && pause < Handshake ? Handshake : pause
+                );
                 device.Receive(frames[i].Bytes);
             }
 

@@ -112,8 +112,10 @@ internal static class TsharkHealth
         private static double Time(string[] values) => double.Parse(values[^5], CultureInfo.InvariantCulture);
 
         /// <summary>A cut header has no numbers.</summary>
-        private static uint Number(string value) => value.Length == 0 ? 0 : uint.Parse(value, CultureInfo.InvariantCulture);
+        private static uint Number(string value) =>
+            value.Length == 0 ? 0 : uint.Parse(value, CultureInfo.InvariantCulture);
 
-        private static int Flags(string[] values) => values[^1].Length == 0 ? 0 : Convert.ToInt32(values[^1], 16);
+        private static int Flags(string[] values) =>
+            values[^1].Length == 0 ? 0 : Convert.ToInt32(values[^1], 16);
     }
 }

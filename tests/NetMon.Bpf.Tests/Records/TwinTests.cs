@@ -58,6 +58,11 @@ public class TwinTests
     public void Every_field_lies_where_the_header_says(string name, Type twin) =>
         Compare(new TypeInformation(Header()), name, twin);
 
+    /// <summary>With one word more, each flow would take twice the memory (docs/decisions/0003-size-of-a-flow-entry.md).</summary>
+    [Fact]
+    public void A_flow_fits_the_kernels_object_of_512_bytes() =>
+        Assert.InRange(new TypeInformation(Header()).SizeOfStruct("flow_value"), 0, 512 - 8 - 48 - 40);
+
     [Theory]
     [MemberData(nameof(DropStructs))]
     public void Every_field_of_a_drop_lies_where_the_header_and_the_embedded_program_say(

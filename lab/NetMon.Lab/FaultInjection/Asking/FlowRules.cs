@@ -4,7 +4,7 @@ namespace NetMon.Lab.FaultInjection.Asking;
 internal static class FlowRules
 {
     /// <summary>Longer than anything in this cluster takes by itself.</summary>
-    private const long SlowUs = 50_000;
+    private const long SlowUs = 100_000;
 
     private const long SlowAnswerUs = 200_000;
     private const long StalledUs = 500_000;

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using NetMon.Lab.Agents;
 using NetMon.Lab.Cluster;
+using NetMon.Lab.Machines;
 using NetMon.Lab.Network;
 
 namespace NetMon.Lab.FaultInjection.Asking;
@@ -12,6 +14,7 @@ internal sealed class Observations
     private readonly IReadOnlyDictionary<LabNode, AgentProcess> _agents;
     private readonly Dictionary<LabNode, MetricsSnapshot> _before;
     private readonly Dictionary<LabNode, FlowLedger> _flows;
+    private readonly IReadOnlyList<DropLedger> _drops;
     private Dictionary<LabNode, MetricsSnapshot> _metrics;
     private IReadOnlyList<JsonElement> _events = [];
 
@@ -20,6 +23,8 @@ internal sealed class Observations
     {
         _agents = cluster.Agents;
         _metrics = _before = ReadMetrics();
+        var machines = Machines(cluster);
+        _drops = [.. _agents.Values.Select(agent => new DropLedger(agent, machines))];
         _flows = cluster.Agents.ToDictionary(each => each.Key, each => new FlowLedger(each.Value));
     }
 
@@ -35,7 +40,7 @@ internal sealed class Observations
         [
             .. EventRules.Of(_events.Where(subject.Concerns)),
             .. FlowRules.Of(_flows[subject.Client.Node].Of(subject.Began), subject),
-            .. DropRules.Of(_metrics.Values, subject.Namespace),
+            .. DropRules.Of(_drops, subject.Namespace),
             .. subject.Server.Port is null
                 ? CounterRules.Of(_before[subject.Server.Node], _metrics[subject.Server.Node])
                 : [],
@@ -54,6 +59,19 @@ internal sealed class Observations
                 .. json.RootElement.GetProperty("reasons").EnumerateArray().Select(each => each.GetString()!),
             ];
         }
+    }
+
+    // A namespace's file has its number for inode.
+    private static HashSet<long> Machines(LabCluster cluster)
+    {
+        var files = Directory.EnumerateFiles("/run/netns", $"{Path.GetFileName(cluster.Folder)}-*");
+        return
+        [
+            .. Command
+                .Run("stat", ["--format=%i", .. files])
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => long.Parse(line, CultureInfo.InvariantCulture)),
+        ];
     }
 
     private Dictionary<LabNode, MetricsSnapshot> ReadMetrics() =>

@@ -43,7 +43,14 @@ internal sealed class HorizontalScan : Scan
     public override Expectation Expected { get; } =
         new("event horizontal-scan")
         {
-            Possible = ["cause unreachable-host", "cause timeout", "drops NEIGH_FAILED"],
+            // Where nobody has the address: no neighbour, or no route.
+            Possible =
+            [
+                "cause unreachable-host",
+                "cause timeout",
+                "drops NEIGH_FAILED",
+                "drops NOT_SPECIFIED",
+            ],
         };
 
     public override Truth Inject(FaultSite site)

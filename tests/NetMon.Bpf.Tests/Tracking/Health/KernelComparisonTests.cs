@@ -47,7 +47,10 @@ public sealed class KernelComparisonTests(ITestOutputHelper output)
     {
         using var wire = new Wire();
         var (flow, info) = Transfer(wire, 20_000_000, TimeSpan.Zero);
-        Assert.Equal((info.TotalRetransmits, 0u), (flow.Events.Retransmits[flow.Source], flow.Events.OutOfOrder[flow.Source]));
+        Assert.Equal(
+            (info.TotalRetransmits, 0u),
+            (flow.Events.Retransmits[flow.Source], flow.Events.OutOfOrder[flow.Source])
+        );
     }
 
     [SkippableFact]
@@ -55,7 +58,21 @@ public sealed class KernelComparisonTests(ITestOutputHelper output)
     {
         using var wire = new Wire();
         // The queue is behind the observation point, as it is behind the socket.
-        wire.Near.Exec("tc", "qdisc", "add", "dev", "nm0", "root", "tbf", "rate", "40mbit", "burst", "32kb", "limit", "200kb");
+        wire.Near.Exec(
+            "tc",
+            "qdisc",
+            "add",
+            "dev",
+            "nm0",
+            "root",
+            "tbf",
+            "rate",
+            "40mbit",
+            "burst",
+            "32kb",
+            "limit",
+            "200kb"
+        );
         var (flow, info) = Transfer(wire, 12_000_000, TimeSpan.FromMilliseconds(50));
         var trips = flow.RoundTrips(flow.Destination);
         output.WriteLine(
@@ -72,14 +89,24 @@ public sealed class KernelComparisonTests(ITestOutputHelper output)
     public void A_receiver_that_does_not_read_closes_its_window()
     {
         using var wire = new Wire();
-        var (flow, info) = Transfer(wire, 8_000_000, TimeSpan.Zero, readAfter: TimeSpan.FromMilliseconds(600));
+        var (flow, info) = Transfer(
+            wire,
+            8_000_000,
+            TimeSpan.Zero,
+            readAfter: TimeSpan.FromMilliseconds(600)
+        );
         var (events, sender) = (flow.Events, flow.Source);
         Assert.True(events.ZeroWindows[1 - sender] > 0);
         Assert.InRange(events.ZeroWindowNs[1 - sender], 200_000_000ul, 3_000_000_000ul);
         Assert.Equal(info.TotalRetransmits, events.Retransmits[sender]);
     }
 
-    private static (SeenFlow Flow, Info Info) Transfer(Wire wire, int bytes, TimeSpan poll, TimeSpan readAfter = default)
+    private static (SeenFlow Flow, Info Info) Transfer(
+        Wire wire,
+        int bytes,
+        TimeSpan poll,
+        TimeSpan readAfter = default
+    )
     {
         using var run = new KernelRun();
         IAttacher? attacher = null;

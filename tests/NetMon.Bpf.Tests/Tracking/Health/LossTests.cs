@@ -29,7 +29,15 @@ public sealed class LossTests
         var script = new Script(run).FromClient(Client, Server, 100).FromClient(Client + 200, Server, 100);
         Pause(BeyondLate);
         script.FromClient(Client + 100, Server, 100);
-        Expect(run, new() { Retransmits = 1, Bytes = 100, Gaps = 1 });
+        Expect(
+            run,
+            new()
+            {
+                Retransmits = 1,
+                Bytes = 100,
+                Gaps = 1,
+            }
+        );
     }
 
     [SkippableFact]
@@ -56,7 +64,10 @@ public sealed class LossTests
     public void What_duplicate_acknowledgments_ask_for_is_a_fast_retransmission()
     {
         using var run = new KernelRun();
-        var script = new Script(run).Open().FromClient(Client, Server, 100).FromClient(Client + 100, Server, 100);
+        var script = new Script(run)
+            .Open()
+            .FromClient(Client, Server, 100)
+            .FromClient(Client + 100, Server, 100);
         Pause(BeyondLate * 2);
         for (var i = 0; i < 3; i++)
         {
@@ -65,7 +76,15 @@ public sealed class LossTests
 
         script.FromClient(Client, Server, 100);
         var flow = run.DrainSingle();
-        Expect(flow, new() { Retransmits = 1, Fast = 1, Bytes = 100 });
+        Expect(
+            flow,
+            new()
+            {
+                Retransmits = 1,
+                Fast = 1,
+                Bytes = 100,
+            }
+        );
         Assert.Equal(3u, flow.Events.DuplicateAcks[flow.Destination]);
     }
 
@@ -73,7 +92,10 @@ public sealed class LossTests
     public void A_moment_later_it_is_no_longer_fast()
     {
         using var run = new KernelRun();
-        var script = new Script(run).Open().FromClient(Client, Server, 100).FromClient(Client + 100, Server, 100);
+        var script = new Script(run)
+            .Open()
+            .FromClient(Client, Server, 100)
+            .FromClient(Client + 100, Server, 100);
         for (var i = 0; i < 4; i++)
         {
             script.FromServer(Server, Client);
@@ -88,13 +110,24 @@ public sealed class LossTests
     public void After_a_silence_of_the_sender_its_timer_ran_out_each_time()
     {
         using var run = new KernelRun();
-        var script = new Script(run).Open().FromClient(Client, Server, 100).FromClient(Client + 100, Server, 100);
+        var script = new Script(run)
+            .Open()
+            .FromClient(Client, Server, 100)
+            .FromClient(Client + 100, Server, 100);
         Pause(230);
         script.FromClient(Client, Server, 100);
         Pause(230);
         // The second follows the first, as after a time-out: only one timer ran out.
         script.FromClient(Client, Server, 100).FromClient(Client + 100, Server, 100);
-        Expect(run, new() { Retransmits = 3, Timeout = 2, Bytes = 300 });
+        Expect(
+            run,
+            new()
+            {
+                Retransmits = 3,
+                Timeout = 2,
+                Bytes = 300,
+            }
+        );
     }
 
     [SkippableFact]
@@ -114,7 +147,15 @@ public sealed class LossTests
         var script = new Script(run).Open().FromClient(Client, Server, 100).FromServer(Server, Client + 100);
         Pause(BeyondLate);
         script.FromClient(Client, Server, 100);
-        Expect(run, new() { Retransmits = 1, Spurious = 1, Bytes = 100 });
+        Expect(
+            run,
+            new()
+            {
+                Retransmits = 1,
+                Spurious = 1,
+                Bytes = 100,
+            }
+        );
     }
 
     [SkippableFact]

@@ -20,7 +20,14 @@ internal sealed class Script(KernelRun run)
         TcpFlags flags = TcpFlags.Ack,
         byte[]? options = null,
         ushort segments = 0
-    ) => Send("10.0.0.1", 40000, "10.0.0.2", 80, new(sequence, acknowledgment, payload, window, flags, options, segments));
+    ) =>
+        Send(
+            "10.0.0.1",
+            40000,
+            "10.0.0.2",
+            80,
+            new(sequence, acknowledgment, payload, window, flags, options, segments)
+        );
 
     public Script FromServer(
         uint sequence,
@@ -30,7 +37,14 @@ internal sealed class Script(KernelRun run)
         TcpFlags flags = TcpFlags.Ack,
         byte[]? options = null,
         ushort segments = 0
-    ) => Send("10.0.0.2", 80, "10.0.0.1", 40000, new(sequence, acknowledgment, payload, window, flags, options, segments));
+    ) =>
+        Send(
+            "10.0.0.2",
+            80,
+            "10.0.0.1",
+            40000,
+            new(sequence, acknowledgment, payload, window, flags, options, segments)
+        );
 
     /// <summary>SYN, SYN/ACK, ACK, with a round trip of a few milliseconds to each end.</summary>
     public Script Open(byte[]? clientOptions = null, byte[]? serverOptions = null, int pause = 5)
@@ -42,7 +56,13 @@ internal sealed class Script(KernelRun run)
         return FromClient(Client, Server);
     }
 
-    private Script Send(string source, ushort sourcePort, string destination, ushort destinationPort, Segment segment)
+    private Script Send(
+        string source,
+        ushort sourcePort,
+        string destination,
+        ushort destinationPort,
+        Segment segment
+    )
     {
         var packet = Packet
             .Ethernet()
@@ -52,7 +72,13 @@ internal sealed class Script(KernelRun run)
                 destinationPort,
                 segment.Flags,
                 segment.Sequence,
-                t => t with { Window = segment.Window, Acknowledgment = segment.Acknowledgment, Options = segment.Options ?? [] }
+                t =>
+                    t with
+                    {
+                        Window = segment.Window,
+                        Acknowledgment = segment.Acknowledgment,
+                        Options = segment.Options ?? [],
+                    }
             )
             .Payload(segment.Payload)
             .Build();
