@@ -216,8 +216,12 @@ static __always_inline int visit(struct bpf_iter__task_file *ctx)
 	bool waits = protocol == IPPROTO_TCP ? state == KERNEL_TCP_LISTEN
 	                                     : !BPF_CORE_READ(sk, __sk_common.skc_dport);
 
-	if (!fill_event(&e, sk, owner, waits ? SOCKET_BOUND : SOCKET_SEEN, protocol))
+	__u8 kind = waits ? SOCKET_BOUND : SOCKET_SEEN;
+	struct tuple t;
+
+	if (!read_end(sk, kind, &t))
 		return 0;
+	fill_event(&e, sk, &t, owner, kind, protocol);
 	e.cookie = bpf_get_socket_cookie(sk);
 	if (!bpf_seq_write(ctx->meta->seq, &e, sizeof(e)))
 		count(seen, 1);

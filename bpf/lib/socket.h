@@ -124,24 +124,24 @@ static __always_inline void read_figures(struct sock *sk, struct socket_event *e
 }
 
 /* False where there is nothing to tell: no such family, no port, the host with itself. */
-static __always_inline bool fill_event(struct socket_event *e, struct sock *sk,
-                                       const struct socket_owner *owner, __u8 kind, __u8 protocol)
+static __always_inline bool read_end(struct sock *sk, __u8 kind, struct tuple *t)
 {
-	struct tuple t;
-
-	__builtin_memset(e, 0, sizeof(*e));
-	if (!read_tuple(sk, &t) || !t.local_port)
+	if (!read_tuple(sk, t) || !t->local_port)
 		return false;
 	if (kind == SOCKET_BOUND || kind == SOCKET_UNBOUND) {
-		t.remote[0] = 0;
-		t.remote[1] = 0;
-		t.remote_port = 0;
-		if (is_any(t.local))
-			read_home(sk, e->home);
-	} else if (!t.remote_port || (!config.loopback && is_loopback(&t))) {
-		return false;
+		t->remote[0] = 0;
+		t->remote[1] = 0;
+		t->remote_port = 0;
+		return true;
 	}
-	write_key(e, &t, protocol);
+	return t->remote_port && (config.loopback || !is_loopback(t));
+}
+
+static __always_inline void fill_event(struct socket_event *e, struct sock *sk, const struct tuple *t,
+                                       const struct socket_owner *owner, __u8 kind, __u8 protocol)
+{
+	__builtin_memset(e, 0, sizeof(*e));
+	write_key(e, t, protocol);
 	e->kind = kind;
 	e->time_ns = bpf_ktime_get_ns();
 	e->state = BPF_CORE_READ(sk, __sk_common.skc_state);
@@ -151,25 +151,28 @@ static __always_inline bool fill_event(struct socket_event *e, struct sock *sk,
 		e->owner.netns = namespace_of(sk);
 		e->owner.cgroup = BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
 	}
+	if (kind == SOCKET_BOUND && is_any(t->local))
+		read_home(sk, e->home);
 	if (protocol == IPPROTO_TCP && kind <= SOCKET_CLOSED)
 		read_figures(sk, e);
-	return true;
 }
 
-/* The reader looks at its ring with each batch of flow records, and each second: it is never woken. */
+/* The reader looks at its ring with each batch of flow records, and when it has much: it is never woken. */
 static __always_inline void report(struct sock *sk, const struct socket_owner *owner, __u64 cookie, __u8 kind,
                                    __u8 protocol)
 {
-	struct socket_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+	struct socket_event *e;
+	struct tuple t;
 
+	/* Before the ring: what is discarded takes room there, too. */
+	if (!read_end(sk, kind, &t))
+		return;
+	e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 	if (!e) {
 		count(events_lost, 1);
 		return;
 	}
-	if (!fill_event(e, sk, owner, kind, protocol)) {
-		bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);
-		return;
-	}
+	fill_event(e, sk, &t, owner, kind, protocol);
 	e->cookie = cookie;
 	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
 	count(events, 1);

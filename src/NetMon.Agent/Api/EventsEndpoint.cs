@@ -16,7 +16,7 @@ internal sealed class EventsEndpoint(EventFeed? feed, WallClock clock)
     {
         if (
             !SecurityEventQuery.TryParse(
-                Parameters(context.Request.Query),
+                FlowsEndpoint.Parameters(context.Request.Query),
                 clock.Now,
                 out var query,
                 out var errors
@@ -124,16 +124,5 @@ internal sealed class EventsEndpoint(EventFeed? feed, WallClock clock)
         output.GetSpan(1)[0] = (byte)'\n';
         output.Advance(1);
         json.Reset(output);
-    }
-
-    private static IEnumerable<KeyValuePair<string, string?>> Parameters(IQueryCollection query)
-    {
-        foreach (var (key, values) in query)
-        {
-            foreach (var value in values)
-            {
-                yield return new(key, value);
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
 using NetMon.Agent.Flows;
+using NetMon.Agent.Sockets;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
 
@@ -26,6 +27,7 @@ internal static class FlowEnds
             ends.SourceLocal ? FlowDirection.Egress
             : ends.DestinationLocal ? FlowDirection.Ingress
             : FlowDirection.Transit;
+        FlowOwners.Trim(ref flow);
     }
 
     /// <summary>Whether the same packets are in another flow of the table, with the key that they had before their translation.</summary>

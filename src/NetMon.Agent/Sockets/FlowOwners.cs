@@ -147,6 +147,15 @@ internal sealed class FlowOwners(
             return false;
         }
 
+        // Where several nodes share a kernel, the other end's socket is told of, too.
+        if (
+            IsDecided(in flow)
+            && !(isSource ? flow.Attribution.SourceLocal : flow.Attribution.DestinationLocal)
+        )
+        {
+            return false;
+        }
+
         ref var owner = ref isSource ? ref flow.SourceOwner : ref flow.DestinationOwner;
         ref var figures = ref isSource ? ref flow.SourceSocket : ref flow.DestinationSocket;
         var isNew = connection.Owner is not null && !ReferenceEquals(owner, connection.Owner);
@@ -159,6 +168,24 @@ internal sealed class FlowOwners(
 
         return isNew;
     }
+
+    /// <summary>The ends are decided: one that is not local has no owner here.</summary>
+    public static void Trim(ref Flow flow)
+    {
+        if (!flow.Attribution.SourceLocal)
+        {
+            flow.SourceOwner = null;
+            flow.SourceSocket = default;
+        }
+
+        if (!flow.Attribution.DestinationLocal)
+        {
+            flow.DestinationOwner = null;
+            flow.DestinationSocket = default;
+        }
+    }
+
+    private static bool IsDecided(in Flow flow) => flow.Attribution.Scope != FlowScope.Unknown;
 
     private static bool HasSockets(in Flow flow) =>
         flow.Protocol is IpProtocol.Tcp or IpProtocol.Udp && flow.Class == FlowClass.Direct;
@@ -211,13 +238,15 @@ internal sealed class FlowOwners(
             found |= LookAt(ref flow, in asked);
         }
 
-        if (flow.SourceOwner is null && flow.Protocol == IpProtocol.Udp) // (2)
+        var isDecided = IsDecided(in flow);
+        var mayBeSource = !isDecided || ends.SourceLocal;
+        if (mayBeSource && flow.SourceOwner is null && flow.Protocol == IpProtocol.Udp) // (2)
         {
             flow.SourceOwner = OwnerOfPort(in flow, in flow.Source);
             found |= flow.SourceOwner is not null;
         }
 
-        if (flow.DestinationOwner is null)
+        if ((!isDecided || ends.DestinationLocal) && flow.DestinationOwner is null)
         {
             flow.DestinationOwner = OwnerOfPort(in flow, in flow.Destination);
             found |= flow.DestinationOwner is not null;

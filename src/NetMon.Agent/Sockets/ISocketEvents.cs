@@ -8,6 +8,9 @@ internal interface ISocketEvents
     /// <returns>Events handed out; fewer than <paramref name="max"/> when no more are there.</returns>
     int Consume(SocketSink sink, int max);
 
+    /// <summary>Whether so much waits that the loop should not sleep on. Any thread.</summary>
+    bool HasMuch { get; }
+
     /// <summary>Starts a walk through all sockets. Used by the walker's thread.</summary>
     ISocketWalk OpenWalk();
 }

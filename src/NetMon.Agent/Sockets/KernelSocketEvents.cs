@@ -9,6 +9,8 @@ internal sealed class KernelSocketEvents(SocketProgram program) : ISocketEvents
 {
     public int Consume(SocketSink sink, int max) => program.Ring.Consume(ref sink, max);
 
+    public bool HasMuch => program.Ring.PendingBytes > program.Ring.Capacity / 16;
+
     public ISocketWalk OpenWalk() => new Walk(program.OpenWalk());
 
     private sealed class Walk(SocketIterator iterator) : ISocketWalk

@@ -13,7 +13,6 @@ namespace NetMon.Agent.Tests.Sockets;
 public sealed class FlowOwnerTests : IDisposable
 {
     private const string Host = "10.0.0.1:40000";
-    private const string Container = "10.0.0.2:40000";
     private const string Server = "192.0.2.7:443";
 
     private readonly LocalAddresses _addresses = new(TimeProvider.System);
@@ -24,6 +23,8 @@ public sealed class FlowOwnerTests : IDisposable
     public FlowOwnerTests()
     {
         _addresses.AddOwn(NetworkAddress.FromIPv4(0x0a00_0001));
+        _addresses.AddPod(11, 0);
+        _addresses.SetAddresses(11, [NetworkAddress.FromIPv4(0x0a00_0002)]);
         _sockets = new ScriptedSockets(_addresses);
         var view = new StandaloneView(NetworkNames.None);
         _agent = new PipelineUnderTest(
@@ -202,6 +203,16 @@ public sealed class FlowOwnerTests : IDisposable
         _source.Apply(Event(SocketKind.Bound, "0.0.0.0:53", null, 7, "dns", protocol: IpProtocol.Udp));
         _source.FillAll();
         Assert.Equal("dns", Flow.DestinationOwner!.Command);
+    }
+
+    [Fact]
+    public void An_end_that_is_not_here_has_no_owner_though_its_socket_is_told_of()
+    {
+        _sockets.Tell(Event(SocketKind.Opened, Server, Host, 9, "elsewhere"));
+        _agent.Process(new TestFlow(Host, Server).Record(RecordReason.Open, (1, 60)));
+        _sockets.Tell(Event(SocketKind.Closed, Server, Host, 9, "elsewhere"));
+        _source.Take(0, last: false);
+        Assert.Null(Flow.DestinationOwner);
     }
 
     [Fact]

@@ -57,6 +57,8 @@ internal sealed class ScriptedSockets : ISocketEvents, ICgroupLookup, IDisposabl
         return count;
     }
 
+    public bool HasMuch => false;
+
     public ISocketWalk OpenWalk() => throw new NotSupportedException();
 
     public CgroupName? Find(ulong id, bool isVersion1, int pid) =>

@@ -138,13 +138,13 @@ public sealed class RingBufferTests : IDisposable
         var counter = new Counter();
         Run(_good, 10);
         _ring.Consume(ref counter, int.MaxValue);
-        Run(_good, 300);
+        Run(_good, 150);
         var before = GC.GetAllocatedBytesForCurrentThread();
         _ring.Wait(TimeSpan.Zero);
         _ring.Consume(ref counter, int.MaxValue);
         _ring.Wait(TimeSpan.Zero);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(310, counter.Count);
+        Assert.Equal(160, counter.Count);
     }
 
     public void Dispose()

@@ -33,6 +33,19 @@ public class ScanTests
         Assert.Equal(["syn"], last.Techniques!);
     }
 
+    [Fact]
+    public void Every_port_of_a_scan_of_all_is_counted()
+    {
+        var network = new WatchedNetwork();
+        for (var port = 1; port <= 65_535; port++)
+        {
+            network.Tcp(Scanner, Victim, port, Talk.Refused);
+        }
+
+        network.Advance(30);
+        Assert.Equal(65_535, network.Told[^1].Evidence.Ports);
+    }
+
     [Theory]
     [InlineData(0x01, "fin")]
     [InlineData(0x00, "null")]

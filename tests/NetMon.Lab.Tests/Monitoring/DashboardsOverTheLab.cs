@@ -87,15 +87,31 @@ public sealed class DashboardsOverTheLab
         Assert.Equal(10, pairs.Count);
         Assert.All(pairs, pair => Assert.True(pair.Value > 0));
 
-        // Scrapes and watches of the nodes may be busier than the shop.
-        var ofPods = cluster.Prometheus.Query(
-            """topk(10, sum by (src_ip, dst_ip) (rate(netmon_bytes_total{scope!="node-to-node"}[5m])))"""
+        // Scrapes and watches of the nodes may be busier than the shop, which has just begun.
+        var web = Pods(cluster, "web")
+            .SelectMany(pod => (string[])[pod.V4.ToString(), pod.V6.ToString()])
+            .ToArray();
+        string[] senders = [];
+        Wait.TryUntil(
+            () =>
+                (
+                    senders = [
+                        .. cluster
+                            .Prometheus.Query(
+                                """topk(10, sum by (src_ip, dst_ip) (rate(netmon_bytes_total{scope!="node-to-node"}[5m])))"""
+                            )
+                            .Select(pair => pair.Label("src_ip")),
+                    ]
+                )
+                    .Intersect(web)
+                    .Any(),
+            Patience,
+            pause: TimeSpan.FromSeconds(2)
         );
-        var web = Pods(cluster, "web").SelectMany(pod => (string[])[pod.V4.ToString(), pod.V6.ToString()]);
-        Assert.Contains(ofPods, pair => web.Contains(pair.Label("src_ip")));
+        Assert.True(senders.Intersect(web).Any(), string.Join(' ', senders));
     }
 
-    // Of the shop's checkout every flow fails; of its frontends, none.
+    // Of the shop's checkout every flow fails, and of the scan; of its frontends, none.
     private static void AssertFailedShare(LabCluster cluster)
     {
         var all = cluster.Prometheus.Query(
@@ -108,7 +124,7 @@ public sealed class DashboardsOverTheLab
             """
         );
 
-        Assert.InRange(Assert.Single(all).Value, 0.001, 0.5);
+        Assert.InRange(Assert.Single(all).Value, 0.001, 0.95);
         Assert.Equal(1, Assert.Single(checkout).Value);
     }
 

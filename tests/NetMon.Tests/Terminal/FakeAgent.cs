@@ -66,7 +66,7 @@ internal sealed class FakeAgent : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         Requests.Enqueue(context.Request.Path + context.Request.QueryString);
-        if (!context.Request.Path.StartsWithSegments("/api/v1"))
+        if (!context.Request.Path.StartsWithSegments("/api/v1", StringComparison.Ordinal))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;

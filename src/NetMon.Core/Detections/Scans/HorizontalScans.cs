@@ -12,8 +12,6 @@ internal sealed class HorizontalScans(PortScanSettings settings, IncidentBook bo
     /// <summary>Pairs of source and port that are remembered: 200 bytes each.</summary>
     public const int MaxPairs = 4096;
 
-    private const int MostRepeats = 4;
-
     private readonly ulong _windowNs = Nanoseconds.Of(settings.Window);
     private readonly TrackTable<PairKey, PairState> _pairs = new(MaxPairs, Nanoseconds.Of(settings.Window));
 
@@ -39,7 +37,7 @@ internal sealed class HorizontalScans(PortScanSettings settings, IncidentBook bo
         if (
             failed < settings.Destinations
             || failed * 100L < (failed + pair.Answered.Count) * (long)settings.FailedPercent
-            || pair.Failed.Added > failed * MostRepeats
+            || pair.Failed.IsRepetitive
         )
         {
             return;

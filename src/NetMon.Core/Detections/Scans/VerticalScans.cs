@@ -13,9 +13,6 @@ internal sealed class VerticalScans(PortScanSettings settings, IncidentBook book
     /// <summary>Pairs of source and destination that are remembered: 200 bytes each.</summary>
     public const int MaxPairs = 8192;
 
-    /// <summary>Who asks the same ports again and again checks them, and does not search.</summary>
-    private const int MostRepeats = 4;
-
     private readonly ulong _windowNs = Nanoseconds.Of(settings.Window);
     private readonly TrackTable<PairKey, PairState> _pairs = new(MaxPairs, Nanoseconds.Of(settings.Window));
 
@@ -44,8 +41,7 @@ internal sealed class VerticalScans(PortScanSettings settings, IncidentBook book
         }
 
         pair.Techniques |= technique;
-        var ports = pair.Ports.Count;
-        if (ports < settings.Ports || pair.Ports.Added > ports * MostRepeats)
+        if (pair.Ports.Count < settings.Ports || pair.Ports.IsRepetitive)
         {
             return;
         }

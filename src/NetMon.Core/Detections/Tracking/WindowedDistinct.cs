@@ -4,6 +4,11 @@ namespace NetMon.Core.Detections.Tracking;
 /// <remarks>So a count is over half a window at least and a whole one at most, and growing old costs nothing per thing.</remarks>
 internal struct WindowedDistinct
 {
+    private const int MostRepeats = 4;
+
+    /// <summary>With more, nearly every place of the bitmaps is hit.</summary>
+    private const int CountableMost = 800;
+
     private Bitmap256 _now;
     private Bitmap256 _before;
     private ulong _turnNs;
@@ -15,6 +20,9 @@ internal struct WindowedDistinct
 
     /// <summary>Calls of <see cref="Add"/> in the window.</summary>
     public readonly int Added => _added + _addedBefore;
+
+    /// <summary>Each thing was added more than four times, on average: whoever does that checks, and does not search. Of very many nobody can tell.</summary>
+    public readonly bool IsRepetitive => Count < CountableMost && Added > Count * MostRepeats;
 
     public readonly Bitmap256 Union => Bitmap256.Union(in _now, in _before);
 
