@@ -20,6 +20,11 @@ internal sealed class DropPlaces
         new(DropReason.NotSpecified, "tcp_v4_rcv", "a connection in TIME_WAIT took the packet"),
         new(DropReason.NotSpecified, "tcp_v6_rcv", "a connection in TIME_WAIT took the packet"),
         new("NO_SOCKET", "ping_rcv", "an echo reply that a raw socket got a copy of"),
+        new(
+            DropReason.NotSpecified,
+            "bpf_prog_test_run_skb",
+            "a test run of a BPF program, which no packet is in"
+        ),
         new(DropReason.NotSpecified, "skb_queue_purge", "a queue was closed"),
         new(DropReason.NotSpecified, "skb_queue_purge_reason", "a queue was closed"),
         new(DropReason.NotSpecified, "skb_rbtree_purge", "a queue was closed"),
