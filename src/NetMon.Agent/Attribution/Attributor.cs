@@ -244,8 +244,8 @@ internal sealed class Attributor
         CorrectInitiator(ref flow, ref source);
         var sent = record.State.Observer[source];
         var received = record.State.Observer[1 - source];
-        waiting.SourceInterface = PodInterface(sent, received);
-        waiting.DestinationInterface = PodInterface(received, sent);
+        waiting.SourceInterface = ObservationPoint.PodOf(sent, received);
+        waiting.DestinationInterface = ObservationPoint.PodOf(received, sent);
         Learn(flow.Source.Address, sent);
         Learn(flow.Destination.Address, received);
 
@@ -332,7 +332,7 @@ internal sealed class Attributor
     {
         if (waiting.Question == Question.None && waiting is not { SourceFinal: true, DestinationFinal: true })
         {
-            FillOwners(waiting.Slot);
+            _owners?.Fill(ref _table[waiting.Slot]);
             LookAtEnds(ref _table[waiting.Slot].Flow, ref waiting, nowNs);
         }
 
@@ -375,7 +375,7 @@ internal sealed class Attributor
             _table[waiting.Slot].IsBehind = true;
         }
 
-        FillOwners(waiting.Slot);
+        _owners?.Fill(ref _table[waiting.Slot]);
 
         FlowEnds.Finish(ref flow);
         Counters.Add(
@@ -388,23 +388,11 @@ internal sealed class Attributor
         flows.Release(waiting.Slot, in waiting);
     }
 
-    private void FillOwners(int slot)
-    {
-        ref var entry = ref _table[slot];
-        _owners?.Fill(ref entry.Flow, in entry.Key, in entry.Twin);
-    }
-
     private void Learn(in NetworkAddress sender, uint observer)
     {
         if (ObservationPoint.PodOfSender(observer) is var ifindex and not 0)
         {
             _addresses.Learn(in sender, ifindex);
         }
-    }
-
-    private static int PodInterface(uint itsPackets, uint othersPackets)
-    {
-        var ifindex = ObservationPoint.PodOfSender(itsPackets);
-        return ifindex != 0 ? ifindex : ObservationPoint.PodOfReceiver(othersPackets);
     }
 }

@@ -15,6 +15,12 @@ internal static class ObservationPoint
     public static int PodOfReceiver(uint observer) =>
         IsAt(observer, FlowStateRecord.ObserverPod | FlowStateRecord.ObserverEgress);
 
+    /// <summary>The pod interface behind which an end was seen; 0 if it was not.</summary>
+    /// <param name="itsPackets">Where those are counted that the end sends.</param>
+    /// <param name="othersPackets">Where those are counted that it receives.</param>
+    public static int PodOf(uint itsPackets, uint othersPackets) =>
+        PodOfSender(itsPackets) is var ifindex and not 0 ? ifindex : PodOfReceiver(othersPackets);
+
     /// <summary>The local endpoint's view of the packets that pass an observation point.</summary>
     /// <remarks>
     /// <code>

@@ -115,6 +115,9 @@ internal sealed class FlowOwners(
         return found;
     }
 
+    /// <summary>The same for a flow of the table that nobody sees yet.</summary>
+    public void Fill(ref FlowEntry entry) => Fill(ref entry.Flow, in entry.Key, in entry.Twin);
+
     /// <summary>Whether the owner of a local end may yet turn up soon.</summary>
     public bool Awaits(in Flow flow, bool isSource, ulong nowNs) =>
         More is not null
