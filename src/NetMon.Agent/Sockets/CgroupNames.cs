@@ -29,7 +29,7 @@ internal interface ICgroupLookup
 /// <summary>Asks the kernel: for the directory with the number, else for the process' own word.</summary>
 internal sealed class KernelCgroups : ICgroupLookup, IDisposable
 {
-    private readonly CgroupDirectory? _version1;
+    private CgroupDirectory? _version1;
     private CgroupDirectory? _version2;
 
     public KernelCgroups()
@@ -37,9 +37,6 @@ internal sealed class KernelCgroups : ICgroupLookup, IDisposable
         _version2 = Open(CgroupRoot.FindVersion2());
         _version1 = Open(CgroupRoot.FindVersion1());
     }
-
-    /// <summary>What is missing, and what is lost without it; empty if nothing.</summary>
-    public string Missing { get; private set; } = "";
 
     public CgroupName? Find(ulong id, bool isVersion1, int pid)
     {
@@ -53,9 +50,8 @@ internal sealed class KernelCgroups : ICgroupLookup, IDisposable
         }
         catch (BpfException)
         {
-            Missing =
-                "CAP_DAC_READ_SEARCH is missing: containers of processes that end at once are not known";
-            _version2 = null;
+            // CAP_DAC_READ_SEARCH is missing, and will be.
+            (_version1, _version2) = (null, null);
         }
 
         return Ask(pid, isVersion1);

@@ -97,7 +97,7 @@ internal sealed class SocketFeature : IDisposable
         );
         source.WalkFirst(new SocketEvent[FirstWalkRoom]);
         walker.Start();
-        Say(agent, program, cgroups);
+        Say(agent, program);
         return new SocketFeature(program, cgroups, walker, source);
     }
 
@@ -108,7 +108,7 @@ internal sealed class SocketFeature : IDisposable
         _program.Dispose();
     }
 
-    private static void Say(RunningAgent agent, SocketProgram program, KernelCgroups cgroups)
+    private static void Say(RunningAgent agent, SocketProgram program)
     {
         if (program.ConnectMissing.Length > 0)
         {
@@ -117,9 +117,12 @@ internal sealed class SocketFeature : IDisposable
                 $"{program.ConnectMissing}: the process of a connection is known when it is established or given up, not before"
             );
         }
-        else if (cgroups.Missing.Length > 0)
+        else if (!IsOfHost())
         {
-            agent.Features.Degraded(Name, cgroups.Missing);
+            agent.Features.Degraded(
+                Name,
+                "not in the host's pid namespace (hostPID): sockets of others that were there before, and the figures of connections that last, are not known"
+            );
         }
         else
         {
@@ -138,6 +141,14 @@ internal sealed class SocketFeature : IDisposable
             agent.Features.On(UdpName);
         }
     }
+
+    // PROC_PID_INIT_INO of include/linux/proc_ns.h: a walk passes the processes of its reader's pid namespace.
+    private static bool IsOfHost() =>
+        string.Equals(
+            new FileInfo("/proc/self/ns/pid").LinkTarget,
+            "pid:[4026531836]",
+            StringComparison.Ordinal
+        );
 
     private static Func<SocketCounters> Locked(Func<SocketCounters> read)
     {

@@ -6,7 +6,7 @@ namespace NetMon.Agent.Streaming;
 /// <summary>One reader's live stream of flow events. It ends when it is disposed, or when the broadcaster is completed and all is taken.</summary>
 internal sealed class Subscription : IDisposable
 {
-    private static readonly TimeSpan Stalled = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Stalled = TimeSpan.FromSeconds(3);
 
     private readonly Broadcaster _broadcaster;
     private readonly EventQueue _queue;

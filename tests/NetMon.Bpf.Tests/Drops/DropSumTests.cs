@@ -63,7 +63,7 @@ public class DropSumTests
         );
         var total = observer.Program.ReadTotals()[DropTotal.IndexOf(reason)];
 
-        Assert.InRange(summed.Packets, 1000, packets - 1);
+        Assert.InRange(summed.Packets, 1, packets - 1);
         var unattributed = 0L;
         for (var cause = 0; cause < DropUnattributedPackets.Length; cause++)
         {
