@@ -77,18 +77,17 @@ public sealed class AgentProcess : IDisposable
         return reader.ReadToEnd();
     }
 
-    /// <summary>The lines of an answer that goes on for as long as the agent runs. Ends where it ends, or breaks off.</summary>
+    /// <summary>
+    /// The lines of an answer that goes on for as long as the agent runs. It has begun when this returns, and ends where it ends or
+    /// breaks off.
+    /// </summary>
     internal IEnumerable<string> ReadLines(string path)
     {
-        using var response = _api.Send(
+        var response = _api.Send(
             new HttpRequestMessage(HttpMethod.Get, path),
             HttpCompletionOption.ResponseHeadersRead
         );
-        using var reader = new StreamReader(response.EnsureSuccessStatusCode().Content.ReadAsStream());
-        while (NextLine(reader) is { } line)
-        {
-            yield return line;
-        }
+        return Lines(response.EnsureSuccessStatusCode());
     }
 
     public MetricsSnapshot ReadMetrics() => MetricsSnapshot.Parse(Get("/metrics"));
@@ -131,6 +130,18 @@ public sealed class AgentProcess : IDisposable
     {
         _process.Dispose();
         _api.Dispose();
+    }
+
+    private static IEnumerable<string> Lines(HttpResponseMessage response)
+    {
+        using (response)
+        {
+            using var reader = new StreamReader(response.Content.ReadAsStream());
+            while (NextLine(reader) is { } line)
+            {
+                yield return line;
+            }
+        }
     }
 
     private static string? NextLine(StreamReader reader)

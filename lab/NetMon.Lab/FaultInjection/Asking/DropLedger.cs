@@ -17,7 +17,15 @@ internal sealed class DropLedger
     public DropLedger(AgentProcess agent, HashSet<long> machines)
     {
         _machines = machines;
-        new Thread(() => Read(agent)) { IsBackground = true, Name = "drop ledger" }.Start();
+        try
+        {
+            var lines = agent.ReadLines("/api/v1/drops?follow=true");
+            new Thread(() => Read(lines)) { IsBackground = true, Name = "drop ledger" }.Start();
+        }
+        catch (HttpRequestException)
+        {
+            // It tells of no drops; the table shows that.
+        }
     }
 
     /// <summary>Packets with an end in a namespace, by reason.</summary>
@@ -31,19 +39,12 @@ internal sealed class DropLedger
         }
     }
 
-    private void Read(AgentProcess agent)
+    private void Read(IEnumerable<string> lines)
     {
-        try
+        foreach (var line in lines)
         {
-            foreach (var line in agent.ReadLines("/api/v1/drops?follow=true"))
-            {
-                using var json = JsonDocument.Parse(line);
-                Take(json.RootElement);
-            }
-        }
-        catch (HttpRequestException)
-        {
-            // It tells of no drops; the table shows that.
+            using var json = JsonDocument.Parse(line);
+            Take(json.RootElement);
         }
     }
 

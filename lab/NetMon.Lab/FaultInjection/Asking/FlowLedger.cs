@@ -50,7 +50,7 @@ internal sealed class FlowLedger
 
     public FlowLedger(AgentProcess agent)
     {
-        var lines = agent.ReadLines("/api/v1/flows?follow=true").GetEnumerator();
+        var lines = agent.ReadLines("/api/v1/flows?follow=true");
         new Thread(() => Read(lines)) { IsBackground = true, Name = "flow ledger" }.Start();
     }
 
@@ -68,22 +68,19 @@ internal sealed class FlowLedger
         }
     }
 
-    private void Read(IEnumerator<string> lines)
+    private void Read(IEnumerable<string> lines)
     {
-        using (lines)
+        foreach (var line in lines)
         {
-            while (lines.MoveNext())
+            using var json = JsonDocument.Parse(line);
+            if (json.RootElement.TryGetProperty("lost", out var lost))
             {
-                using var json = JsonDocument.Parse(lines.Current);
-                if (json.RootElement.TryGetProperty("lost", out var lost))
-                {
-                    throw new LabException(
-                        string.Create(CultureInfo.InvariantCulture, $"the flow stream lost {lost} records")
-                    );
-                }
-
-                Take(json.RootElement.Clone());
+                throw new LabException(
+                    string.Create(CultureInfo.InvariantCulture, $"the flow stream lost {lost} records")
+                );
             }
+
+            Take(json.RootElement.Clone());
         }
     }
 
