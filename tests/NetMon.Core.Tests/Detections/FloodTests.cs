@@ -26,7 +26,9 @@ public class FloodTests
         Assert.Equal(("10.1.0.5", (ushort)80), (told.Target!.Address.ToString(), told.Target.Port));
         Assert.Null(network.Told[^1].Source);
         Assert.Equal("web", told.Workload!.Name);
-        Assert.InRange(network.Told[^1].Evidence.Sources!.Value, 27_000, 33_000);
+
+        // Six standard deviations of a sketch of 1,024 registers, whose keys are new in each run.
+        Assert.InRange(network.Told[^1].Evidence.Sources!.Value, 24_000, 36_000);
         Assert.InRange(network.Told[^1].Evidence.RatePerSecond!.Value, 100, 3000);
     }
 
