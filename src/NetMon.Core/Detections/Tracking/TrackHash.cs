@@ -15,8 +15,7 @@ internal static class TrackHash
 
     public static ulong Of(in NetworkAddress left, in NetworkAddress right) => Of(in left, Of(in right, 0));
 
-    public static ulong Of(ulong number) =>
-        Spread(Mix(Mix(number ^ Secret0, Secret1) ^ Secret0, Secret1));
+    public static ulong Of(ulong number) => Spread(Mix(Mix(number ^ Secret0, Secret1) ^ Secret0, Secret1));
 
     private static ulong NewSecret() => MemoryMarshal.Read<ulong>(Guid.NewGuid().ToByteArray().AsSpan(8)) | 1;
 
