@@ -319,8 +319,11 @@ public sealed class WaitingTests
         var events = new FlowEvent[256];
         Round();
         Round();
-        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Round()));
-        Assert.Equal(7 * 200, _node.Counters.Read(AttributionResult.Shadow));
+
+        // Once in many runs beside other tests the first rounds allocated something; what a flow costs would be in every round.
+        const int Rounds = 40;
+        Assert.Equal(0, Enumerable.Range(0, Rounds).Min(_ => Round()));
+        Assert.Equal((2 + Rounds) * 200, _node.Counters.Read(AttributionResult.Shadow));
 
         long Round()
         {
