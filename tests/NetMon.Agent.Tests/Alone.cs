@@ -1,0 +1,10 @@
+namespace NetMon.Agent.Tests;
+
+/// <summary>Tests that measure allocations of their thread: beside others, a rest was seen in few runs that none has alone.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+#pragma warning disable CA1711 // xunit's word.
+public sealed class Alone
+#pragma warning restore CA1711
+{
+    public const string Name = "alone";
+}
