@@ -94,9 +94,9 @@ internal sealed class RunningAgent : IAsyncDisposable
         var flows = new FlowsEndpoint(_list, new FlowStream(_broadcaster, clock, names.Find));
         _routes = new RouteTable(
             [
-                new("/metrics", _metricsEndpoint.HandleAsync),
-                new("/healthz", HealthEndpoints.HealthyAsync),
-                new("/readyz", health.ReadyAsync),
+                new("/metrics", _metricsEndpoint.HandleAsync, RouteAccess.Open),
+                new("/healthz", HealthEndpoints.HealthyAsync, RouteAccess.Open),
+                new("/readyz", health.ReadyAsync, RouteAccess.Open),
                 new("/api/v1/flows", flows.HandleAsync),
                 new("/api/v1/events", new EventsEndpoint(_detections?.Feed, clock).HandleAsync),
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),

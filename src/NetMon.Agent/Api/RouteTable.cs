@@ -4,10 +4,30 @@ using NetMon.Agent.Logging;
 
 namespace NetMon.Agent.Api;
 
-/// <summary>One address of the API; every one is for GET.</summary>
+/// <summary>Who may ask.</summary>
+internal enum RouteAccess
+{
+    /// <summary>Everybody who reaches the address: metrics and health.</summary>
+    Open,
+
+    /// <summary>Who may see the traffic.</summary>
+    Read,
+
+    /// <summary>Who may change how the agent runs.</summary>
+    Admin,
+}
+
+/// <summary>One address of the API.</summary>
 /// <param name="Path">The whole path, case-sensitive.</param>
 /// <param name="Handler">Answers.</param>
-internal readonly record struct Route(string Path, RequestDelegate Handler);
+/// <param name="Access">Who may ask.</param>
+/// <param name="Method">GET (which answers HEAD, too) or another. A path has a route for each of its methods.</param>
+internal readonly record struct Route(
+    string Path,
+    RequestDelegate Handler,
+    RouteAccess Access = RouteAccess.Read,
+    string Method = "GET"
+);
 
 /// <summary>Finds who answers a request, and answers where nobody does.</summary>
 internal sealed class RouteTable(IReadOnlyList<Route> routes, ILogger<RouteTable> logger)
@@ -47,26 +67,47 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ILogger<RouteTable
     private RequestDelegate Choose(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
+        var method = HttpMethods.IsHead(context.Request.Method) ? HttpMethods.Get : context.Request.Method;
+        var exists = false;
         foreach (var route in routes)
         {
-            if (string.Equals(route.Path, path, StringComparison.Ordinal))
+            if (!string.Equals(route.Path, path, StringComparison.Ordinal))
             {
-                return HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
-                    ? route.Handler
-                    : NotAllowed;
+                continue;
+            }
+
+            exists = true;
+            if (string.Equals(route.Method, method, StringComparison.Ordinal))
+            {
+                return MayAsk(context, route.Access) ? route.Handler : Refused;
             }
         }
 
-        return NotFound;
+        return exists ? NotAllowed : NotFound;
     }
 
-    private static Task NotAllowed(HttpContext context)
+    // What changes the agent comes by its socket, which only root may use.
+    private static bool MayAsk(HttpContext context, RouteAccess access) =>
+        access != RouteAccess.Admin || context.Connection.LocalIpAddress is null;
+
+    private static Task Refused(HttpContext context) =>
+        JsonError.WriteAsync(
+            context,
+            StatusCodes.Status403Forbidden,
+            $"{context.Request.Path} changes the agent: ask it by its socket, as root"
+        );
+
+    private Task NotAllowed(HttpContext context)
     {
-        context.Response.Headers.Allow = "GET, HEAD";
+        var methods = routes
+            .Where(route => string.Equals(route.Path, context.Request.Path, StringComparison.Ordinal))
+            .Select(route => route.Method == HttpMethods.Get ? "GET, HEAD" : route.Method);
+        var allowed = string.Join(", ", methods);
+        context.Response.Headers.Allow = allowed;
         return JsonError.WriteAsync(
             context,
             StatusCodes.Status405MethodNotAllowed,
-            $"{context.Request.Path} is for GET"
+            $"{context.Request.Path} is for {allowed}"
         );
     }
 
@@ -74,6 +115,6 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ILogger<RouteTable
         JsonError.WriteAsync(
             context,
             StatusCodes.Status404NotFound,
-            $"there is no {context.Request.Path}; there are {string.Join(", ", routes.Select(route => route.Path))}"
+            $"there is no {context.Request.Path}; there are {string.Join(", ", routes.Select(route => route.Path).Distinct(StringComparer.Ordinal))}"
         );
 }

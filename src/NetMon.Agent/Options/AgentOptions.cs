@@ -21,4 +21,6 @@ public sealed class AgentOptions
     public DetectionSettings SecurityMonitoring { get; } = new();
 
     public LogOptions Log { get; } = new();
+
+    public StateOptions State { get; } = new();
 }

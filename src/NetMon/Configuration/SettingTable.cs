@@ -280,6 +280,7 @@ internal static class SettingTable
         ),
         .. SecuritySettings.All,
         .. DropSettings.All,
+        .. StateSettings.All,
         new Setting<LogLevel>(
             "log.level",
             "--log-level",
