@@ -10,6 +10,7 @@ var root = new RootCommand(
     FlowsVerb.Create(),
     TopVerb.Create(),
     StatusVerb.Create(),
+    StatsVerb.Create(),
     EventsVerb.Create(),
     DropsVerb.Create(),
     CompletionVerb.Create(),
