@@ -116,7 +116,7 @@ public static class AgentHost
         _ = new KernelMetrics(
             program,
             agent.Registry,
-            options.Flow.MaxFlows,
+            options.FlowMapSize,
             () => agent.Attribution.ShadowPackets
         );
         var records = new KernelRecordSource(program);
@@ -198,7 +198,7 @@ public static class AgentHost
 
     private static void Register(FeatureSet features, FeatureOptions wanted)
     {
-        if (wanted.LatencyTracking)
+        if (wanted.LatencyTracking.Enabled)
         {
             features.On(FlowHealth);
         }
@@ -211,8 +211,8 @@ public static class AgentHost
     private static FlowProgramOptions ProgramOptions(AgentOptions options) =>
         new()
         {
-            MaxFlows = options.Flow.MaxFlows,
-            RingBytes = options.Flow.RingBytes,
+            MaxFlows = options.FlowMapSize,
+            RingBytes = options.Resources.Maps.EventBufferBytes,
             Interval = options.Flow.Interval,
             TcpHandshake = options.Flow.TcpHandshake,
             TcpIdle = options.Flow.TcpIdle,
@@ -221,6 +221,6 @@ public static class AgentHost
             IcmpIdle = options.Flow.IcmpIdle,
             OtherIdle = options.Flow.OtherIdle,
             OverlayPorts = [.. options.Flow.OverlayPorts],
-            TcpHealth = options.Features.LatencyTracking,
+            TcpHealth = options.Features.LatencyTracking.Enabled,
         };
 }
