@@ -192,10 +192,15 @@ internal sealed class RunningAgent : IAsyncDisposable
         if (metrics is { Enabled: true, Port: > 0 })
         {
             var listen = new IPEndPoint(metrics.Address, metrics.Port);
-            _metricsServer = await ApiServer.StartAsync(listen, _routes.Open(), _loggers);
+            _metricsServer = await ApiServer.StartAsync(listen, "", _routes.Open(), _loggers);
         }
 
-        return _server = await ApiServer.StartAsync(_options.Api.Listen, _routes, _loggers);
+        return _server = await ApiServer.StartAsync(
+            _options.Api.Listen,
+            _options.State.Directory,
+            _routes,
+            _loggers
+        );
     }
 
     /// <summary>From here on it is not ready.</summary>
