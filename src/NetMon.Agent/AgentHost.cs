@@ -30,11 +30,11 @@ public static class AgentHost
     public static async Task<int> RunAsync(AgentOptions options, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
-        using var loggers = AgentLogging.Create(options.Log);
-        var logger = loggers.CreateLogger("NetMon.Agent");
+        using var logging = AgentLogging.Create(options.Log);
+        var logger = logging.Loggers.CreateLogger("NetMon.Agent");
         try
         {
-            await RunAsync(options, loggers, logger, stop);
+            await RunAsync(options, logging, logger, stop);
             return 0;
         }
         catch (Exception error) when (error is StartException or BpfException or ArgumentException)
@@ -60,11 +60,12 @@ public static class AgentHost
     /// </remarks>
     private static async Task RunAsync(
         AgentOptions options,
-        ILoggerFactory loggers,
+        AgentLogging logging,
         ILogger logger,
         CancellationToken stop
     )
     {
+        var loggers = logging.Loggers;
         var start = Stopwatch.GetTimestamp();
         var names = new InterfaceNames();
         InterfaceWatch? interfaces = null;

@@ -171,7 +171,12 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <summary>Starts to serve.</summary>
     /// <exception cref="StartException">The address cannot be listened on.</exception>
     public async Task<ApiServer> StartApiAsync() =>
-        _server = await ApiServer.StartAsync(_options.Api.Listen, _routes, _loggers);
+        _server = await ApiServer.StartAsync(
+            _options.Api.Listen,
+            _options.State.Directory,
+            _routes,
+            _loggers
+        );
 
     /// <summary>From here on it is not ready.</summary>
     public void BeginStop() => _stopping = true;

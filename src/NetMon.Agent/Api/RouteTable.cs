@@ -88,7 +88,8 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ILogger<RouteTable
 
     // What changes the agent comes by its socket, which only root may use.
     private static bool MayAsk(HttpContext context, RouteAccess access) =>
-        access != RouteAccess.Admin || context.Connection.LocalIpAddress is null;
+        access != RouteAccess.Admin
+        || context.Features.Get<ApiListenerFeature>()?.Listener == ApiListener.Socket;
 
     private static Task Refused(HttpContext context) =>
         JsonError.WriteAsync(
