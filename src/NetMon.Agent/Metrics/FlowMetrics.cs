@@ -43,8 +43,15 @@ internal sealed class FlowMetrics
         _orphaned = registry.Counter(Instruments.FlowsOrphaned);
     }
 
+    /// <summary>Sums over all flows since the start.</summary>
+    public TrafficTotals Totals { get; } = new();
+
     /// <summary>A flow came into the table.</summary>
-    public void Opened(in Flow flow) => _active.Add(FlowGroupKey.Of(in flow), 1);
+    public void Opened(in Flow flow)
+    {
+        _active.Add(FlowGroupKey.Of(in flow), 1);
+        Totals.AddFlow();
+    }
 
     /// <summary>A flow left the table: the last call for it.</summary>
     /// <param name="flow">The flow, of which <see cref="Opened"/> was told.</param>
@@ -97,6 +104,7 @@ internal sealed class FlowMetrics
     /// <param name="series">The flow's series, found at its first packets each way. Of a flow that is in no table, to be given to <see cref="Release"/>.</param>
     public void Count(in Flow flow, in FlowCounts counts, ref FlowSeries series)
     {
+        Totals.Add(in counts);
         for (var i = 0; i < _families.Length; i++)
         {
             _families[i].Count(in flow, in counts, ref Rows(ref series, i));
