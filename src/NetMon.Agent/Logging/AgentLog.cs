@@ -140,6 +140,13 @@ internal static partial class AgentLog
     [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error);
 
+    [LoggerMessage(
+        61,
+        LogLevel.Warning,
+        "there is no socket, so verbs that change the agent find none: {Reason}"
+    )]
+    public static partial void SocketMissing(ILogger logger, string reason);
+
     [LoggerMessage(80, LogLevel.Information, "without a cluster: pods and containers have no names")]
     public static partial void Standalone(ILogger logger);
 

@@ -25,10 +25,13 @@ internal sealed class FlowMetrics
     private readonly CounterFamily<NoLabels> _orphaned;
     private ulong _nextRotation;
 
-    public FlowMetrics(MetricRegistry registry, MetricsOptions options)
+    /// <param name="registry">Where the families are.</param>
+    /// <param name="options">Their labels and limits.</param>
+    /// <param name="latency">The buckets of latencies; null: the usual ones.</param>
+    public FlowMetrics(MetricRegistry registry, MetricsOptions options, LatencyOptions? latency = null)
     {
         _active = registry.Gauge<FlowGroupKey>(Instruments.FlowsActive, options.MaxSeries);
-        _families = FlowFamilyTables.Make(registry, options);
+        _families = FlowFamilyTables.Make(registry, options, latency ?? new());
         _others = new FlowRowsPool(_families.Length - 1);
         _processed = registry.Counter(Instruments.EventsProcessed);
         _duration = registry.Summary(Instruments.ProcessingDuration, Instruments.ProcessingQuantiles);
