@@ -9,7 +9,8 @@ public interface IRecordHandler<TRecord>
     where TRecord : unmanaged
 {
     /// <param name="record">Lies in the ring: valid during the call only.</param>
-    void OnRecord(in TRecord record);
+    /// <param name="position">Of the consumer when the record is done with: where the ring goes on after it.</param>
+    void OnRecord(in TRecord record, ulong position);
 }
 
 /// <summary>
@@ -70,6 +71,9 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
     /// <summary>Bytes that the ring holds, headers of 8 bytes a record included.</summary>
     public int Capacity { get; }
 
+    /// <summary>Where the next record is read; it only grows, and outlives the process where the map does.</summary>
+    public ulong Position => Volatile.Read(ref *_consumer);
+
     /// <summary>Bytes that wait to be consumed.</summary>
     public long PendingBytes => (long)(Volatile.Read(ref *_producer) - Volatile.Read(ref *_consumer));
 
@@ -103,7 +107,7 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
                 if (TryNext(ref position, limit, out var record))
                 {
                     handed++;
-                    handler.OnRecord(in *record);
+                    handler.OnRecord(in *record, position);
                     if (position - published >= _publishBytes)
                     {
                         Volatile.Write(ref *_consumer, position);
@@ -129,6 +133,16 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
         }
 
         return handed;
+    }
+
+    /// <summary>Goes on at a position, without handing out what lies before it. Not while records are consumed.</summary>
+    /// <param name="position">What a handler was given with the last record that is not to come again.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It lies before what was consumed, or behind what was produced.</exception>
+    public void SkipTo(ulong position)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(position, Volatile.Read(ref *_consumer));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, Volatile.Read(ref *_producer));
+        Volatile.Write(ref *_consumer, position);
     }
 
     public void Dispose()

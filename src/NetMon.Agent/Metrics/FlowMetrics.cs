@@ -25,10 +25,13 @@ internal sealed class FlowMetrics
     private readonly CounterFamily<NoLabels> _orphaned;
     private ulong _nextRotation;
 
-    public FlowMetrics(MetricRegistry registry, MetricsOptions options)
+    /// <param name="registry">Where the families are.</param>
+    /// <param name="options">Their labels and limits.</param>
+    /// <param name="latency">The buckets of latencies; null: the usual ones.</param>
+    public FlowMetrics(MetricRegistry registry, MetricsOptions options, LatencyOptions? latency = null)
     {
         _active = registry.Gauge<FlowGroupKey>(Instruments.FlowsActive, options.MaxSeries);
-        _families = FlowFamilyTables.Make(registry, options);
+        _families = FlowFamilyTables.Make(registry, options, latency ?? new());
         _others = new FlowRowsPool(_families.Length - 1);
         _processed = registry.Counter(Instruments.EventsProcessed);
         _duration = registry.Summary(Instruments.ProcessingDuration, Instruments.ProcessingQuantiles);
@@ -40,8 +43,15 @@ internal sealed class FlowMetrics
         _orphaned = registry.Counter(Instruments.FlowsOrphaned);
     }
 
+    /// <summary>Sums over all flows since the start.</summary>
+    public TrafficTotals Totals { get; } = new();
+
     /// <summary>A flow came into the table.</summary>
-    public void Opened(in Flow flow) => _active.Add(FlowGroupKey.Of(in flow), 1);
+    public void Opened(in Flow flow)
+    {
+        _active.Add(FlowGroupKey.Of(in flow), 1);
+        Totals.AddFlow();
+    }
 
     /// <summary>A flow left the table: the last call for it.</summary>
     /// <param name="flow">The flow, of which <see cref="Opened"/> was told.</param>
@@ -94,6 +104,7 @@ internal sealed class FlowMetrics
     /// <param name="series">The flow's series, found at its first packets each way. Of a flow that is in no table, to be given to <see cref="Release"/>.</param>
     public void Count(in Flow flow, in FlowCounts counts, ref FlowSeries series)
     {
+        Totals.Add(in counts);
         for (var i = 0; i < _families.Length; i++)
         {
             _families[i].Count(in flow, in counts, ref Rows(ref series, i));

@@ -24,5 +24,5 @@ internal sealed class KernelSocketEvents(SocketProgram program) : ISocketEvents
 /// <summary>Hands the ring's events on; a struct, so that the reader's loop calls it directly.</summary>
 internal readonly struct SocketSink(SocketSource source) : IRecordHandler<SocketEvent>
 {
-    public void OnRecord(in SocketEvent record) => source.Apply(in record);
+    public void OnRecord(in SocketEvent record, ulong position) => source.Apply(in record);
 }

@@ -9,7 +9,7 @@ internal sealed class ServerOption
     private readonly Option<string?> _server = CheckedOption.One(
         "--server",
         "address:port",
-        $"the agent to ask [env: {ServerAddress.EnvironmentVariable}] [default: {ServerAddress.Default}]",
+        $"the agent to ask [env: {ServerAddress.EnvironmentVariable}] [default: {ServerAddress.DefaultSocket} if it may be used, else {ServerAddress.Default}]",
         CheckedOption.Not(ServerAddress.Expected, value => ServerAddress.TryParse(value, out _))
     );
 
@@ -24,8 +24,13 @@ internal sealed class ServerOption
             text = Environment.GetEnvironmentVariable(ServerAddress.EnvironmentVariable);
         }
 
-        server = ServerAddress.Default;
         error = $"{ServerAddress.EnvironmentVariable}: '{text}' is not {ServerAddress.Expected}";
-        return string.IsNullOrEmpty(text) || ServerAddress.TryParse(text, out server);
+        if (!string.IsNullOrEmpty(text))
+        {
+            return ServerAddress.TryParse(text, out server);
+        }
+
+        server = ServerAddress.FindDefault();
+        return true;
     }
 }

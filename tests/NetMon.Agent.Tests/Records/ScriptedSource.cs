@@ -53,7 +53,7 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
         var count = 0;
         while (count < max && _ring.TryDequeue(out var record))
         {
-            sink.OnRecord(in record);
+            sink.OnRecord(in record, 0);
             count++;
         }
 

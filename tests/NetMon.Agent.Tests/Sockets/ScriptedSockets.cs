@@ -51,7 +51,7 @@ internal sealed class ScriptedSockets : ISocketEvents, ICgroupLookup, IDisposabl
         var count = 0;
         for (; count < max && _events.TryDequeue(out var one); count++)
         {
-            sink.OnRecord(in one);
+            sink.OnRecord(in one, 0);
         }
 
         return count;

@@ -162,6 +162,26 @@ public sealed class RingBufferTests : IDisposable
         program.TestRun(Packet, new() { Repeat = times });
 
     /// <summary>What found the ring full: the first variable of the data section.</summary>
+    [SkippableFact]
+    public void A_second_reader_goes_on_where_the_first_says_that_it_was()
+    {
+        var recorder = new Recorder();
+        Run(_good, 5);
+        Assert.Equal(5, _ring.Consume(ref recorder, 5));
+        ulong[] expected = [.. Enumerable.Range(1, 5).Select(count => (ulong)(count * RecordBytes))];
+        Assert.Equal(expected, recorder.Positions);
+        Assert.Equal(expected[^1], _ring.Position);
+
+        Run(_good, 5);
+        using var second = new RingBuffer<FlowRecord>(_map);
+        Assert.Equal(expected[^1], second.Position);
+        second.SkipTo(expected[^1] + (2 * RecordBytes));
+        var collector = new Collector { Next = 7 };
+        Assert.Equal(3, second.Consume(ref collector, 100));
+        Assert.Throws<ArgumentOutOfRangeException>(() => second.SkipTo(second.Position - 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => second.SkipTo(second.Position + 8));
+    }
+
     private ulong Refused()
     {
         Assert.True(_refused.TryLookup(0u, out UInt128 variables));
@@ -172,14 +192,14 @@ public sealed class RingBufferTests : IDisposable
     {
         public long Count;
 
-        public void OnRecord(in FlowRecord record) => Count++;
+        public void OnRecord(in FlowRecord record, ulong position) => Count++;
     }
 
     private struct Collector : IRecordHandler<FlowRecord>
     {
         public long Next;
 
-        public void OnRecord(in FlowRecord record)
+        public void OnRecord(in FlowRecord record, ulong position)
         {
             Assert.Equal(RecordReason.Update, record.Reason);
             Assert.Equal((ulong)Next, record.TimeNs);
@@ -187,8 +207,16 @@ public sealed class RingBufferTests : IDisposable
         }
     }
 
+    private readonly struct Recorder() : IRecordHandler<FlowRecord>
+    {
+        public List<ulong> Positions { get; } = [];
+
+        public void OnRecord(in FlowRecord record, ulong position) => Positions.Add(position);
+    }
+
     private struct Thrower : IRecordHandler<FlowRecord>
     {
-        public readonly void OnRecord(in FlowRecord record) => throw new InvalidOperationException("no");
+        public readonly void OnRecord(in FlowRecord record, ulong position) =>
+            throw new InvalidOperationException("no");
     }
 }

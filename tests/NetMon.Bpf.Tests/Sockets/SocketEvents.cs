@@ -55,7 +55,7 @@ internal sealed class SocketEvents : IDisposable, IRecordHandler<SocketEvent>
         return seen;
     }
 
-    public void OnRecord(in SocketEvent record) => _events.Add(Read(in record));
+    public void OnRecord(in SocketEvent record, ulong position) => _events.Add(Read(in record));
 
     public void Dispose() => Program.Dispose();
 

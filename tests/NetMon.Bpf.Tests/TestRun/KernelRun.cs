@@ -115,11 +115,16 @@ internal sealed class KernelRun : IDisposable, IRecordHandler<FlowRecord>
     public long OutsideFlows()
     {
         var counters = Counters;
-        return (long)(counters.SkippedPackets + counters.Arp + counters.NonIp + counters.Malformed)
-            + Overflow().Packets;
+        return (long)(
+                counters.SkippedPackets
+                + counters.UnsampledPackets
+                + counters.Arp
+                + counters.NonIp
+                + counters.Malformed
+            ) + Overflow().Packets;
     }
 
-    public void OnRecord(in FlowRecord record)
+    public void OnRecord(in FlowRecord record, ulong position)
     {
         var words = MemoryMarshal.Cast<FlowKey, ulong>(new ReadOnlySpan<FlowKey>(in record.Key));
         var identity = new Identity(words[0], words[1], words[2], words[3], words[4], record.State.FirstNs);
@@ -147,7 +152,7 @@ internal sealed class KernelRun : IDisposable, IRecordHandler<FlowRecord>
         {
             for (var i = 0; i < count; i++)
             {
-                OnRecord(_chunk[i]);
+                OnRecord(_chunk[i], 0);
             }
         }
 

@@ -178,7 +178,7 @@ public class TranslationTests
 
         private readonly struct Collector(List<FlowRecord> records) : IRecordHandler<FlowRecord>
         {
-            public void OnRecord(in FlowRecord record) => records.Add(record);
+            public void OnRecord(in FlowRecord record, ulong position) => records.Add(record);
         }
     }
 }
