@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Api;
 using NetMon.Agent.Attribution;
@@ -27,7 +28,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly AgentOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly Broadcaster _broadcaster = new();
-    private readonly RecentFailures _failures = new(1024, TimeSpan.FromMinutes(5));
+    private readonly RecentFailures _failures;
     private readonly FlowMetrics _flowMetrics;
     private readonly Attributor _attributor;
     private readonly FlowPipeline _pipeline;
@@ -39,6 +40,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
+    private ApiServer? _metricsServer;
     private DropCounters? _dropCounters;
     private volatile bool _stopping;
 
@@ -63,7 +65,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         _loggers = loggers;
         Table = new FlowTable(TableCapacity(options.Flow.MaxFlows));
         Rules = new InitiatorRules(LocalPortRange.First());
-        _flowMetrics = new FlowMetrics(Registry, options.Metrics);
+        _failures = new RecentFailures(1024, options.Flow.MaxAge);
+        _flowMetrics = new FlowMetrics(Registry, options.Metrics, options.Features.LatencyTracking);
         _attributor = new Attributor(Table, sources, options.Kubernetes.AttributionWait, Attribution);
         _pipeline = new FlowPipeline(
             Table,
@@ -124,6 +127,18 @@ internal sealed class RunningAgent : IAsyncDisposable
             ],
             loggers.CreateLogger<RouteTable>()
         );
+        Take(options);
+    }
+
+    /// <summary>Takes the settings that can change while it runs. From any thread, one at a time.</summary>
+    public void Take(AgentOptions options)
+    {
+        _failures.Kept = options.Flow.MaxAge;
+        _broadcaster.Capacity = options.Performance.BufferSize;
+        _list.AtOnce = options.Performance.Workers;
+        _metricsEndpoint.AtOnce = options.Performance.Workers;
+        _metricsEndpoint.Enabled = options.Metrics.Enabled;
+        _capture?.BatchSize = options.Performance.BatchSize;
     }
 
     public MetricRegistry Registry { get; } = new();
@@ -188,19 +203,29 @@ internal sealed class RunningAgent : IAsyncDisposable
             flow.Interval,
             _loggers.CreateLogger<CaptureLoop>()
         );
+        _capture.BatchSize = _options.Performance.BatchSize;
         _capture.Start();
         _detections?.Start();
     }
 
     /// <summary>Starts to serve.</summary>
     /// <exception cref="StartException">The address cannot be listened on.</exception>
-    public async Task<ApiServer> StartApiAsync() =>
-        _server = await ApiServer.StartAsync(
+    public async Task<ApiServer> StartApiAsync()
+    {
+        var metrics = _options.Metrics;
+        if (metrics is { Enabled: true, Port: > 0 })
+        {
+            var listen = new IPEndPoint(metrics.Address, metrics.Port);
+            _metricsServer = await ApiServer.StartAsync(listen, "", _routes.Open(), _loggers);
+        }
+
+        return _server = await ApiServer.StartAsync(
             _options.Api.Listen,
             _options.State.Directory,
             _routes,
             _loggers
         );
+    }
 
     /// <summary>From here on it is not ready.</summary>
     public void BeginStop() => _stopping = true;
@@ -218,12 +243,16 @@ internal sealed class RunningAgent : IAsyncDisposable
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
         }
 
-        if (_server is { } server)
+        foreach (var server in new[] { _server, _metricsServer })
         {
-            _server = null;
-            await server.StopAsync(StopPatience);
-            await server.DisposeAsync();
+            if (server is not null)
+            {
+                await server.StopAsync(StopPatience);
+                await server.DisposeAsync();
+            }
         }
+
+        (_server, _metricsServer) = (null, null);
     }
 
     public async ValueTask DisposeAsync()
