@@ -30,11 +30,11 @@ public static class AgentHost
     public static async Task<int> RunAsync(AgentOptions options, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
-        using var loggers = AgentLogging.Create(options.Log);
-        var logger = loggers.CreateLogger("NetMon.Agent");
+        using var logging = AgentLogging.Create(options.Log);
+        var logger = logging.Loggers.CreateLogger("NetMon.Agent");
         try
         {
-            await RunAsync(options, loggers, logger, stop);
+            await RunAsync(options, logging, logger, stop);
             return 0;
         }
         catch (Exception error) when (error is StartException or BpfException or ArgumentException)
@@ -60,11 +60,12 @@ public static class AgentHost
     /// </remarks>
     private static async Task RunAsync(
         AgentOptions options,
-        ILoggerFactory loggers,
+        AgentLogging logging,
         ILogger logger,
         CancellationToken stop
     )
     {
+        var loggers = logging.Loggers;
         var start = Stopwatch.GetTimestamp();
         var names = new InterfaceNames();
         InterfaceWatch? interfaces = null;
@@ -116,7 +117,7 @@ public static class AgentHost
         _ = new KernelMetrics(
             program,
             agent.Registry,
-            options.Flow.MaxFlows,
+            options.FlowMapSize,
             () => agent.Attribution.ShadowPackets
         );
         var records = new KernelRecordSource(program);
@@ -198,7 +199,7 @@ public static class AgentHost
 
     private static void Register(FeatureSet features, FeatureOptions wanted)
     {
-        if (wanted.LatencyTracking)
+        if (wanted.LatencyTracking.Enabled)
         {
             features.On(FlowHealth);
         }
@@ -211,8 +212,8 @@ public static class AgentHost
     private static FlowProgramOptions ProgramOptions(AgentOptions options) =>
         new()
         {
-            MaxFlows = options.Flow.MaxFlows,
-            RingBytes = options.Flow.RingBytes,
+            MaxFlows = options.FlowMapSize,
+            RingBytes = options.Resources.Maps.EventBufferBytes,
             Interval = options.Flow.Interval,
             TcpHandshake = options.Flow.TcpHandshake,
             TcpIdle = options.Flow.TcpIdle,
@@ -221,6 +222,6 @@ public static class AgentHost
             IcmpIdle = options.Flow.IcmpIdle,
             OtherIdle = options.Flow.OtherIdle,
             OverlayPorts = [.. options.Flow.OverlayPorts],
-            TcpHealth = options.Features.LatencyTracking,
+            TcpHealth = options.Features.LatencyTracking.Enabled,
         };
 }

@@ -33,6 +33,7 @@ public sealed class AgentHostTests
     {
         var options = new AgentOptions();
         options.Api.Listen = new IPEndPoint(IPAddress.Loopback, 0);
+        options.State.Directory = "";
         options.Log.Level = LogLevel.None;
 
         // No interface of this machine has such a name: the test must not watch real traffic.

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
+using NetMon.Agent.Logging;
 using KestrelOptions = Microsoft.Extensions.Options.Options;
 
 namespace NetMon.Agent.Api;
@@ -31,41 +32,62 @@ internal sealed class ApiServer : IAsyncDisposable
     );
 
     private readonly KestrelServer _server;
+    private readonly ApiSocketFile? _socket;
 
-    private ApiServer(KestrelServer server, IPEndPoint address)
+    private ApiServer(KestrelServer server, IPEndPoint address, ApiSocketFile? socket)
     {
         _server = server;
+        _socket = socket;
         Address = address;
     }
 
     /// <summary>Where it listens, with the port that was chosen.</summary>
     public IPEndPoint Address { get; }
 
+    /// <summary>The Unix socket that it listens on, too; null if there is none.</summary>
+    public string? SocketPath => _socket?.Path;
+
+    /// <param name="listen">The address of the network.</param>
+    /// <param name="directory">Where the Unix socket is to be; empty: there is none. It is no error where it cannot be made.</param>
+    /// <param name="routes">What it answers.</param>
+    /// <param name="loggers">Its log.</param>
     /// <exception cref="StartException">The address cannot be listened on.</exception>
     public static async Task<ApiServer> StartAsync(
         IPEndPoint listen,
+        string directory,
         RouteTable routes,
         ILoggerFactory loggers
     )
     {
+        var socket = PrepareSocket(directory, loggers);
         var transport = new SocketTransportFactory(
-            KestrelOptions.Create(new SocketTransportOptions()),
+            KestrelOptions.Create(
+                new SocketTransportOptions
+                {
+                    CreateBoundListenSocket = endpoint =>
+                        socket is not null && endpoint is UnixDomainSocketEndPoint
+                            ? socket.Bind()
+                            : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint),
+                }
+            ),
             loggers
         );
-        var server = new KestrelServer(KestrelOptions.Create(Configure(listen)), transport, loggers);
+        var server = new KestrelServer(KestrelOptions.Create(Configure(listen, socket)), transport, loggers);
         try
         {
             await server.StartAsync(new Application(routes), CancellationToken.None);
+            socket?.Publish();
         }
         catch (Exception error) when (error is IOException or SocketException)
         {
             server.Dispose();
+            socket?.Remove();
             var reason =
                 error.InnerException is AddressInUseException ? "another program uses it" : error.Message;
             throw new StartException($"cannot listen on {listen}: {reason}", error);
         }
 
-        return new ApiServer(server, BoundAddress(server, listen));
+        return new ApiServer(server, BoundAddress(server, listen), socket);
     }
 
     /// <summary>Takes no more requests, and lets those under way end.</summary>
@@ -74,6 +96,7 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         using var deadline = new CancellationTokenSource(patience);
         await _server.StopAsync(deadline.Token);
+        _socket?.Remove();
     }
 
     public ValueTask DisposeAsync()
@@ -82,7 +105,23 @@ internal sealed class ApiServer : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static KestrelServerOptions Configure(IPEndPoint listen)
+    private static ApiSocketFile? PrepareSocket(string directory, ILoggerFactory loggers)
+    {
+        if (directory.Length == 0)
+        {
+            return null;
+        }
+
+        var socket = ApiSocketFile.Prepare(directory, out var reason);
+        if (socket is null)
+        {
+            AgentLog.SocketMissing(loggers.CreateLogger<ApiServer>(), reason);
+        }
+
+        return socket;
+    }
+
+    private static KestrelServerOptions Configure(IPEndPoint listen, ApiSocketFile? socket)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.MaxConcurrentConnections = MaxConnections;
@@ -93,15 +132,35 @@ internal sealed class ApiServer : IAsyncDisposable
         options.Limits.RequestHeadersTimeout = HeadersTimeout;
         options.Limits.KeepAliveTimeout = KeepAliveTimeout;
         options.Limits.MinResponseDataRate = SlowestReader;
-        options.Listen(listen, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        options.Listen(listen, endpoint => Configure(endpoint, ApiListenerFeature.Network));
+        if (socket is not null)
+        {
+            options.Listen(socket.EndPoint, endpoint => Configure(endpoint, ApiListenerFeature.Socket));
+        }
+
         return options;
+    }
+
+    private static void Configure(ListenOptions endpoint, ApiListenerFeature listener)
+    {
+        endpoint.Protocols = HttpProtocols.Http1;
+        endpoint.Use(next =>
+            connection =>
+            {
+                connection.Features.Set(listener);
+                return next(connection);
+            }
+        );
     }
 
     private static IPEndPoint BoundAddress(KestrelServer server, IPEndPoint listen)
     {
         foreach (var address in server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         {
-            return new IPEndPoint(listen.Address, new Uri(address).Port);
+            if (!address.StartsWith("http://unix:", StringComparison.Ordinal))
+            {
+                return new IPEndPoint(listen.Address, new Uri(address).Port);
+            }
         }
 
         return listen;

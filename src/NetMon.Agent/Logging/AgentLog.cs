@@ -5,7 +5,7 @@ using NetMon.Bpf.Attaching;
 
 namespace NetMon.Agent.Logging;
 
-/// <summary>Every message of the agent. Ids: 1 to 19 the agent as a whole, 20 to 39 capture, 40 to 59 interfaces, 60 to 79 the API, 80 to 99 attribution, 100 to 119 features, 120 to 139 drops, 140 to 159 sockets, 160 to 179 detections.</summary>
+/// <summary>Every message of the agent. Ids: 1 to 19 the agent as a whole, 20 to 39 capture, 40 to 59 interfaces, 60 to 79 the API, 80 to 99 attribution, 100 to 119 features, 120 to 139 drops, 140 to 159 sockets, 160 to 179 detections, 200 to 219 diagnosis.</summary>
 internal static partial class AgentLog
 {
     [LoggerMessage(1, LogLevel.Information, "started in {Milliseconds} ms, serving http://{Address}")]
@@ -25,6 +25,21 @@ internal static partial class AgentLog
 
     [LoggerMessage(6, LogLevel.Debug, "{What} after {Milliseconds} ms")]
     public static partial void Progress(ILogger logger, string what, double milliseconds);
+
+    [LoggerMessage(
+        200,
+        LogLevel.Information,
+        "the log is written in detail for {Categories} from level {Level} on, until {Until:u}"
+    )]
+    public static partial void TraceStarted(
+        ILogger logger,
+        string categories,
+        LogLevel level,
+        DateTimeOffset until
+    );
+
+    [LoggerMessage(201, LogLevel.Information, "the log is written as configured again")]
+    public static partial void TraceEnded(ILogger logger);
 
     [LoggerMessage(100, LogLevel.Warning, "{Feature} is degraded: {Reason}")]
     public static partial void FeatureDegraded(ILogger logger, string feature, string reason);
@@ -124,6 +139,13 @@ internal static partial class AgentLog
 
     [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error);
+
+    [LoggerMessage(
+        61,
+        LogLevel.Warning,
+        "there is no socket, so verbs that change the agent find none: {Reason}"
+    )]
+    public static partial void SocketMissing(ILogger logger, string reason);
 
     [LoggerMessage(80, LogLevel.Information, "without a cluster: pods and containers have no names")]
     public static partial void Standalone(ILogger logger);

@@ -5,17 +5,18 @@ using NetMon.Agent.Options;
 
 namespace NetMon.Agent.Logging;
 
-/// <summary>The log: standard error, one line per message.</summary>
-internal static class AgentLogging
+/// <summary>The log: standard error, one line per message; the latest are kept for who asks later.</summary>
+internal sealed class AgentLogging : IDisposable
 {
-    public static ILoggerFactory Create(LogOptions options) =>
-        LoggerFactory.Create(builder =>
+    private AgentLogging(LogLevels levels, LogRing recent)
+    {
+        Levels = levels;
+        Recent = recent;
+        Loggers = LoggerFactory.Create(builder =>
         {
-            builder.SetMinimumLevel(options.Level);
-            // The server's own messages are about single connections and requests.
-            builder.AddFilter("Microsoft", Quieter(options.Level));
-            // What keeps the server from starting is told by us, in one line.
-            builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+            builder.SetMinimumLevel(LogLevel.Trace);
+            builder.AddFilter((category, level) => category is null || levels.IsEnabled(category, level));
+            builder.AddProvider(recent);
             builder.AddSimpleConsole(console =>
             {
                 console.SingleLine = true;
@@ -27,7 +28,25 @@ internal static class AgentLogging
                 console.LogToStandardErrorThreshold = LogLevel.Trace
             );
         });
+        var logger = Loggers.CreateLogger<AgentLogging>();
+        levels.OnTraceEnd = _ => AgentLog.TraceEnded(logger);
+    }
 
-    private static LogLevel Quieter(LogLevel level) =>
-        level == LogLevel.Information ? LogLevel.Warning : level;
+    public ILoggerFactory Loggers { get; }
+
+    /// <summary>What is written.</summary>
+    public LogLevels Levels { get; }
+
+    /// <summary>What was written.</summary>
+    public LogRing Recent { get; }
+
+    public static AgentLogging Create(LogOptions options) =>
+        new(new LogLevels(options.Level, TimeProvider.System), new LogRing(TimeProvider.System));
+
+    public void Dispose()
+    {
+        Loggers.Dispose();
+        Levels.Dispose();
+        Recent.Dispose();
+    }
 }

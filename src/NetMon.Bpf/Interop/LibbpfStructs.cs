@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace NetMon.Bpf.Interop;
@@ -64,8 +65,15 @@ internal struct SocketBufferContext
 [StructLayout(LayoutKind.Explicit, Size = 232)]
 internal struct BpfProgramInfo
 {
+    [FieldOffset(0)]
+    public uint Type;
+
     [FieldOffset(4)]
     public uint Id;
+
+    /// <summary>NUL-terminated unless all of it is used.</summary>
+    [FieldOffset(64)]
+    public BpfObjectName Name;
 
     /// <summary>Nanoseconds, and number of runs, while statistics were on.</summary>
     [FieldOffset(192)]
@@ -80,7 +88,7 @@ internal struct BpfProgramInfo
 }
 
 /// <summary>struct bpf_map_info (linux/bpf.h): what we read of it.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 80)]
+[StructLayout(LayoutKind.Explicit, Size = 88)]
 internal struct BpfMapInfo
 {
     [FieldOffset(0)]
@@ -101,6 +109,9 @@ internal struct BpfMapInfo
     [FieldOffset(20)]
     public uint Flags;
 
+    [FieldOffset(24)]
+    public BpfObjectName Name;
+
     [FieldOffset(64)]
     public uint BtfId;
 
@@ -109,6 +120,13 @@ internal struct BpfMapInfo
 
     [FieldOffset(72)]
     public uint BtfValueType;
+}
+
+/// <summary>BPF_OBJ_NAME_LEN bytes.</summary>
+[InlineArray(16)]
+internal struct BpfObjectName
+{
+    private byte _first;
 }
 
 /// <summary>struct bpf_link_info (linux/bpf.h): what we read of it.</summary>

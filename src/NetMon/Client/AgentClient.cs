@@ -1,14 +1,14 @@
 using System.Buffers;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using NetMon.Core.Detections.Events;
 using NetMon.Core.Drops;
 using NetMon.Core.Flows;
 
 namespace NetMon.Client;
 
-/// <summary>Asks one agent, over HTTP. Every failure but cancellation is an <see cref="AgentException"/>.</summary>
+/// <summary>Asks one agent, over HTTP by TCP or by its Unix socket. Every failure but cancellation is an <see cref="AgentException"/>.</summary>
 internal sealed class AgentClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -18,7 +18,7 @@ internal sealed class AgentClient : IDisposable
     {
         Address = address;
         _patience = patience ?? new ClientPatience();
-        _http = new HttpClient(CreateHandler(_patience))
+        _http = new HttpClient(AgentConnection.CreateHandler(address, _patience))
         {
             BaseAddress = address.ToUri(),
             // A followed stream has no end; each step has a limit of its own.
@@ -48,7 +48,32 @@ internal sealed class AgentClient : IDisposable
         CancellationToken cancellationToken
     ) => CopyAsync(request.ToPath(), write, cancellationToken);
 
-    /// <summary>As above, of a path with its query.</summary>
+    /// <summary>Each flow's own JSON, as fast as it comes.</summary>
+    public Task<FlowListView> DumpAsync(
+        FlowRequest request,
+        Action<ReadOnlySequence<byte>> take,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync(
+            request.ToPath(),
+            (body, limited) =>
+                EagerCopy.ReadAheadAsync(
+                    body,
+                    ahead => FlowListReader.ReadAsync(ahead, take, cancellationToken),
+                    limited
+                ),
+            cancellationToken
+        );
+
+    /// <summary>An answer of one small document.</summary>
+    public Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken) =>
+        ReadAsync(
+            path,
+            (body, limited) => JsonDocument.ParseAsync(body, cancellationToken: limited),
+            cancellationToken
+        );
+
+    /// <summary>As <see cref="CopyListAsync"/>, of a path with its query.</summary>
     public Task CopyAsync(
         string path,
         Action<ReadOnlySpan<byte>> write,
@@ -159,36 +184,4 @@ internal sealed class AgentClient : IDisposable
             throw AgentFailure.From(e, Address);
         }
     }
-
-    private static SocketsHttpHandler CreateHandler(ClientPatience patience) =>
-        new()
-        {
-            // An agent is asked directly; the environment's proxy is for the world outside.
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            ConnectTimeout = patience.Connect,
-            ConnectCallback = async (context, cancellationToken) =>
-            {
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                try
-                {
-                    // A quiet stream and a node that vanished look alike: keep-alive tells them apart in about 30 s.
-                    socket.SetSocketOption(
-                        SocketOptionLevel.Socket,
-                        SocketOptionName.KeepAlive,
-                        optionValue: true
-                    );
-                    socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
-                    socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
-                    socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-                    await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            },
-        };
 }

@@ -15,10 +15,11 @@ internal static class AgentFailure
     /// <summary>Bytes read of the body of a refusal.</summary>
     private const int MaxBody = 8 * 1024;
 
-    private const string CheckAddress = "check the address given with --server ADDR:PORT or NETMON_SERVER";
+    private const string CheckAddress =
+        "check the address given with --server ADDR:PORT|unix:PATH or NETMON_SERVER";
 
     private const string CheckAgent =
-        "start one there with netmon agent, or name another with --server ADDR:PORT or NETMON_SERVER";
+        "start one there with netmon agent, or name another with --server ADDR:PORT|unix:PATH or NETMON_SERVER";
 
     /// <summary>A failure of the conversation with the agent, not of this program or its output.</summary>
     public static bool IsOurs(Exception e) =>

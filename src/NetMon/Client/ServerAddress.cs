@@ -1,27 +1,56 @@
 using System.Globalization;
+using System.Text;
+using NetMon.Terminal;
 
 namespace NetMon.Client;
 
-/// <summary>Where an agent listens: a host name or an address, and a TCP port.</summary>
+/// <summary>Where an agent listens: a host name or an address and a TCP port, or a Unix socket.</summary>
 internal sealed record ServerAddress(string Host, int Port)
 {
+    private const string SocketScheme = "unix:";
+
+    /// <summary>sun_path, without the closing NUL.</summary>
+    private const int MaxSocketPath = 107;
+
     public const string EnvironmentVariable = "NETMON_SERVER";
     public const int DefaultPort = 9990;
 
     /// <summary>What an address looks like, as the end of "... is not".</summary>
-    public const string Expected = "an address and port, such as 127.0.0.1:9990 or [::1]:9990";
+    public const string Expected =
+        "an address and port, such as 127.0.0.1:9990 or [::1]:9990, or a socket, such as unix:/run/netmon/netmon.sock";
+
+    /// <summary>Where an agent's socket is, unless its state.directory is another.</summary>
+    public static ServerAddress DefaultSocket { get; } =
+        new("localhost", DefaultPort) { SocketPath = "/run/netmon/netmon.sock" };
 
     public static ServerAddress Default { get; } = new("127.0.0.1", DefaultPort);
 
-    /// <summary>As a URI's authority: an IPv6 address is in brackets.</summary>
-    public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+    /// <summary>The path of the Unix socket; null: it is asked by TCP.</summary>
+    public string? SocketPath { get; private init; }
 
-    public Uri ToUri() => new($"http://{this}/", UriKind.Absolute);
+    /// <summary>What is asked where nothing is said: the agent's socket, if somebody listens there and this user may ask; else <see cref="Default"/>.</summary>
+    public static ServerAddress FindDefault() =>
+        AgentConnection.CanConnect(DefaultSocket.SocketPath!) ? DefaultSocket : Default;
 
-    /// <summary>Reads <c>HOST</c>, <c>HOST:PORT</c>, <c>[V6]:PORT</c> or a bare IPv6 address; without a port the default one.</summary>
+    /// <summary>As it is written: <c>unix:PATH</c>, or a URI's authority, an IPv6 address in brackets.</summary>
+    public override string ToString() =>
+        SocketPath is { } path ? SocketScheme + TerminalText.Clean(path, MaxSocketPath) : Authority;
+
+    public Uri ToUri() => new($"http://{Authority}/", UriKind.Absolute);
+
+    /// <summary>Reads <c>HOST</c>, <c>HOST:PORT</c>, <c>[V6]:PORT</c> or a bare IPv6 address, without a port the default one; or <c>unix:PATH</c>.</summary>
     public static bool TryParse(string text, out ServerAddress address)
     {
         address = Default;
+        if (text.StartsWith(SocketScheme, StringComparison.Ordinal))
+        {
+            var path = text[SocketScheme.Length..];
+            address = DefaultSocket with { SocketPath = path };
+            return path.StartsWith('/')
+                && !path.Contains('\0')
+                && Encoding.UTF8.GetByteCount(path) <= MaxSocketPath;
+        }
+
         var (host, port) = Split(text);
         var number = DefaultPort;
         if (
@@ -43,6 +72,8 @@ internal sealed record ServerAddress(string Host, int Port)
         address = new ServerAddress(host, number);
         return true;
     }
+
+    private string Authority => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 
     private static (string Host, string? Port) Split(string text)
     {

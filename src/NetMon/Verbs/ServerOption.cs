@@ -9,11 +9,16 @@ internal sealed class ServerOption
     private readonly Option<string?> _server = CheckedOption.One(
         "--server",
         "address:port",
-        $"the agent to ask [env: {ServerAddress.EnvironmentVariable}] [default: {ServerAddress.Default}]",
+        $"the agent to ask [env: {ServerAddress.EnvironmentVariable}] [default: {ServerAddress.DefaultSocket} if it may be used, else {ServerAddress.Default}]",
         CheckedOption.Not(ServerAddress.Expected, value => ServerAddress.TryParse(value, out _))
     );
 
-    public void AddTo(Command command) => command.Options.Add(_server);
+    /// <summary>Adds it to a verb and those below it.</summary>
+    public void AddTo(Command command)
+    {
+        _server.Recursive = true;
+        command.Options.Add(_server);
+    }
 
     /// <returns>False if the environment names no address; then <paramref name="error"/> says so.</returns>
     public bool TryRead(ParseResult arguments, out ServerAddress server, out string error)
@@ -24,8 +29,13 @@ internal sealed class ServerOption
             text = Environment.GetEnvironmentVariable(ServerAddress.EnvironmentVariable);
         }
 
-        server = ServerAddress.Default;
         error = $"{ServerAddress.EnvironmentVariable}: '{text}' is not {ServerAddress.Expected}";
-        return string.IsNullOrEmpty(text) || ServerAddress.TryParse(text, out server);
+        if (!string.IsNullOrEmpty(text))
+        {
+            return ServerAddress.TryParse(text, out server);
+        }
+
+        server = ServerAddress.FindDefault();
+        return true;
     }
 }

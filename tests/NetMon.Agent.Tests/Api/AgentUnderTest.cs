@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using NetMon.Agent.Api;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
@@ -19,11 +20,12 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     public const int LabInterfaceIndex = 77;
     public const string LabInterfaceName = "veth77";
 
-    private AgentUnderTest(RunningAgent agent, IPEndPoint address)
+    private AgentUnderTest(RunningAgent agent, ApiServer server)
     {
         Agent = agent;
-        Address = address;
-        Client = new HttpClient { BaseAddress = new Uri($"http://{address}") };
+        Address = server.Address;
+        SocketPath = server.SocketPath;
+        Client = new HttpClient { BaseAddress = new Uri($"http://{Address}") };
     }
 
     public ScriptedSource Source { get; } = new();
@@ -31,6 +33,9 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     public RunningAgent Agent { get; }
 
     public IPEndPoint Address { get; }
+
+    /// <summary>Null unless the settings name a directory.</summary>
+    public string? SocketPath { get; }
 
     public HttpClient Client { get; }
 
@@ -54,6 +59,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     {
         var options = new AgentOptions();
         options.Api.Listen = new IPEndPoint(IPAddress.Loopback, 0);
+        options.State.Directory = "";
         options.Flow.Interval = TimeSpan.FromMilliseconds(100);
         options.Metrics.Labels = ["src_ip", "dst_ip", "protocol"];
         configure?.Invoke(options);
@@ -71,7 +77,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
             TimeProvider.System
         );
         var server = await agent.StartApiAsync();
-        test = new AgentUnderTest(agent, server.Address);
+        test = new AgentUnderTest(agent, server);
         agent.StartCapture(source ?? test.Source);
         return test;
     }

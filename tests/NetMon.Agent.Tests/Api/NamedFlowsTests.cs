@@ -56,6 +56,7 @@ public sealed class NamedFlowsTests : IAsyncLifetime, IDisposable
         );
         _server = await ApiServer.StartAsync(
             new IPEndPoint(IPAddress.Loopback, 0),
+            directory: "",
             routes,
             NullLoggerFactory.Instance
         );

@@ -45,6 +45,7 @@ internal sealed class ScrapedAgent : IAsyncDisposable
         var agent = new ScrapedAgent();
         agent._server = await ApiServer.StartAsync(
             new IPEndPoint(IPAddress.Loopback, 0),
+            directory: "",
             new RouteTable(
                 [new Route("/metrics", agent._endpoint.HandleAsync)],
                 NullLogger<RouteTable>.Instance

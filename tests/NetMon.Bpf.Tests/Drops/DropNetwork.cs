@@ -31,8 +31,8 @@ internal sealed class DropNetwork : IDisposable
         Router.Exec("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
 
         // Neighbours are known from the start: resolving them would be drops of its own.
-        Client.Exec("ping", "-c1", "-W2", ServerAddress);
-        Client.Exec("ping", "-c1", "-W2", "fd44:2::2");
+        AwaitAnswer(ServerAddress);
+        AwaitAnswer("fd44:2::2");
     }
 
     public TestNamespace Client { get; } = TestNamespace.Create();
@@ -124,6 +124,23 @@ internal sealed class DropNetwork : IDisposable
         foreach (var ns in All)
         {
             ns.Dispose();
+        }
+    }
+
+    // The kernel brings links up some time after they are told to be, and until then loses what is sent.
+    private void AwaitAnswer(string address)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Client.Exec("ping", "-c1", "-W1", address);
+                return;
+            }
+            catch (InvalidOperationException) when (attempt < 15)
+            {
+                Thread.Sleep(100);
+            }
         }
     }
 

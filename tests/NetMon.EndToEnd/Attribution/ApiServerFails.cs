@@ -11,7 +11,7 @@ namespace NetMon.EndToEnd.Attribution;
 /// <summary>What becomes of attribution when the API server does not what it should.</summary>
 public sealed class ApiServerFails
 {
-    private static readonly TimeSpan LongOutage = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongOutage = TimeSpan.FromSeconds(20);
 
     private static readonly LabWorkload Web = new("shop", "Deployment", "web");
     private static readonly LabWorkload Client = new("shop", "Deployment", "client");

@@ -22,6 +22,26 @@ public sealed class ServerAddressTests
         );
     }
 
+    [Fact]
+    public void A_path_makes_the_address_of_a_socket()
+    {
+        Assert.True(ServerAddress.TryParse("unix:/run/netmon/netmon.sock", out var parsed));
+        Assert.Equal("/run/netmon/netmon.sock", parsed.SocketPath);
+        Assert.Equal("unix:/run/netmon/netmon.sock", parsed.ToString());
+        Assert.Equal(ServerAddress.DefaultSocket, parsed);
+    }
+
+    [Theory]
+    [InlineData("unix:")]
+    [InlineData("unix:relative/netmon.sock")]
+    [InlineData("unix:/a\0b")]
+    public void A_socket_has_an_absolute_path(string text) =>
+        Assert.False(ServerAddress.TryParse(text, out _));
+
+    [Fact]
+    public void A_path_that_no_socket_can_have_is_refused() =>
+        Assert.False(ServerAddress.TryParse("unix:/" + new string('x', 107), out _));
+
     [Theory]
     [InlineData("")]
     [InlineData(":9990")]

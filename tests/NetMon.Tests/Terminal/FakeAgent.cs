@@ -30,19 +30,31 @@ internal sealed class FakeAgent : IAsyncDisposable
     public Func<HttpContext, Task> Follow { get; set; } = _ => Task.CompletedTask;
 
     /// <param name="port">0: any that is free.</param>
-    public static async Task<FakeAgent> StartAsync(int port = 0)
+    public static Task<FakeAgent> StartAsync(int port = 0) =>
+        StartAsync(
+            kestrel =>
+                kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1),
+            url => $"127.0.0.1:{new Uri(url).Port}"
+        );
+
+    public static Task<FakeAgent> StartAsync(string socketPath) =>
+        StartAsync(kestrel => kestrel.ListenUnixSocket(socketPath), _ => $"unix:{socketPath}");
+
+    private static async Task<FakeAgent> StartAsync(
+        Action<KestrelServerOptions> listen,
+        Func<string, string> address
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1)
-        );
+        builder.WebHost.ConfigureKestrel(listen);
         builder.WebHost.UseShutdownTimeout(TimeSpan.FromMilliseconds(100));
         var app = builder.Build();
         var agent = new FakeAgent(app);
         app.Run(agent.AnswerAsync);
         await app.StartAsync();
-        agent.Address = new ServerAddress("127.0.0.1", new Uri(app.Urls.First()).Port);
+        Assert.True(ServerAddress.TryParse(address(app.Urls.First()), out var parsed));
+        agent.Address = parsed;
         return agent;
     }
 

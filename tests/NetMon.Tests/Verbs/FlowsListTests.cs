@@ -285,7 +285,7 @@ public sealed class FlowsListTests : FlowsVerbHarness
         Assert.Equal(
             $"""
             netmon: no agent answers at {Agent.Address}: connection refused
-            start one there with netmon agent, or name another with --server ADDR:PORT or NETMON_SERVER
+            start one there with netmon agent, or name another with --server ADDR:PORT|unix:PATH or NETMON_SERVER
 
             """,
             Output.Errors

@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using NetMon.Agent.Api;
+
+namespace NetMon.Agent.Tests.Api;
+
+public sealed class ApiSocketTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("netmon-socket-").FullName;
+
+    private string StateDirectory => Path.Combine(_directory, "state");
+
+    private string SocketPath => Path.Combine(StateDirectory, "netmon.sock");
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task The_socket_serves_what_the_network_does_and_goes_with_the_agent()
+    {
+        await using (var agent = await StartAsync())
+        {
+            Assert.Equal(SocketPath, agent.SocketPath);
+            using var client = Client();
+            Assert.Equal("ok\n", await client.GetStringAsync(new Uri("/healthz", UriKind.Relative)));
+            Assert.StartsWith(
+                "{",
+                await client.GetStringAsync(new Uri("/api/v1/flows", UriKind.Relative)),
+                StringComparison.Ordinal
+            );
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(StateDirectory));
+    }
+
+    [Fact]
+    public async Task Only_the_owner_may_use_it()
+    {
+        await using var agent = await StartAsync();
+
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(StateDirectory)
+        );
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SocketPath));
+    }
+
+    [Fact]
+    public async Task What_changes_the_agent_is_for_the_socket_alone()
+    {
+        var routes = new RouteTable(
+            [new("/change", context => context.Response.WriteAsync("done"), RouteAccess.Admin, "POST")],
+            NullLogger<RouteTable>.Instance
+        );
+        await using var server = await ApiServer.StartAsync(
+            new IPEndPoint(IPAddress.Loopback, 0),
+            StateDirectory,
+            routes,
+            NullLoggerFactory.Instance
+        );
+        using var local = Client();
+        using var remote = new HttpClient { BaseAddress = new Uri($"http://{server.Address}") };
+
+        using var done = await local.PostAsync(new Uri("/change", UriKind.Relative), null);
+        Assert.Equal("done", await done.Content.ReadAsStringAsync());
+        using var refused = await remote.PostAsync(new Uri("/change", UriKind.Relative), null);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        await server.StopAsync(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task What_a_killed_agent_left_is_replaced()
+    {
+        Directory.CreateDirectory(StateDirectory);
+        using var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        left.Bind(new UnixDomainSocketEndPoint(SocketPath));
+        await using var agent = await StartAsync();
+
+        using var client = Client();
+        Assert.Equal("ok\n", await client.GetStringAsync(new Uri("/healthz", UriKind.Relative)));
+    }
+
+    [Fact]
+    public async Task A_socket_that_another_agent_serves_stays_its_own()
+    {
+        await using var first = await StartAsync();
+        await using (var second = await StartAsync())
+        {
+            Assert.Null(second.SocketPath);
+        }
+
+        using var client = Client();
+        Assert.Equal("ok\n", await client.GetStringAsync(new Uri("/healthz", UriKind.Relative)));
+    }
+
+    [Fact]
+    public async Task An_agent_that_can_have_no_socket_runs_without()
+    {
+        var file = Path.Combine(_directory, "file");
+        await File.WriteAllTextAsync(file, "");
+        foreach (var directory in (string[])[file, new string('x', 200)])
+        {
+            await using var agent = await AgentUnderTest.StartAsync(options =>
+                options.State.Directory = Path.Combine(_directory, directory)
+            );
+            Assert.Null(agent.SocketPath);
+            Assert.Equal("ok\n", await agent.Client.GetStringAsync(new Uri("/healthz", UriKind.Relative)));
+        }
+    }
+
+    private Task<AgentUnderTest> StartAsync() =>
+        AgentUnderTest.StartAsync(options => options.State.Directory = StateDirectory);
+
+    private HttpClient Client() =>
+        new(
+            new SocketsHttpHandler
+            {
+                ConnectCallback = async (_, cancellationToken) =>
+                {
+                    var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            }
+        )
+        {
+            BaseAddress = new Uri("http://localhost"),
+        };
+}
