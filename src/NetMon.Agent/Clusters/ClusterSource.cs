@@ -103,15 +103,16 @@ internal sealed class ClusterSource : IAsyncDisposable
 
             return new(_wasReady, troubles)
             {
-                Report = _model is { } model && _configuration is { } configuration
-                    ? new ClusterReport(
-                        configuration.Server,
-                        configuration.Source,
-                        synced,
-                        model.Count(),
-                        [.. watch.Resources.Select(resource => resource.Snapshot())]
-                    )
-                    : null,
+                Report =
+                    _model is { } model && _configuration is { } configuration
+                        ? new ClusterReport(
+                            configuration.Server,
+                            configuration.Source,
+                            synced,
+                            model.Count(),
+                            [.. watch.Resources.Select(resource => resource.Snapshot())]
+                        )
+                        : null,
             };
         }
     }
