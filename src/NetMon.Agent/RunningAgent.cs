@@ -47,6 +47,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="cluster">How it stands with its cluster.</param>
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
+    /// <param name="more">Addresses of the API that are not its own.</param>
     public RunningAgent(
         AgentOptions options,
         Func<ObservedInterfaces> interfaces,
@@ -54,7 +55,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         AttributionSources sources,
         Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
-        TimeProvider time
+        TimeProvider time,
+        IReadOnlyList<Route>? more = null
     )
     {
         _options = options;
@@ -103,6 +105,7 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/flows", flows.HandleAsync),
                 new("/api/v1/events", new EventsEndpoint(_detections?.Feed, clock).HandleAsync),
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
+                .. more ?? [],
             ],
             loggers.CreateLogger<RouteTable>()
         );
