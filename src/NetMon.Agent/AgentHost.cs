@@ -100,6 +100,7 @@ public static class AgentHost
         );
         diagnosis.Add(
             new FeaturesCheck(agent.Features),
+            new LossCheck(agent.Registry),
             new CoverageCheck(options.Capture, () => interfaces?.Observed ?? ObservedInterfaces.None),
             new ApiServerCheck(cluster.Configuration, TimeProvider.System),
             new ClusterSyncCheck(() => cluster.Resources, TimeProvider.System)
@@ -130,7 +131,7 @@ public static class AgentHost
             options.FlowMapSize,
             () => agent.Attribution.ShadowPackets
         );
-        diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize), new LossCheck(program));
+        diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
         var records = new KernelRecordSource(program);
         using var drops = DropFeature.Start(
             await loadingDrops,

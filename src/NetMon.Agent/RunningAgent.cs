@@ -11,6 +11,7 @@ using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Status;
 using NetMon.Agent.Streaming;
 using NetMon.Core.Metrics;
 
@@ -33,11 +34,14 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly FlowPipeline _pipeline;
     private readonly MetricsEndpoint _metricsEndpoint;
     private readonly FlowList _list;
+    private readonly TrafficPulse _pulse;
+    private readonly StatsEndpoint _stats;
     private readonly RouteTable _routes;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
     private ApiServer? _metricsServer;
+    private DropCounters? _dropCounters;
     private volatile bool _stopping;
 
     /// <param name="options">Its settings.</param>
@@ -97,6 +101,21 @@ internal sealed class RunningAgent : IAsyncDisposable
         _metricsEndpoint = new MetricsEndpoint(Registry);
         _list = new FlowList(Table, _failures, clock, names.Find);
         var flows = new FlowsEndpoint(_list, new FlowStream(_broadcaster, clock, names.Find));
+        _pulse = new TrafficPulse(_flowMetrics.Totals, () => _dropCounters?.Packets ?? 0, time);
+        var report = new AgentReport
+        {
+            Options = options,
+            Interfaces = interfaces,
+            Cluster = cluster,
+            Features = Features,
+            Health = health,
+            Registry = Registry,
+            Table = Table,
+            Pulse = _pulse,
+            Node = () => sources.Node.Endpoint.Node ?? Environment.MachineName,
+            Time = time,
+        };
+        _stats = new StatsEndpoint(report);
         _routes = new RouteTable(
             [
                 new("/metrics", _metricsEndpoint.HandleAsync, RouteAccess.Open),
@@ -105,6 +124,8 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/flows", flows.HandleAsync),
                 new("/api/v1/events", new EventsEndpoint(_detections?.Feed, clock).HandleAsync),
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
+                new("/api/v1/status", new StatusEndpoint(report).HandleAsync),
+                new("/api/v1/stats", _stats.HandleAsync),
                 .. more ?? [],
             ],
             loggers.CreateLogger<RouteTable>()
@@ -143,8 +164,10 @@ internal sealed class RunningAgent : IAsyncDisposable
         DropMetrics metrics,
         DropCounters counters,
         uint ownNetns
-    ) =>
-        new(
+    )
+    {
+        _dropCounters = counters;
+        return new(
             reader,
             reasons,
             places,
@@ -155,6 +178,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             counters,
             ownNetns
         );
+    }
 
     /// <summary>Starts taking records.</summary>
     /// <param name="source">Where they come from.</param>
@@ -239,6 +263,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         await StopAsync();
         _metricsEndpoint.Dispose();
         _list.Dispose();
+        _pulse.Dispose();
+        _stats.Dispose();
     }
 
     // Flows whose END is on its way have left the kernel's table and are still in ours.

@@ -9,8 +9,11 @@ var root = new RootCommand(
     AgentVerb.Create(),
     FlowsVerb.Create(),
     TopVerb.Create(),
+    StatusVerb.Create(),
     EventsVerb.Create(),
     DropsVerb.Create(),
+    DoctorVerb.Create(),
+    CheckSystemVerb.Create(),
     CompletionVerb.Create(),
     VersionVerb.Create(),
 };

@@ -17,7 +17,7 @@ internal sealed class MemoryCheck() : HostCheck("memory")
     public override IEnumerable<Finding> Run(HostScene scene)
     {
         var flow = scene.Options.Flow;
-        var need = Process + (flow.MaxFlows * PerFlow) + flow.RingBytes;
+        var need = Process + (flow.MaxFlows * PerFlow) + scene.Options.Resources.Maps.EventBufferBytes;
         var needed = $"about {Size(need)} with a full flow table";
         var limit = ReadLimit(scene.Paths, out var cgroup);
         if (limit is { } bytes)

@@ -22,7 +22,7 @@ internal sealed class ProgramsCheck() : HostCheck("packet programs")
                     MaxFlows = FewFlows,
                     RingBytes = SmallRing,
                     MaxFragments = FewFlows,
-                    TcpHealth = scene.Options.Features.LatencyTracking,
+                    TcpHealth = scene.Options.Features.LatencyTracking.Enabled,
                 }
             );
             problem = "";
