@@ -20,6 +20,8 @@ var root = new Command(
     StatsVerb.Create(),
     EventsVerb.Create(),
     DropsVerb.Create(),
+    DoctorVerb.Create(),
+    CheckSystemVerb.Create(),
     CompletionVerb.Create(),
     CompleteVerb.Create(),
     VersionVerb.Create(),
