@@ -71,6 +71,7 @@ public static class AgentHost
         InterfaceWatch? interfaces = null;
         var addresses = new LocalAddresses(TimeProvider.System);
         await using var cluster = ClusterSource.Open(options, addresses, TimeProvider.System, loggers);
+        using var reviews = cluster.OpenReviews(options.Api);
         using var connections = OpenConnections(logger);
         var socketOptions = options.Features.Sockets;
         var socketCounts = new SocketCounts();
@@ -92,7 +93,8 @@ public static class AgentHost
             sources,
             () => cluster.Standing,
             loggers,
-            TimeProvider.System
+            TimeProvider.System,
+            reviews
         );
         cluster.Start(agent.Registry);
         var loading = Task.Run(
