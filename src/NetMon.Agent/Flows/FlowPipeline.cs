@@ -371,7 +371,7 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     private void Fail(ulong packets, Exception error)
     {
-        _metrics.Failed((long)packets);
+        _metrics.Failed((long)Math.Min(packets, long.MaxValue));
         if (_limiter.TryPass(out var suppressed))
         {
             AgentLog.RecordFailed(_logger, suppressed, error);

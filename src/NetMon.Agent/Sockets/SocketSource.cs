@@ -89,6 +89,12 @@ internal sealed class SocketSource : ISideSource
     /// <summary>Takes one event.</summary>
     public void Apply(in SocketEvent one)
     {
+        if (one.LocalEnd > 1)
+        {
+            _owners.CountBad();
+            return;
+        }
+
         switch (one.Kind)
         {
             case SocketKind.Bound:

@@ -13,16 +13,20 @@ internal sealed class YamlEvents(TextReader text) : IParser
 
     public ParsingEvent? Current => _parser.Current;
 
+    private Mark Place => Current?.End ?? Mark.Empty;
+
     public bool MoveNext()
     {
         try
         {
-            return _parser.MoveNext();
+            // Nobody asks for what comes after the end. But it takes a NUL for it, wherever that is: even within a mapping.
+            return _parser.MoveNext()
+                ? true
+                : throw new YamlException(Place, Place, "what follows is not text");
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            var place = Current?.End ?? Mark.Empty;
-            throw new YamlException(place, place, "what follows is not YAML", e);
+            throw new YamlException(Place, Place, "what follows is not YAML", e);
         }
     }
 }
