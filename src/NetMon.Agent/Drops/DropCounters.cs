@@ -16,7 +16,7 @@ internal sealed class DropCounters
     /// <summary>Sums that found no room to wait for their flow, and were attributed by their addresses.</summary>
     public long Early => Volatile.Read(ref _early);
 
-    /// <summary>Sums of the kernel's map that cannot be: their ends are none.</summary>
+    /// <summary>Sums of the kernel's map that cannot be: of ends that are none, or counts below 0.</summary>
     public long Bad => Volatile.Read(ref _bad);
 
     /// <summary>Packets freed at an ordinary place before the kernel program knew of it, by reason.</summary>

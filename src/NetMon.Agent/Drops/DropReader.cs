@@ -131,7 +131,7 @@ internal sealed class DropReader : IDisposable
         _source.Take(
             (in key, in value) =>
             {
-                if (HasEnds(in key, in value))
+                if (IsPossible(in key, in value))
                 {
                     samples.Add(new DropSample { Key = key, Value = value });
                 }
@@ -153,9 +153,10 @@ internal sealed class DropReader : IDisposable
         return samples.Count > 0;
     }
 
-    // A flow has two.
-    private static bool HasEnds(in DropKey key, in DropValue value) =>
-        (key.From | value.OriginalFrom | value.OriginalSource) <= 1;
+    // A flow has two ends, and counts fit.
+    private static bool IsPossible(in DropKey key, in DropValue value) =>
+        (key.From | value.OriginalFrom | value.OriginalSource) <= 1
+        && (long)(value.Packets | value.Bytes) >= 0;
 
     private bool IsOrdinary(DropSample sample)
     {

@@ -196,7 +196,7 @@ internal sealed class SocketSource : ISideSource
                 RttVarUs = one.SrttUs == 0 ? 0 : one.RttvarUs, // without a sample it is a default
                 MinRttUs = one.MinRttUs,
                 Retransmits = one.Retransmits,
-                DeliveryRate = one.DeliveryRate,
+                DeliveryRate = Math.Min(one.DeliveryRate, long.MaxValue),
             };
         }
 
