@@ -51,6 +51,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="cluster">How it stands with its cluster.</param>
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
+    /// <param name="more">Addresses of the API that are not its own.</param>
     public RunningAgent(
         AgentOptions options,
         Func<ObservedInterfaces> interfaces,
@@ -58,7 +59,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         AttributionSources sources,
         Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
-        TimeProvider time
+        TimeProvider time,
+        IReadOnlyList<Route>? more = null
     )
     {
         _options = options;
@@ -124,6 +126,7 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
                 new("/api/v1/status", new StatusEndpoint(report).HandleAsync),
                 new("/api/v1/stats", _stats.HandleAsync),
+                .. more ?? [],
             ],
             loggers.CreateLogger<RouteTable>()
         );
