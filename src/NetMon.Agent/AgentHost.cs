@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Diagnosis;
+using NetMon.Agent.Diagnosis.Checks;
 using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
@@ -71,6 +73,7 @@ public static class AgentHost
         InterfaceWatch? interfaces = null;
         var addresses = new LocalAddresses(TimeProvider.System);
         await using var cluster = ClusterSource.Open(options, addresses, TimeProvider.System, loggers);
+        using var reviews = cluster.OpenReviews(options.Api);
         using var connections = OpenConnections(logger);
         var socketOptions = options.Features.Sockets;
         var socketCounts = new SocketCounts();
@@ -85,6 +88,7 @@ public static class AgentHost
             Owners = owners,
             ConnectionRate = options.Kubernetes.ConntrackRate,
         };
+        var diagnosis = new AgentDiagnosis();
         await using var agent = new RunningAgent(
             options,
             () => interfaces?.Observed ?? ObservedInterfaces.None,
@@ -92,7 +96,16 @@ public static class AgentHost
             sources,
             () => cluster.Standing,
             loggers,
-            TimeProvider.System
+            TimeProvider.System,
+            DiagnosticRoutes.Of(diagnosis, logging),
+            reviews
+        );
+        diagnosis.Add(
+            new FeaturesCheck(agent.Features),
+            new LossCheck(agent.Registry),
+            new CoverageCheck(options.Capture, () => interfaces?.Observed ?? ObservedInterfaces.None),
+            new ApiServerCheck(cluster.Configuration, TimeProvider.System),
+            new ClusterSyncCheck(() => cluster.Resources, TimeProvider.System)
         );
         cluster.Start(agent.Registry);
         var loading = Task.Run(
@@ -120,6 +133,7 @@ public static class AgentHost
             options.FlowMapSize,
             () => agent.Attribution.ShadowPackets
         );
+        diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
         var records = new KernelRecordSource(program);
         using var drops = DropFeature.Start(
             await loadingDrops,
@@ -149,7 +163,7 @@ public static class AgentHost
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
-            () => new KernelInterfaceHooks(program, options.Capture.Attach, logger),
+            () => new KernelInterfaceHooks(program, pins: null, options.Capture.Attach, logger),
             observer => new KernelLinkSource(observer, podAddresses),
             names,
             TimeProvider.System,

@@ -17,6 +17,8 @@ Command[] verbs =
     StatsVerb.Create(),
     EventsVerb.Create(),
     DropsVerb.Create(),
+    DoctorVerb.Create(),
+    CheckSystemVerb.Create(),
     CompletionVerb.Create(),
     CompleteVerb.Create(),
     VersionVerb.Create(),

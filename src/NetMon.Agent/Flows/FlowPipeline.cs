@@ -386,16 +386,11 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     private void Fail(long packets, Exception error)
     {
-        _metrics.Failed(packets);
+        // A count below 0 is none.
+        _metrics.Failed(Math.Max(packets, 0));
         if (_limiter.TryPass(out var suppressed))
         {
             AgentLog.RecordFailed(_logger, suppressed, error);
         }
     }
-}
-
-/// <summary>Hands the ring's records to the pipeline; a struct, so that the reader's loop calls it directly.</summary>
-internal readonly struct RecordSink(FlowPipeline pipeline) : IRecordHandler<FlowRecord>
-{
-    public void OnRecord(in FlowRecord record, ulong position) => pipeline.Process(in record);
 }
