@@ -1,12 +1,10 @@
 using System.Text.Json;
 using NetMon.Bpf.Inventory;
-using NetMon.Bpf.Tests.Interop;
-using NetMon.Lab.Machines;
 
 namespace NetMon.Bpf.Tests.Inventory;
 
 /// <summary>bpftool, which asks the kernel itself, says the same.</summary>
-[Collection("Kernel")]
+
 public sealed class KernelInventoryTests
 {
     [SkippableFact]

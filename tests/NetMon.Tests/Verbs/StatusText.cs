@@ -31,7 +31,7 @@ internal static class StatusText
              "health":{"ready":{{{(ready ? "true" : "false")}}},"reasons":[{{{reasons}}}]},
              "features":[{"name":"drops","status":"on"},{"name":"sockets","status":"degraded","reason":"no cgroup"},{"name":"detections","status":"off"}],
              "interfaces":{"observed":12,"pod":10,"uplink":2,"other":0,"failed":[]},
-             "rates":{"window_seconds":10.2,"packets":1234.5,"bytes":1500000,"flows":12,"drops":0},
+             "rates":{"window_seconds":10.2,"packets":1234,"bytes":1500000,"flows":12,"drops":0},
              "totals":{"packets":123456789,"bytes":98765432100,"flows":4242,"drops":5},
              "flows":{"active":4000,"max":262144,"waiting":0},
              "losses":[{{{lost}}}],

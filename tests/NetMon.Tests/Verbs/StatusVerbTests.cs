@@ -24,7 +24,7 @@ public sealed class StatusVerbTests : FlowsVerbHarness
                     "degraded: sockets",
                     "off: detections",
                     "12 observed: 10 of pods, 2 uplinks",
-                    "1235 packets/s",
+                    "1234 packets/s",
                     "1.50MB/s",
                     "4000 active of 262k",
                     "none",
