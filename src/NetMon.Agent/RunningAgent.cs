@@ -9,6 +9,7 @@ using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Lifecycle;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
 using NetMon.Agent.Status;
@@ -51,6 +52,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="cluster">How it stands with its cluster.</param>
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
+    /// <param name="stop">What its API can stop; null: nothing.</param>
     public RunningAgent(
         AgentOptions options,
         Func<ObservedInterfaces> interfaces,
@@ -58,7 +60,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         AttributionSources sources,
         Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
-        TimeProvider time
+        TimeProvider time,
+        AgentStop? stop = null
     )
     {
         _options = options;
@@ -124,6 +127,7 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
                 new("/api/v1/status", new StatusEndpoint(report).HandleAsync),
                 new("/api/v1/stats", _stats.HandleAsync),
+                .. Stopping(stop),
             ],
             loggers.CreateLogger<RouteTable>()
         );
@@ -230,14 +234,15 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <summary>From here on it is not ready.</summary>
     public void BeginStop() => _stopping = true;
 
-    /// <summary>Reports what is unreported, ends the streams, then stops serving. Nothing may be attached any more.</summary>
-    public async Task StopAsync()
+    /// <summary>Reports what is unreported, ends the streams, then stops serving.</summary>
+    /// <param name="keep">Flows stay in the kernel for another agent; else nothing may be attached any more.</param>
+    public async Task StopAsync(bool keep = false)
     {
         _stopping = true;
         if (_capture is { } capture)
         {
             _capture = null;
-            await capture.Drain();
+            await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();
             _detections?.Dispose();
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
@@ -263,6 +268,11 @@ internal sealed class RunningAgent : IAsyncDisposable
         _pulse.Dispose();
         _stats.Dispose();
     }
+
+    private static IEnumerable<Route> Stopping(AgentStop? stop) =>
+        stop is null
+            ? []
+            : [new(StopEndpoint.Path, new StopEndpoint(stop).HandleAsync, RouteAccess.Admin, "POST")];
 
     // Flows whose END is on its way have left the kernel's table and are still in ours.
     private static int TableCapacity(int maxFlows) =>

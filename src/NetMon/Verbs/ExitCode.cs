@@ -1,3 +1,5 @@
+using NetMon.Agent;
+
 namespace NetMon.Verbs;
 
 /// <summary>Exit codes of every verb.</summary>
@@ -11,4 +13,7 @@ internal static class ExitCode
 
     /// <summary>The agent answers, but is not ready: <c>status</c> says why.</summary>
     public const int NotReady = 3;
+
+    /// <summary>Another agent runs on this machine, and has what this one needs for itself.</summary>
+    public const int AlreadyRunning = AgentHost.AlreadyRunning;
 }
