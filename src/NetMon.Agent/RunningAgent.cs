@@ -9,7 +9,6 @@ using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
-using NetMon.Agent.Lifecycle;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
 using NetMon.Agent.Status;
@@ -52,7 +51,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="cluster">How it stands with its cluster.</param>
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
-    /// <param name="stop">What its API can stop; null: nothing.</param>
+    /// <param name="more">Addresses of the API that are not its own.</param>
     public RunningAgent(
         AgentOptions options,
         Func<ObservedInterfaces> interfaces,
@@ -61,7 +60,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
         TimeProvider time,
-        AgentStop? stop = null
+        IReadOnlyList<Route>? more = null
     )
     {
         _options = options;
@@ -127,7 +126,7 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
                 new("/api/v1/status", new StatusEndpoint(report).HandleAsync),
                 new("/api/v1/stats", _stats.HandleAsync),
-                .. Stopping(stop),
+                .. more ?? [],
             ],
             loggers.CreateLogger<RouteTable>()
         );
@@ -268,11 +267,6 @@ internal sealed class RunningAgent : IAsyncDisposable
         _pulse.Dispose();
         _stats.Dispose();
     }
-
-    private static IEnumerable<Route> Stopping(AgentStop? stop) =>
-        stop is null
-            ? []
-            : [new(StopEndpoint.Path, new StopEndpoint(stop).HandleAsync, RouteAccess.Admin, "POST")];
 
     // Flows whose END is on its way have left the kernel's table and are still in ours.
     private static int TableCapacity(int maxFlows) =>

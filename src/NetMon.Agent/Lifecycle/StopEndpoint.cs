@@ -12,6 +12,9 @@ internal sealed class StopEndpoint(AgentStop stop)
 
     private const int MaxBody = 1024;
 
+    public static Route RouteOf(AgentStop stop) =>
+        new(Path, new StopEndpoint(stop).HandleAsync, RouteAccess.Admin, HttpMethods.Post);
+
     public async Task HandleAsync(HttpContext context)
     {
         if (await ReadAsync(context) is not { } keep)

@@ -1,4 +1,5 @@
 using NetMon.Agent;
+using NetMon.Core.Diagnosis;
 
 namespace NetMon.Verbs;
 
@@ -16,4 +17,8 @@ internal static class ExitCode
 
     /// <summary>Another agent runs on this machine, and has what this one needs for itself.</summary>
     public const int AlreadyRunning = AgentHost.AlreadyRunning;
+
+    /// <summary>Of a diagnosis: warnings do not make it fail.</summary>
+    public static int Of(IEnumerable<Finding> findings) =>
+        findings.Any(one => one.Status == FindingStatus.Fail) ? Failed : Ok;
 }
