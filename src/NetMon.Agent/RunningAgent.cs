@@ -248,14 +248,15 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <summary>From here on it is not ready.</summary>
     public void BeginStop() => _stopping = true;
 
-    /// <summary>Reports what is unreported, ends the streams, then stops serving. Nothing may be attached any more.</summary>
-    public async Task StopAsync()
+    /// <summary>Reports what is unreported, ends the streams, then stops serving.</summary>
+    /// <param name="keep">Flows stay in the kernel for another agent; else nothing may be attached any more.</param>
+    public async Task StopAsync(bool keep = false)
     {
         _stopping = true;
         if (_capture is { } capture)
         {
             _capture = null;
-            await capture.Drain();
+            await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();
             _detections?.Dispose();
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);

@@ -24,6 +24,7 @@ var root = new Command(
     CheckSystemVerb.Create(),
     CompletionVerb.Create(),
     CompleteVerb.Create(),
+    DetachVerb.Create(),
     VersionVerb.Create(),
 };
 
