@@ -11,6 +11,7 @@ using NetMon.Agent.Interfaces;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Settings;
 using NetMon.Agent.Sockets;
 using NetMon.Bpf;
 using NetMon.Bpf.Netlink;
@@ -27,14 +28,15 @@ public static class AgentHost
     /// Runs an agent until <paramref name="stop"/> is cancelled; it then reports what is unreported, detaches and returns.
     /// </summary>
     /// <returns>The exit code of the process: 0, or 1 when the agent could not start or broke down.</returns>
-    public static async Task<int> RunAsync(AgentOptions options, CancellationToken stop)
+    public static async Task<int> RunAsync(IAgentSettings settings, CancellationToken stop)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(settings);
+        var options = settings.Live.Current;
         using var logging = AgentLogging.Create(options.Log);
         var logger = logging.Loggers.CreateLogger("NetMon.Agent");
         try
         {
-            await RunAsync(options, logging, logger, stop);
+            await RunAsync(settings, logging, logger, stop);
             return 0;
         }
         catch (Exception error) when (error is StartException or BpfException or ArgumentException)
@@ -59,13 +61,20 @@ public static class AgentHost
     /// </code>
     /// </remarks>
     private static async Task RunAsync(
-        AgentOptions options,
+        IAgentSettings settings,
         AgentLogging logging,
         ILogger logger,
         CancellationToken stop
     )
     {
+        var options = settings.Live.Current;
         var loggers = logging.Loggers;
+        settings.Live.Subscribe(now => logging.Levels.Level = now.Log.Level);
+        foreach (var warning in settings.Warnings)
+        {
+            AgentLog.SettingsWarning(logger, warning);
+        }
+
         var start = Stopwatch.GetTimestamp();
         var names = new InterfaceNames();
         InterfaceWatch? interfaces = null;
@@ -92,7 +101,8 @@ public static class AgentHost
             sources,
             () => cluster.Standing,
             loggers,
-            TimeProvider.System
+            TimeProvider.System,
+            settings
         );
         cluster.Start(agent.Registry);
         var loading = Task.Run(
@@ -164,7 +174,9 @@ public static class AgentHost
         ).RunAsync(background.Token);
         try
         {
+            settings.Live.Subscribe(now => interfaces.Take(new InterfaceRules(now.Capture)));
             await interfaces.StartAsync();
+            using var following = settings.Follow(logger);
             AgentLog.Started(logger, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, server.Address);
             await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

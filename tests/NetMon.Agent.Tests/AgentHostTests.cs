@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Options;
+using NetMon.Agent.Settings;
 
 namespace NetMon.Agent.Tests;
 
@@ -15,7 +16,7 @@ public sealed class AgentHostTests
         var options = Options();
         options.Api.Listen = (IPEndPoint)other.LocalEndpoint;
 
-        Assert.Equal(1, await AgentHost.RunAsync(options, CancellationToken.None));
+        Assert.Equal(1, await AgentHost.RunAsync(new FixedSettings(options), CancellationToken.None));
     }
 
     [SkippableFact]
@@ -23,7 +24,7 @@ public sealed class AgentHostTests
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root, for BPF");
         using var stop = new CancellationTokenSource();
-        var running = AgentHost.RunAsync(Options(), stop.Token);
+        var running = AgentHost.RunAsync(new FixedSettings(Options()), stop.Token);
         await stop.CancelAsync();
 
         Assert.Equal(0, await running);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NetMon.Agent;
 using NetMon.Configuration;
+using NetMon.Configuration.Reloading;
 
 namespace NetMon.Verbs;
 
@@ -11,7 +12,8 @@ internal static class AgentVerb
     {
         var config = new Option<string?>("--config")
         {
-            Description = "settings in YAML (docs/configuration.md); flags are stronger",
+            Description =
+                $"settings in YAML (docs/configuration.md); variables and flags are stronger [env: {AgentConfiguration.FileVariable}]",
             HelpName = "file",
         };
         var flags = new SettingFlags();
@@ -27,9 +29,10 @@ internal static class AgentVerb
     private static Task<int> RunAsync(string? config, IEnumerable<GivenValue> flags, CancellationToken stop)
     {
         var errors = new List<ConfigurationError>();
-        if (AgentConfiguration.Load(config, flags, errors) is { } options)
+        var configuration = AgentConfiguration.OfProcess(config, flags);
+        if (ConfiguredSettings.Load(configuration, errors, TimeProvider.System) is { } settings)
         {
-            return AgentHost.RunAsync(options, stop);
+            return AgentHost.RunAsync(settings, stop);
         }
 
         foreach (var error in errors)
