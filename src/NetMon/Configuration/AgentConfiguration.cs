@@ -60,15 +60,17 @@ internal sealed record AgentConfiguration(
         ICollection<ConfigurationError> errors
     )
     {
-        var given = new List<GivenValue>();
+        var gathering = new ResolvedSettings.Gathering(errors);
         if (text is not null)
         {
-            YamlSettings.Read(text, File!, given.Add, errors);
+            YamlSettings.Read(text, File!, gathering.Take, errors);
         }
 
-        given.AddRange(EnvironmentSettings.Read(Environment, errors));
-        given.AddRange(Flags);
-        given.AddRange(changes);
-        return ResolvedSettings.Of(given, errors);
+        foreach (var value in EnvironmentSettings.Read(Environment, errors).Concat(Flags).Concat(changes))
+        {
+            gathering.Take(value);
+        }
+
+        return gathering.End();
     }
 }

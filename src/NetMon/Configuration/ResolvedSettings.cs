@@ -18,30 +18,6 @@ internal sealed class ResolvedSettings
     /// <summary>All of it as options. Not to be changed.</summary>
     public AgentOptions Options { get; }
 
-    /// <param name="given">Values in rising precedence.</param>
-    /// <param name="errors">Gets everything that is wrong with them, in their order.</param>
-    /// <returns>Null if there are errors, also earlier ones: nothing is half applied.</returns>
-    public static ResolvedSettings? Of(IEnumerable<GivenValue> given, ICollection<ConfigurationError> errors)
-    {
-        var values = new Dictionary<string, (GivenValue, Action<AgentOptions>)>(StringComparer.Ordinal);
-        foreach (var value in given)
-        {
-            if (SettingTable.Find(value.Key) is not { } setting)
-            {
-                if (UnknownSetting.ProblemOf(value) is { } problem)
-                {
-                    errors.Add(new ConfigurationError(value.Place, value.Key, problem));
-                }
-            }
-            else if (setting.TryRead(value, errors, out var apply))
-            {
-                values[value.Key] = (value, apply);
-            }
-        }
-
-        return errors.Count == 0 ? new ResolvedSettings(values) : null;
-    }
-
     /// <summary>Options in which each setting has its value from one of several resolutions.</summary>
     public static AgentOptions Build(Func<Setting, ResolvedSettings> choose)
     {
@@ -71,4 +47,32 @@ internal sealed class ResolvedSettings
     /// <summary>Whether a setting has the same value in another resolution.</summary>
     public bool IsSame(Setting setting, ResolvedSettings other) =>
         setting.Texts(Options).SequenceEqual(setting.Texts(other.Options), StringComparer.Ordinal);
+
+    /// <summary>Gathers values.</summary>
+    /// <param name="errors">Gets everything that is wrong with them, in their order.</param>
+    internal sealed class Gathering(ICollection<ConfigurationError> errors)
+    {
+        private readonly Dictionary<string, (GivenValue, Action<AgentOptions>)> _values = new(
+            StringComparer.Ordinal
+        );
+
+        /// <summary>Takes a value: a stronger one than that before it.</summary>
+        public void Take(GivenValue value)
+        {
+            if (SettingTable.Find(value.Key) is not { } setting)
+            {
+                if (UnknownSetting.ProblemOf(value) is { } problem)
+                {
+                    errors.Add(new ConfigurationError(value.Place, value.Key, problem));
+                }
+            }
+            else if (setting.TryRead(value, errors, out var apply))
+            {
+                _values[value.Key] = (value, apply);
+            }
+        }
+
+        /// <returns>Null if there are errors, also earlier ones: nothing is half applied.</returns>
+        public ResolvedSettings? End() => errors.Count == 0 ? new ResolvedSettings(_values) : null;
+    }
 }
