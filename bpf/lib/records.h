@@ -106,7 +106,7 @@ static __always_inline void fill_record(struct flow_record *r, const struct flow
 	r->handshake = v->handshake;
 	r->extremes = v->extremes;
 	r->reason = reason;
-	r->reserved = 0;
+	r->sampling_rate = v->sampling_rate;
 }
 
 #define give(v, r, field) ((r)->field ? __sync_fetch_and_add(&(v)->field, (r)->field) : 0)

@@ -12,6 +12,7 @@ using NetMon.Agent.Interfaces;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
 using NetMon.Agent.Settings;
+using NetMon.Agent.Status;
 using NetMon.Agent.Streaming;
 using NetMon.Core.Metrics;
 
@@ -34,11 +35,14 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly FlowPipeline _pipeline;
     private readonly MetricsEndpoint _metricsEndpoint;
     private readonly FlowList _list;
+    private readonly TrafficPulse _pulse;
+    private readonly StatsEndpoint _stats;
     private readonly RouteTable _routes;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
     private ApiServer? _metricsServer;
+    private DropCounters? _dropCounters;
     private volatile bool _stopping;
 
     /// <param name="options">Its settings.</param>
@@ -101,6 +105,21 @@ internal sealed class RunningAgent : IAsyncDisposable
         _list = new FlowList(Table, _failures, clock, names.Find);
         var flows = new FlowsEndpoint(_list, new FlowStream(_broadcaster, clock, names.Find));
         var config = new ConfigEndpoint(Settings);
+        _pulse = new TrafficPulse(_flowMetrics.Totals, () => _dropCounters?.Packets ?? 0, time);
+        var report = new AgentReport
+        {
+            Options = options,
+            Interfaces = interfaces,
+            Cluster = cluster,
+            Features = Features,
+            Health = health,
+            Registry = Registry,
+            Table = Table,
+            Pulse = _pulse,
+            Node = () => sources.Node.Endpoint.Node ?? Environment.MachineName,
+            Time = time,
+        };
+        _stats = new StatsEndpoint(report);
         _routes = new RouteTable(
             [
                 new("/metrics", _metricsEndpoint.HandleAsync, RouteAccess.Open),
@@ -111,6 +130,8 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
                 new("/api/v1/config", config.ListAsync),
                 new("/api/v1/config", config.SetAsync, RouteAccess.Admin, "POST"),
+                new("/api/v1/status", new StatusEndpoint(report).HandleAsync),
+                new("/api/v1/stats", _stats.HandleAsync),
             ],
             loggers.CreateLogger<RouteTable>()
         );
@@ -151,8 +172,10 @@ internal sealed class RunningAgent : IAsyncDisposable
         DropMetrics metrics,
         DropCounters counters,
         uint ownNetns
-    ) =>
-        new(
+    )
+    {
+        _dropCounters = counters;
+        return new(
             reader,
             reasons,
             places,
@@ -163,6 +186,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             counters,
             ownNetns
         );
+    }
 
     /// <summary>Starts taking records.</summary>
     /// <param name="source">Where they come from.</param>
@@ -247,6 +271,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         await StopAsync();
         _metricsEndpoint.Dispose();
         _list.Dispose();
+        _pulse.Dispose();
+        _stats.Dispose();
     }
 
     // Flows whose END is on its way have left the kernel's table and are still in ours.

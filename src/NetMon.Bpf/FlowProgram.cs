@@ -26,6 +26,7 @@ public sealed class FlowProgram : IDisposable
     private readonly BpfMap _interfaces;
     private readonly BpfMap _fragments;
     private readonly BpfMap _freshFlow;
+    private readonly SamplingSwitch _sampling;
     private readonly FileDescriptor _sweep;
     private readonly FileDescriptor _drain;
     private readonly KernelCounters[] _countersPerCpu;
@@ -41,6 +42,8 @@ public sealed class FlowProgram : IDisposable
         _interfaces = bpfObject.TakeMap("interfaces");
         _fragments = bpfObject.TakeMap("fragments");
         _freshFlow = bpfObject.TakeMap("fresh_flow");
+        using var sampling = bpfObject.TakeMap(SamplingSwitch.Section);
+        _sampling = new SamplingSwitch(sampling);
         using var sweep = bpfObject.TakeProgram("netmon_sweep");
         _sweep = BpfLink.CreateIterator(sweep.Descriptor, _flows);
         using var drain = bpfObject.TakeProgram("netmon_drain");
@@ -76,8 +79,20 @@ public sealed class FlowProgram : IDisposable
         bpfObject.SetMaxEntries("records", options.RingBytes);
         bpfObject.SetMaxEntries("fragments", options.MaxFragments);
         bpfObject.SetVariable(".rodata", "config", NetmonConfig.From(options));
+        bpfObject.SetVariable(SamplingSwitch.Section, "sampling", NetmonSampling.Of(options.SamplingRate));
         bpfObject.Load();
         return new FlowProgram(bpfObject);
+    }
+
+    /// <summary>
+    /// One flow of so many is counted, chosen by <see cref="FlowSample"/>. May be set at any time and from any thread: counts of the time before
+    /// leave with the rate that they were counted at, and flows that are no longer chosen end with the next sweep.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 or more than <see cref="FlowSample.MaxRate"/>.</exception>
+    public int SamplingRate
+    {
+        get => _sampling.Rate;
+        set => _sampling.Rate = value;
     }
 
     /// <summary>Starts a pass that writes a record for each flow that went quiet with counts pending or has timed out, and removes what timed out earlier.</summary>
@@ -180,6 +195,7 @@ public sealed class FlowProgram : IDisposable
     public void Dispose()
     {
         Ring.Dispose();
+        _sampling.Dispose();
         _sweep.Dispose();
         _drain.Dispose();
         foreach (var program in _packetPrograms)

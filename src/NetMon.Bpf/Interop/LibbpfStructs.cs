@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace NetMon.Bpf.Interop;
@@ -64,8 +65,15 @@ internal struct SocketBufferContext
 [StructLayout(LayoutKind.Explicit, Size = 232)]
 internal struct BpfProgramInfo
 {
+    [FieldOffset(0)]
+    public uint Type;
+
     [FieldOffset(4)]
     public uint Id;
+
+    /// <summary>NUL-terminated unless all of it is used.</summary>
+    [FieldOffset(64)]
+    public BpfObjectName Name;
 
     /// <summary>Nanoseconds, and number of runs, while statistics were on.</summary>
     [FieldOffset(192)]
@@ -77,6 +85,36 @@ internal struct BpfProgramInfo
     /// <summary>Runs that did not come about, because the program was running on the same CPU (Linux 5.12).</summary>
     [FieldOffset(208)]
     public ulong RecursionMisses;
+}
+
+/// <summary>struct bpf_map_info (linux/bpf.h): what we read of it.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 88)]
+internal struct BpfMapInfo
+{
+    [FieldOffset(0)]
+    public uint Type;
+
+    [FieldOffset(4)]
+    public uint Id;
+
+    [FieldOffset(8)]
+    public uint KeySize;
+
+    [FieldOffset(12)]
+    public uint ValueSize;
+
+    [FieldOffset(16)]
+    public uint MaxEntries;
+
+    [FieldOffset(24)]
+    public BpfObjectName Name;
+}
+
+/// <summary>BPF_OBJ_NAME_LEN bytes.</summary>
+[InlineArray(16)]
+internal struct BpfObjectName
+{
+    private byte _first;
 }
 
 /// <summary>struct btf_type (linux/btf.h).</summary>
