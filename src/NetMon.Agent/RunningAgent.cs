@@ -53,6 +53,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
     /// <param name="settings">What its settings come from; null: they stay as they are.</param>
+    /// <param name="more">Addresses of the API that are not its own.</param>
     public RunningAgent(
         AgentOptions options,
         Func<ObservedInterfaces> interfaces,
@@ -61,7 +62,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
         TimeProvider time,
-        IAgentSettings? settings = null
+        IAgentSettings? settings = null,
+        IReadOnlyList<Route>? more = null
     )
     {
         Settings = settings ?? new FixedSettings(options);
@@ -132,6 +134,7 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/config", config.SetAsync, RouteAccess.Admin, "POST"),
                 new("/api/v1/status", new StatusEndpoint(report).HandleAsync),
                 new("/api/v1/stats", _stats.HandleAsync),
+                .. more ?? [],
             ],
             loggers.CreateLogger<RouteTable>()
         );

@@ -393,9 +393,3 @@ internal sealed class FlowPipeline : IAttributedFlows
         }
     }
 }
-
-/// <summary>Hands the ring's records to the pipeline; a struct, so that the reader's loop calls it directly.</summary>
-internal readonly struct RecordSink(FlowPipeline pipeline) : IRecordHandler<FlowRecord>
-{
-    public void OnRecord(in FlowRecord record, ulong position) => pipeline.Process(in record);
-}

@@ -38,6 +38,7 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
     private volatile InterfaceRules _rules;
     private volatile bool _allDoubtful;
     private volatile bool _stopping;
+    private volatile bool _keeping;
 
     /// <param name="rules">Which interfaces, and as what.</param>
     /// <param name="openHooks">Called on the loop's thread, whose network namespace it takes.</param>
@@ -74,7 +75,14 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
         return _started.Task;
     }
 
-    /// <summary>Detaches from all interfaces and ends the loop.</summary>
+    /// <summary>Ends the loop and leaves the programs where they are, for the agent that comes next.</summary>
+    public void Leave()
+    {
+        _keeping = true;
+        Dispose();
+    }
+
+    /// <summary>Detaches from all interfaces, unless they were to be left, and ends the loop.</summary>
     public void Dispose()
     {
         _stopping = true;
@@ -125,6 +133,7 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
                 using var links = _openLinks(this);
                 links.Start();
                 Settle(hooks, links);
+                hooks.RemoveOthers(_attachments.Keys.ToHashSet());
                 _observed = _observed with { Settled = true };
                 _started.SetResult();
                 while (!_stopping)
@@ -313,6 +322,12 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
         }
 
         _retries.Clear();
+        if (_keeping)
+        {
+            hooks.Leave(_attachments.Values);
+            return;
+        }
+
         foreach (var ifindex in _attachments.Keys.ToArray())
         {
             Detach(hooks, ifindex, _known.GetValueOrDefault(ifindex) ?? "");
