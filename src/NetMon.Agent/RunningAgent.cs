@@ -15,6 +15,7 @@ using NetMon.Agent.Settings;
 using NetMon.Agent.Status;
 using NetMon.Agent.Streaming;
 using NetMon.Core.Metrics;
+using NetMon.Kubernetes.Client;
 
 namespace NetMon.Agent;
 
@@ -38,6 +39,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly TrafficPulse _pulse;
     private readonly StatsEndpoint _stats;
     private readonly RouteTable _routes;
+    private readonly ApiGuard _guard;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
@@ -54,6 +56,8 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="time">Its clock.</param>
     /// <param name="settings">What its settings come from; null: they stay as they are.</param>
     /// <param name="more">Addresses of the API that are not its own.</param>
+    /// <param name="reviews">Asks the cluster who has a token; null: nobody does.</param>
+    /// <exception cref="StartException">The settings of the API contradict each other, or one of its files is wrong.</exception>
     public RunningAgent(
         AgentOptions options,
         Func<ObservedInterfaces> interfaces,
@@ -63,12 +67,15 @@ internal sealed class RunningAgent : IAsyncDisposable
         ILoggerFactory loggers,
         TimeProvider time,
         IAgentSettings? settings = null,
-        IReadOnlyList<Route>? more = null
+        IReadOnlyList<Route>? more = null,
+        AccessReviews? reviews = null
     )
     {
         Settings = settings ?? new FixedSettings(options);
         _options = options;
         _loggers = loggers;
+        _guard = new ApiGuard(options.Api, reviews, loggers, time);
+        _guard.Register(Registry);
         Table = new FlowTable(TableCapacity(options.Flow.MaxFlows));
         Rules = new InitiatorRules(LocalPortRange.First());
         _failures = new RecentFailures(1024, options.Flow.MaxAge);
@@ -136,6 +143,7 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/stats", _stats.HandleAsync),
                 .. more ?? [],
             ],
+            _guard,
             loggers.CreateLogger<RouteTable>()
         );
         Settings.Live.Subscribe(Take);
@@ -230,12 +238,19 @@ internal sealed class RunningAgent : IAsyncDisposable
         if (metrics is { Enabled: true, Port: > 0 })
         {
             var listen = new IPEndPoint(metrics.Address, metrics.Port);
-            _metricsServer = await ApiServer.StartAsync(listen, "", _routes.Open(), _loggers);
+            _metricsServer = await ApiServer.StartAsync(
+                listen,
+                "",
+                _guard.ForMetrics(),
+                _routes.Open(),
+                _loggers
+            );
         }
 
         return _server = await ApiServer.StartAsync(
             _options.Api.Listen,
             _options.State.Directory,
+            _guard,
             _routes,
             _loggers
         );
