@@ -161,6 +161,9 @@ internal static partial class AgentLog
     )]
     public static partial void SocketWalkFailed(ILogger logger, long suppressed, Exception error);
 
+    [LoggerMessage(206, LogLevel.Warning, "{Warning}")]
+    public static partial void SettingsWarning(ILogger logger, string warning);
+
     [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error);
 
