@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Diagnosis;
+using NetMon.Agent.Diagnosis.Checks;
 using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
@@ -86,6 +88,7 @@ public static class AgentHost
             Owners = owners,
             ConnectionRate = options.Kubernetes.ConntrackRate,
         };
+        var diagnosis = new AgentDiagnosis();
         await using var agent = new RunningAgent(
             options,
             () => interfaces?.Observed ?? ObservedInterfaces.None,
@@ -94,7 +97,15 @@ public static class AgentHost
             () => cluster.Standing,
             loggers,
             TimeProvider.System,
-            reviews
+            reviews,
+            DiagnosticRoutes.Of(diagnosis, logging)
+        );
+        diagnosis.Add(
+            new FeaturesCheck(agent.Features),
+            new LossCheck(agent.Registry),
+            new CoverageCheck(options.Capture, () => interfaces?.Observed ?? ObservedInterfaces.None),
+            new ApiServerCheck(cluster.Configuration, TimeProvider.System),
+            new ClusterSyncCheck(() => cluster.Resources, TimeProvider.System)
         );
         cluster.Start(agent.Registry);
         var loading = Task.Run(
@@ -122,6 +133,7 @@ public static class AgentHost
             options.FlowMapSize,
             () => agent.Attribution.ShadowPackets
         );
+        diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
         var records = new KernelRecordSource(program);
         using var drops = DropFeature.Start(
             await loadingDrops,

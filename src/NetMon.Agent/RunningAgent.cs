@@ -54,6 +54,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
     /// <param name="reviews">Asks the cluster who has a token; null: nobody does.</param>
+    /// <param name="more">Addresses of the API that are not its own.</param>
     /// <exception cref="StartException">The settings of the API contradict each other, or one of its files is wrong.</exception>
     public RunningAgent(
         AgentOptions options,
@@ -63,7 +64,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
         TimeProvider time,
-        AccessReviews? reviews = null
+        AccessReviews? reviews = null,
+        IReadOnlyList<Route>? more = null
     )
     {
         _options = options;
@@ -131,6 +133,7 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
                 new("/api/v1/status", new StatusEndpoint(report).HandleAsync),
                 new("/api/v1/stats", _stats.HandleAsync),
+                .. more ?? [],
             ],
             _guard,
             loggers.CreateLogger<RouteTable>()

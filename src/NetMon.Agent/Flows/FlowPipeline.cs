@@ -35,6 +35,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     private readonly LogLimiter _limiter = new();
 
     private readonly FlowStep _step = new();
+    private readonly EarlierCounts _earlier = new();
     private SightingSteps _opened;
 
     public FlowPipeline(
@@ -81,7 +82,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Fail(record.Traffic.Packets[0] + record.Traffic.Packets[1], error);
+            Fail(FlowPackets.Of(in record), error);
         }
 
         _metrics.Processed(Stopwatch.GetTimestamp() - (long)leftNs);
@@ -137,7 +138,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Fail(Packets(in _table[slot].Flow.Total), error);
+            Fail(FlowPackets.Of(in _table[slot].Flow), error);
         }
     }
 
@@ -145,7 +146,12 @@ internal sealed class FlowPipeline : IAttributedFlows
     {
         ref var entry = ref _table[slot];
         entry.Role = FlowRole.Shadow;
-        _attributor.Counters.AddShadowPackets((long)Packets(in entry.Flow.Total));
+        _attributor.Counters.AddShadowPackets(FlowPackets.Of(in entry.Flow));
+        while (_earlier.TryTake(slot, in entry, out var part))
+        {
+            _attributor.Counters.AddShadowPackets(FlowPackets.Of(in part));
+        }
+
         if (waiting.Ended)
         {
             EndShadow(slot, waiting.DeadlineNs);
@@ -169,11 +175,13 @@ internal sealed class FlowPipeline : IAttributedFlows
                 CountShadow(in record, slot);
                 break;
             case FlowRole.Waiting:
-                Gather(in record, ref entry);
+                Gather(in record, slot, ref entry);
                 break;
             default:
+                var weight = entry.Flow.Weight;
                 _step.Event.Flow = entry.Flow;
                 _step.Take(in record, entry.SourceEnd); // (2)
+                _metrics.Reweighed(in _step.Event.Flow, weight);
                 _step.Event.Kind = RecordTranslator.KindOf(record.Reason);
                 Decide(entry.NoEndpoints);
                 Finish(slot, record.Reason == RecordReason.End);
@@ -204,7 +212,7 @@ internal sealed class FlowPipeline : IAttributedFlows
                 break;
             case Verdict.Waits:
                 entry.Flow = _step.Event.Flow;
-                Gather(in record, ref entry);
+                Gather(in record, slot, ref entry);
                 break;
             default:
                 entry.Role = FlowRole.Counted;
@@ -224,7 +232,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     {
         if (!_attributor.TryBeginNow(in record, ref _step.Event.Flow, ref source, leftNs))
         {
-            _attributor.Counters.AddShadowPackets((long)Packets(in record));
+            _attributor.Counters.AddShadowPackets(FlowPackets.Of(in record));
             return;
         }
 
@@ -248,7 +256,7 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     private void CountShadow(in FlowRecord record, int slot)
     {
-        _attributor.Counters.AddShadowPackets((long)Packets(in record));
+        _attributor.Counters.AddShadowPackets(FlowPackets.Of(in record));
         if (record.Reason == RecordReason.End)
         {
             EndShadow(slot, record.TimeNs);
@@ -261,15 +269,17 @@ internal sealed class FlowPipeline : IAttributedFlows
         _table.Remove(slot);
     }
 
-    private void Gather(in FlowRecord record, ref FlowEntry entry)
+    private void Gather(in FlowRecord record, int slot, ref FlowEntry entry)
     {
+        ref var waiting = ref _attributor[entry.Waiting];
+        _earlier.Split(slot, ref entry, ref waiting, RecordTranslator.SamplingRateOf(in record));
         _step.Event.Flow = entry.Flow;
         _step.Take(in record, entry.SourceEnd);
         entry.Flow = _step.Event.Flow;
-        ref var waiting = ref _attributor[entry.Waiting];
         _step.Gather(ref waiting);
         waiting.Closed |= record.Reason == RecordReason.Close;
         waiting.Ended |= record.Reason == RecordReason.End;
+        waiting.Left |= _step.Left;
     }
 
     // (7)
@@ -278,6 +288,11 @@ internal sealed class FlowPipeline : IAttributedFlows
         ref var entry = ref _table[slot];
         entry.Role = FlowRole.Counted;
         _step.TakeAll(in entry.Flow, in waiting);
+        while (_earlier.TryTake(slot, in entry, out var part))
+        {
+            _step.CountEarlier(in part, _metrics, ref entry.Series);
+        }
+
         entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Event.Flow);
         _step.Event.Kind =
             waiting.Ended ? FlowEventKind.End
@@ -363,30 +378,18 @@ internal sealed class FlowPipeline : IAttributedFlows
     // What we end ourselves had no time for an answer.
     private void Show(int slot, ulong recordNs, SightingSteps steps)
     {
-        if (Detections is { } detections && !Draining)
+        if (Detections is { } detections && !Draining && !_step.Left)
         {
             detections.See(in _step.Event, recordNs, slot, steps);
         }
     }
 
-    private void Fail(ulong packets, Exception error)
+    private void Fail(long packets, Exception error)
     {
-        _metrics.Failed((long)packets);
+        _metrics.Failed(packets);
         if (_limiter.TryPass(out var suppressed))
         {
             AgentLog.RecordFailed(_logger, suppressed, error);
         }
     }
-
-    private static ulong Packets(in FlowRecord record) =>
-        record.Traffic.Packets[0] + record.Traffic.Packets[1];
-
-    private static ulong Packets(in FlowCounts counts) =>
-        (ulong)(counts.Sent.Packets + counts.Received.Packets);
-}
-
-/// <summary>Hands the ring's records to the pipeline; a struct, so that the reader's loop calls it directly.</summary>
-internal readonly struct RecordSink(FlowPipeline pipeline) : IRecordHandler<FlowRecord>
-{
-    public void OnRecord(in FlowRecord record, ulong position) => pipeline.Process(in record);
 }

@@ -22,9 +22,13 @@ internal sealed class FlowStep
     /// <summary>The connection was established.</summary>
     public bool Connected { get; private set; }
 
+    /// <summary>The flow's end is that of its choice for the sample: what became of it is not known.</summary>
+    public bool Left { get; private set; }
+
     /// <summary>Brings the flow up to date with a record.</summary>
     public void Take(in FlowRecord record, int source)
     {
+        Left = (record.State.Flags & FlowFlags.Left) != FlowFlags.None;
         ref var flow = ref Event.Flow;
         var connectUs = flow.ConnectUs;
         var firstByteUs = flow.FirstByteUs;
@@ -48,6 +52,18 @@ internal sealed class FlowStep
         _roundTrips = waiting.RoundTrips;
         Connected = flow.ConnectUs != 0;
         _answered = flow.FirstByteUs != 0;
+        Left = waiting.Left;
+    }
+
+    /// <summary>Counts what the flow had gathered at another sampling rate, and adds it to the flow.</summary>
+    public void CountEarlier(in EarlierPart part, FlowMetrics metrics, ref FlowSeries series)
+    {
+        var rate = Event.Flow.SamplingRate;
+        Event.Flow.SamplingRate = part.Rate;
+        metrics.Count(in Event.Flow, in part.Counts, ref series);
+        metrics.Count(in Event.Flow, in part.Counts, in part.RoundTrips, ref series);
+        Event.Flow.SamplingRate = rate;
+        Event.Flow.Total.Add(in part.Counts);
     }
 
     /// <summary>The end of a flow without a record.</summary>
@@ -59,6 +75,7 @@ internal sealed class FlowStep
         _roundTrips = default;
         Connected = false;
         _answered = false;
+        Left = false;
     }
 
     /// <summary>Decides the flow's status and cause.</summary>
@@ -72,7 +89,7 @@ internal sealed class FlowStep
             Event.Kind,
             new FlowCircumstances
             {
-                Draining = draining,
+                Draining = draining || Left,
                 NoEndpoints = noEndpoints,
                 AnswersOthers = isPending && _answering.Contains(in flow.Destination, flow.Protocol),
             }

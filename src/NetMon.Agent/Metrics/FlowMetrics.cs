@@ -49,8 +49,19 @@ internal sealed class FlowMetrics
     /// <summary>A flow came into the table.</summary>
     public void Opened(in Flow flow)
     {
-        _active.Add(FlowGroupKey.Of(in flow), 1);
-        Totals.AddFlow();
+        _active.Add(FlowGroupKey.Of(in flow), flow.Weight);
+        Totals.AddFlow(flow.Weight);
+    }
+
+    /// <summary>The sampling rate may have changed, and with it what a flow of the table stands for.</summary>
+    /// <param name="flow">The flow, with its weight of now.</param>
+    /// <param name="before">Its weight until now.</param>
+    public void Reweighed(in Flow flow, int before)
+    {
+        if (flow.Weight != before)
+        {
+            _active.Add(FlowGroupKey.Of(in flow), flow.Weight - before);
+        }
     }
 
     /// <summary>A flow left the table: the last call for it.</summary>
@@ -58,7 +69,7 @@ internal sealed class FlowMetrics
     /// <param name="series">The flow's series, which are given back.</param>
     public void Ended(in Flow flow, ref FlowSeries series)
     {
-        _active.Add(FlowGroupKey.Of(in flow), -1);
+        _active.Add(FlowGroupKey.Of(in flow), -flow.Weight);
         Release(ref series);
     }
 
@@ -104,7 +115,7 @@ internal sealed class FlowMetrics
     /// <param name="series">The flow's series, found at its first packets each way. Of a flow that is in no table, to be given to <see cref="Release"/>.</param>
     public void Count(in Flow flow, in FlowCounts counts, ref FlowSeries series)
     {
-        Totals.Add(in counts);
+        Totals.Add(in counts, flow.Weight);
         for (var i = 0; i < _families.Length; i++)
         {
             _families[i].Count(in flow, in counts, ref Rows(ref series, i));

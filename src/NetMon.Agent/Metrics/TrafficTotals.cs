@@ -2,7 +2,7 @@ using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Metrics;
 
-/// <summary>Sums over all flows since the start, each packet once. The capture loop writes; any thread may read.</summary>
+/// <summary>Sums over all flows since the start, each packet once; estimations where not all flows are counted. The capture loop writes; any thread may read.</summary>
 internal sealed class TrafficTotals
 {
     private long _packets;
@@ -16,11 +16,11 @@ internal sealed class TrafficTotals
     /// <summary>Flows that came into the table.</summary>
     public long Flows => Volatile.Read(ref _flows);
 
-    public void Add(in FlowCounts counts)
+    public void Add(in FlowCounts counts, int weight)
     {
-        Volatile.Write(ref _packets, _packets + counts.Sent.Packets + counts.Received.Packets);
-        Volatile.Write(ref _bytes, _bytes + counts.Sent.Bytes + counts.Received.Bytes);
+        Volatile.Write(ref _packets, _packets + (weight * (counts.Sent.Packets + counts.Received.Packets)));
+        Volatile.Write(ref _bytes, _bytes + (weight * (counts.Sent.Bytes + counts.Received.Bytes)));
     }
 
-    public void AddFlow() => Volatile.Write(ref _flows, _flows + 1);
+    public void AddFlow(int weight) => Volatile.Write(ref _flows, _flows + weight);
 }

@@ -6,12 +6,12 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Kubernetes.Client;
 
-/// <summary>A request: GET, or POST where it has a body; of a path with its query, relative to the server's URL.</summary>
+/// <summary>A request: GET, or with a body POST, of a path with its query, relative to the server's URL.</summary>
 /// <param name="Accept">Media types.</param>
 /// <param name="IsCompressed">Ask for gzip. Not for a watch: what compresses holds back what comes seldom.</param>
 internal readonly record struct ApiRequest(string Path, string Accept, bool IsCompressed)
 {
-    /// <summary>JSON; null: none.</summary>
+    /// <summary>JSON.</summary>
     public byte[]? Body { get; init; }
 }
 
@@ -41,7 +41,7 @@ internal sealed class ApiClient : IDisposable
     /// <summary>Sends a request; answers once the head of a good answer (200, 201) is there.</summary>
     /// <param name="timer">Limits the request; with the time for an answer set here.</param>
     /// <param name="answered">Called with the code of each answer.</param>
-    /// <exception cref="ApiException">There is no answer, or another than 200 and 201.</exception>
+    /// <exception cref="ApiException">There is no answer, or no good one.</exception>
     /// <exception cref="OperationCanceledException">Cancelled from outside.</exception>
     public async Task<ApiAnswer> GetAsync(ApiRequest request, RequestTimer timer, Action<int> answered)
     {
@@ -98,7 +98,7 @@ internal sealed class ApiClient : IDisposable
         if (request.Body is { } body)
         {
             message.Content = new ByteArrayContent(body);
-            message.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);

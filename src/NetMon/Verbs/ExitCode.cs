@@ -1,3 +1,5 @@
+using NetMon.Core.Diagnosis;
+
 namespace NetMon.Verbs;
 
 /// <summary>Exit codes of every verb.</summary>
@@ -8,4 +10,11 @@ internal static class ExitCode
 
     /// <summary>The command line or the environment makes no sense; nothing was done.</summary>
     public const int Usage = 2;
+
+    /// <summary>The agent answers, but is not ready: <c>status</c> says why.</summary>
+    public const int NotReady = 3;
+
+    /// <summary>Of a diagnosis: warnings do not make it fail.</summary>
+    public static int Of(IEnumerable<Finding> findings) =>
+        findings.Any(one => one.Status == FindingStatus.Fail) ? Failed : Ok;
 }
