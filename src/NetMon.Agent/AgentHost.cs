@@ -97,8 +97,8 @@ public static class AgentHost
             () => cluster.Standing,
             loggers,
             TimeProvider.System,
-            reviews,
-            DiagnosticRoutes.Of(diagnosis, logging)
+            DiagnosticRoutes.Of(diagnosis, logging),
+            reviews
         );
         diagnosis.Add(
             new FeaturesCheck(agent.Features),
@@ -163,7 +163,7 @@ public static class AgentHost
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
-            () => new KernelInterfaceHooks(program, options.Capture.Attach, logger),
+            () => new KernelInterfaceHooks(program, pins: null, options.Capture.Attach, logger),
             observer => new KernelLinkSource(observer, podAddresses),
             names,
             TimeProvider.System,

@@ -53,8 +53,8 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="cluster">How it stands with its cluster.</param>
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
-    /// <param name="reviews">Asks the cluster who has a token; null: nobody does.</param>
     /// <param name="more">Addresses of the API that are not its own.</param>
+    /// <param name="reviews">Asks the cluster who has a token; null: nobody does.</param>
     /// <exception cref="StartException">The settings of the API contradict each other, or one of its files is wrong.</exception>
     public RunningAgent(
         AgentOptions options,
@@ -64,8 +64,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
         TimeProvider time,
-        AccessReviews? reviews = null,
-        IReadOnlyList<Route>? more = null
+        IReadOnlyList<Route>? more = null,
+        AccessReviews? reviews = null
     )
     {
         _options = options;

@@ -169,7 +169,7 @@ public static class Instruments
         "netmon_drops_unattributed_total",
         MetricType.Counter,
         "packets",
-        "Packets that the kernel dropped, and which are not in netmon_drops_total, by cause: map_full (more flows and places within a fifth of a second than features.drops.max_entries), non_ip, unreadable (headers that are missing, cut off or not linear). Together the two hold every packet that was lost.",
+        "Packets that the kernel dropped, and which are not in netmon_drops_total, by cause: map_full (more flows and places within a fifth of a second than features.drops.max_entries), non_ip, unreadable (headers that are missing, cut off or not linear), bad_record (sums of the kernel that cannot be, and whose reason is not told). Together the two hold every packet that was lost.",
         "reason",
         "cause"
     );
