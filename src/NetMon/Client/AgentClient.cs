@@ -25,6 +25,10 @@ internal sealed class AgentClient : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
         };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("netmon");
+        if (address.IsTls)
+        {
+            _http.DefaultRequestHeaders.Authorization = address.Credential.Authorization();
+        }
     }
 
     public ServerAddress Address { get; }
