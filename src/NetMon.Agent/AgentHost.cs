@@ -73,6 +73,7 @@ public static class AgentHost
         InterfaceWatch? interfaces = null;
         var addresses = new LocalAddresses(TimeProvider.System);
         await using var cluster = ClusterSource.Open(options, addresses, TimeProvider.System, loggers);
+        using var reviews = cluster.OpenReviews(options.Api);
         using var connections = OpenConnections(logger);
         var socketOptions = options.Features.Sockets;
         var socketCounts = new SocketCounts();
@@ -96,7 +97,8 @@ public static class AgentHost
             () => cluster.Standing,
             loggers,
             TimeProvider.System,
-            DiagnosticRoutes.Of(diagnosis, logging)
+            DiagnosticRoutes.Of(diagnosis, logging),
+            reviews
         );
         diagnosis.Add(
             new FeaturesCheck(agent.Features),
@@ -161,7 +163,7 @@ public static class AgentHost
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
-            () => new KernelInterfaceHooks(program, options.Capture.Attach, logger),
+            () => new KernelInterfaceHooks(program, pins: null, options.Capture.Attach, logger),
             observer => new KernelLinkSource(observer, podAddresses),
             names,
             TimeProvider.System,

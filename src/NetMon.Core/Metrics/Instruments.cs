@@ -630,6 +630,28 @@ public static class Instruments
         "Flow records that live streams lost because their readers were slow; each reader is told its own number."
     );
 
+    public static readonly Instrument ApiConnections = new(
+        "netmon_api_connections",
+        MetricType.Gauge,
+        "connections",
+        "Connections to the API now."
+    );
+
+    public static readonly Instrument ApiRefused = new(
+        "netmon_api_refused_total",
+        MetricType.Counter,
+        "requests",
+        "Requests and connections that were refused, by reason (docs/security.md).",
+        "reason"
+    );
+
+    public static readonly Instrument TlsCertificateExpiry = new(
+        "netmon_tls_certificate_expiry_seconds",
+        MetricType.Gauge,
+        "seconds",
+        "When the certificate expires that the API shows, in seconds since the Unix epoch. Absent without TLS."
+    );
+
     // The process, under the names that Prometheus' client libraries share.
 
     public static readonly Instrument ProcessCpu = new(
@@ -762,6 +784,9 @@ public static class Instruments
         Streams,
         StreamRecords,
         StreamRecordsLost,
+        ApiConnections,
+        ApiRefused,
+        TlsCertificateExpiry,
         ProcessCpu,
         ProcessOpenFds,
         ProcessMaxFds,
