@@ -35,13 +35,25 @@ internal sealed record ServerAddress(string Host, int Port)
     /// <summary>What it is asked with, over TLS.</summary>
     public AgentCredential Credential { get; init; } = new();
 
+    /// <summary>Sends requests in place of a connection; null: there is one.</summary>
+    public HttpMessageHandler? Agents { get; private init; }
+
+    private string? Label { get; init; }
+
+    /// <summary>Agents in a cluster, which are reached through its API server.</summary>
+    /// <param name="agents">Sends requests to them.</param>
+    /// <param name="label">What they are called in messages.</param>
+    public static ServerAddress Through(HttpMessageHandler agents, string label) =>
+        new("localhost", DefaultPort) { Agents = agents, Label = label };
+
     /// <summary>What is asked where nothing is said: the agent's socket, if somebody listens there and this user may ask; else <see cref="Default"/>.</summary>
     public static ServerAddress FindDefault() =>
         AgentConnection.CanConnect(DefaultSocket.SocketPath!) ? DefaultSocket : Default;
 
     /// <summary>As it is written: <c>unix:PATH</c>, or a URI's authority, an IPv6 address in brackets, after <c>https://</c> if it is TLS.</summary>
     public override string ToString() =>
-        SocketPath is { } path ? SocketScheme + TerminalText.Clean(path, MaxSocketPath)
+        Label is not null ? Label
+        : SocketPath is { } path ? SocketScheme + TerminalText.Clean(path, MaxSocketPath)
         : IsTls ? TlsScheme + Authority
         : Authority;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NetMon.Client;
+using NetMon.Plugin;
 
 namespace NetMon.Verbs;
 
@@ -26,6 +27,12 @@ internal sealed class ServerOption
     /// <returns>False if the environment names no address, or a credential would go without TLS; then <paramref name="error"/> says so.</returns>
     public bool TryRead(ParseResult arguments, out ServerAddress server, out string error)
     {
+        if (arguments.RootCommandResult.Command is PluginCommand { Agents: { } agents })
+        {
+            (server, error) = (agents, "");
+            return true;
+        }
+
         if (!TryReadAddress(arguments, out server, out error))
         {
             return false;
