@@ -11,9 +11,11 @@ using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Settings;
 using NetMon.Agent.Status;
 using NetMon.Agent.Streaming;
 using NetMon.Core.Metrics;
+using NetMon.Kubernetes.Client;
 
 namespace NetMon.Agent;
 
@@ -37,6 +39,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly TrafficPulse _pulse;
     private readonly StatsEndpoint _stats;
     private readonly RouteTable _routes;
+    private readonly ApiGuard _guard;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
@@ -51,7 +54,10 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="cluster">How it stands with its cluster.</param>
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
+    /// <param name="settings">What its settings come from; null: they stay as they are.</param>
     /// <param name="more">Addresses of the API that are not its own.</param>
+    /// <param name="reviews">Asks the cluster who has a token; null: nobody does.</param>
+    /// <exception cref="StartException">The settings of the API contradict each other, or one of its files is wrong.</exception>
     public RunningAgent(
         AgentOptions options,
         Func<ObservedInterfaces> interfaces,
@@ -60,11 +66,16 @@ internal sealed class RunningAgent : IAsyncDisposable
         Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
         TimeProvider time,
-        IReadOnlyList<Route>? more = null
+        IAgentSettings? settings = null,
+        IReadOnlyList<Route>? more = null,
+        AccessReviews? reviews = null
     )
     {
+        Settings = settings ?? new FixedSettings(options);
         _options = options;
         _loggers = loggers;
+        _guard = new ApiGuard(options.Api, reviews, loggers, time);
+        _guard.Register(Registry);
         Table = new FlowTable(TableCapacity(options.Flow.MaxFlows));
         Rules = new InitiatorRules(LocalPortRange.First());
         _failures = new RecentFailures(1024, options.Flow.MaxAge);
@@ -95,12 +106,14 @@ internal sealed class RunningAgent : IAsyncDisposable
         AgentMetrics.Register(Registry, interfaces, _broadcaster);
         AttributionMetrics.Register(Registry, Attribution, sources);
         ProcessMetrics.Register(Registry, time);
+        SettingsTroubles.Register(Registry, Settings);
 
         var clock = sources.Clock;
-        var health = new HealthEndpoints(interfaces, cluster, Features, () => _stopping);
+        var health = new HealthEndpoints(interfaces, cluster, Features, Settings, () => _stopping);
         _metricsEndpoint = new MetricsEndpoint(Registry);
         _list = new FlowList(Table, _failures, clock, names.Find);
         var flows = new FlowsEndpoint(_list, new FlowStream(_broadcaster, clock, names.Find));
+        var config = new ConfigEndpoint(Settings);
         _pulse = new TrafficPulse(_flowMetrics.Totals, () => _dropCounters?.Packets ?? 0, time);
         var report = new AgentReport
         {
@@ -124,17 +137,23 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/flows", flows.HandleAsync),
                 new("/api/v1/events", new EventsEndpoint(_detections?.Feed, clock).HandleAsync),
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
+                new("/api/v1/config", config.ListAsync),
+                new("/api/v1/config", config.SetAsync, RouteAccess.Admin, "POST"),
                 new("/api/v1/status", new StatusEndpoint(report).HandleAsync),
                 new("/api/v1/stats", _stats.HandleAsync),
                 .. more ?? [],
             ],
+            _guard,
             loggers.CreateLogger<RouteTable>()
         );
-        Take(options);
+        Settings.Live.Subscribe(Take);
     }
 
-    /// <summary>Takes the settings that can change while it runs. From any thread, one at a time.</summary>
-    public void Take(AgentOptions options)
+    /// <summary>Where its settings come from, and who is told when they change.</summary>
+    public IAgentSettings Settings { get; }
+
+    // One call at a time, from any thread.
+    private void Take(AgentOptions options)
     {
         _failures.Kept = options.Flow.MaxAge;
         _broadcaster.Capacity = options.Performance.BufferSize;
@@ -206,7 +225,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             flow.Interval,
             _loggers.CreateLogger<CaptureLoop>()
         );
-        _capture.BatchSize = _options.Performance.BatchSize;
+        _capture.BatchSize = Settings.Live.Current.Performance.BatchSize;
         _capture.Start();
         _detections?.Start();
     }
@@ -219,12 +238,19 @@ internal sealed class RunningAgent : IAsyncDisposable
         if (metrics is { Enabled: true, Port: > 0 })
         {
             var listen = new IPEndPoint(metrics.Address, metrics.Port);
-            _metricsServer = await ApiServer.StartAsync(listen, "", _routes.Open(), _loggers);
+            _metricsServer = await ApiServer.StartAsync(
+                listen,
+                "",
+                _guard.ForMetrics(),
+                _routes.Open(),
+                _loggers
+            );
         }
 
         return _server = await ApiServer.StartAsync(
             _options.Api.Listen,
             _options.State.Directory,
+            _guard,
             _routes,
             _loggers
         );

@@ -161,6 +161,9 @@ internal static partial class AgentLog
     )]
     public static partial void SocketWalkFailed(ILogger logger, long suppressed, Exception error);
 
+    [LoggerMessage(206, LogLevel.Warning, "{Warning}")]
+    public static partial void SettingsWarning(ILogger logger, string warning);
+
     [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error);
 
@@ -170,6 +173,20 @@ internal static partial class AgentLog
         "there is no socket, so verbs that change the agent find none: {Reason}"
     )]
     public static partial void SocketMissing(ILogger logger, string reason);
+
+    [LoggerMessage(
+        62,
+        LogLevel.Warning,
+        "a file of the API was changed and is wrong, so the old one stays in use: {Problem}"
+    )]
+    public static partial void AccessFileFailed(ILogger logger, string problem);
+
+    [LoggerMessage(
+        63,
+        LogLevel.Information,
+        "other machines that reach {Address} get metrics and health alone, as there is no TLS (docs/security.md)"
+    )]
+    public static partial void OpenToOthers(ILogger logger, IPEndPoint address);
 
     [LoggerMessage(80, LogLevel.Information, "without a cluster: pods and containers have no names")]
     public static partial void Standalone(ILogger logger);
