@@ -166,7 +166,8 @@ public static class AgentHost
             () => agent.Attribution.ShadowPackets
         );
         diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
-        var records = new KernelRecordSource(program);
+        var earlier = new EarlierRecords(program, logger);
+        var records = new KernelRecordSource(program, earlier);
         using var drops = DropFeature.Start(
             await loadingDrops,
             agent,
@@ -212,6 +213,8 @@ public static class AgentHost
         {
             settings.Live.Subscribe(now => interfaces.Take(new InterfaceRules(now.Capture)));
             await interfaces.StartAsync();
+            earlier.Begin();
+            records.Wake();
             using var following = settings.Follow(logger);
             AgentLog.Started(logger, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, server.Address);
             await Task.Delay(Timeout.Infinite, stop.Token)
@@ -233,6 +236,7 @@ public static class AgentHost
             }
 
             await agent.StopAsync(keep);
+            instance.End(keep);
             await background.CancelAsync();
             await listening;
         }

@@ -136,6 +136,7 @@ internal sealed class CaptureLoop : IDisposable
                     : LongestWait
                 ); // (1)
                 found = ConsumeRing(); // (2)
+                found |= _source.TakeEarlier(new RecordSink(_pipeline));
                 TakeSweep(); // (3)
                 Attribute();
                 TakeSides(last: false);
@@ -255,6 +256,11 @@ internal sealed class CaptureLoop : IDisposable
         if (_keeping)
         {
             return;
+        }
+
+        while (_source.TakeEarlier(new RecordSink(_pipeline)))
+        {
+            Attribute();
         }
 
         using (var pass = _source.OpenDrain())

@@ -117,6 +117,27 @@ internal static partial class AgentLog
     )]
     public static partial void AddressEventsRefused(ILogger logger, string reason);
 
+    [LoggerMessage(
+        11,
+        LogLevel.Information,
+        "what an agent before has counted is in maps of another layout or size: reading it (fields that are left out: {Fields})"
+    )]
+    public static partial void Migrating(ILogger logger, string fields);
+
+    [LoggerMessage(
+        12,
+        LogLevel.Information,
+        "all that an agent before had counted is read: {Packets} packets; its maps are gone"
+    )]
+    public static partial void Migrated(ILogger logger, long packets);
+
+    [LoggerMessage(
+        13,
+        LogLevel.Error,
+        "what an agent before has counted cannot be read, and is lost: its maps have no type information, or are not whole"
+    )]
+    public static partial void NotMigrated(ILogger logger);
+
     [LoggerMessage(7, LogLevel.Information, "taking over from another agent (process {Process})")]
     public static partial void TakingOver(ILogger logger, int process);
 
