@@ -11,6 +11,7 @@ using NetMon.Agent.Interfaces;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sampling;
 using NetMon.Agent.Sockets;
 using NetMon.Bpf;
 using NetMon.Bpf.Netlink;
@@ -120,6 +121,13 @@ public static class AgentHost
             options.FlowMapSize,
             () => agent.Attribution.ShadowPackets
         );
+        await using var sampling = SamplingFeature.Start(
+            program,
+            agent,
+            options.Capture,
+            TimeProvider.System,
+            loggers
+        );
         var records = new KernelRecordSource(program);
         using var drops = DropFeature.Start(
             await loadingDrops,
@@ -222,6 +230,7 @@ public static class AgentHost
             IcmpIdle = options.Flow.IcmpIdle,
             OtherIdle = options.Flow.OtherIdle,
             OverlayPorts = [.. options.Flow.OverlayPorts],
+            SamplingRate = options.Capture.SamplingRate,
             TcpHealth = options.Features.LatencyTracking.Enabled,
         };
 }
