@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Diagnosis;
+using NetMon.Agent.Diagnosis.Checks;
 using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
@@ -72,6 +74,7 @@ public static class AgentHost
         InterfaceWatch? interfaces = null;
         var addresses = new LocalAddresses(TimeProvider.System);
         await using var cluster = ClusterSource.Open(options, addresses, TimeProvider.System, loggers);
+        using var reviews = cluster.OpenReviews(options.Api);
         using var connections = OpenConnections(logger);
         var socketOptions = options.Features.Sockets;
         var socketCounts = new SocketCounts();
@@ -86,6 +89,7 @@ public static class AgentHost
             Owners = owners,
             ConnectionRate = options.Kubernetes.ConntrackRate,
         };
+        var diagnosis = new AgentDiagnosis();
         await using var agent = new RunningAgent(
             options,
             () => interfaces?.Observed ?? ObservedInterfaces.None,
@@ -93,7 +97,16 @@ public static class AgentHost
             sources,
             () => cluster.Standing,
             loggers,
-            TimeProvider.System
+            TimeProvider.System,
+            DiagnosticRoutes.Of(diagnosis, logging),
+            reviews
+        );
+        diagnosis.Add(
+            new FeaturesCheck(agent.Features),
+            new LossCheck(agent.Registry),
+            new CoverageCheck(options.Capture, () => interfaces?.Observed ?? ObservedInterfaces.None),
+            new ApiServerCheck(cluster.Configuration, TimeProvider.System),
+            new ClusterSyncCheck(() => cluster.Resources, TimeProvider.System)
         );
         cluster.Start(agent.Registry);
         var loading = Task.Run(
@@ -121,6 +134,7 @@ public static class AgentHost
             options.FlowMapSize,
             () => agent.Attribution.ShadowPackets
         );
+        diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
         await using var sampling = SamplingFeature.Start(
             program,
             agent,
@@ -157,7 +171,7 @@ public static class AgentHost
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
-            () => new KernelInterfaceHooks(program, options.Capture.Attach, logger),
+            () => new KernelInterfaceHooks(program, pins: null, options.Capture.Attach, logger),
             observer => new KernelLinkSource(observer, podAddresses),
             names,
             TimeProvider.System,

@@ -15,6 +15,7 @@ using NetMon.Agent.Sampling;
 using NetMon.Agent.Status;
 using NetMon.Agent.Streaming;
 using NetMon.Core.Metrics;
+using NetMon.Kubernetes.Client;
 
 namespace NetMon.Agent;
 
@@ -38,6 +39,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly TrafficPulse _pulse;
     private readonly StatsEndpoint _stats;
     private readonly RouteTable _routes;
+    private readonly ApiGuard _guard;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
@@ -52,6 +54,9 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="cluster">How it stands with its cluster.</param>
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
+    /// <param name="more">Addresses of the API that are not its own.</param>
+    /// <param name="reviews">Asks the cluster who has a token; null: nobody does.</param>
+    /// <exception cref="StartException">The settings of the API contradict each other, or one of its files is wrong.</exception>
     public RunningAgent(
         AgentOptions options,
         Func<ObservedInterfaces> interfaces,
@@ -59,11 +64,15 @@ internal sealed class RunningAgent : IAsyncDisposable
         AttributionSources sources,
         Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
-        TimeProvider time
+        TimeProvider time,
+        IReadOnlyList<Route>? more = null,
+        AccessReviews? reviews = null
     )
     {
         _options = options;
         _loggers = loggers;
+        _guard = new ApiGuard(options.Api, reviews, loggers, time);
+        _guard.Register(Registry);
         Table = new FlowTable(TableCapacity(options.Flow.MaxFlows));
         Rules = new InitiatorRules(LocalPortRange.First());
         _failures = new RecentFailures(1024, options.Flow.MaxAge);
@@ -125,7 +134,9 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
                 new("/api/v1/status", new StatusEndpoint(report).HandleAsync),
                 new("/api/v1/stats", _stats.HandleAsync),
+                .. more ?? [],
             ],
+            _guard,
             loggers.CreateLogger<RouteTable>()
         );
         Take(options);
@@ -221,12 +232,19 @@ internal sealed class RunningAgent : IAsyncDisposable
         if (metrics is { Enabled: true, Port: > 0 })
         {
             var listen = new IPEndPoint(metrics.Address, metrics.Port);
-            _metricsServer = await ApiServer.StartAsync(listen, "", _routes.Open(), _loggers);
+            _metricsServer = await ApiServer.StartAsync(
+                listen,
+                "",
+                _guard.ForMetrics(),
+                _routes.Open(),
+                _loggers
+            );
         }
 
         return _server = await ApiServer.StartAsync(
             _options.Api.Listen,
             _options.State.Directory,
+            _guard,
             _routes,
             _loggers
         );

@@ -168,15 +168,16 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
             }
 
             var length = header & ~DiscardBit;
-            if (length + HeaderBytes > (ulong)Capacity)
+            var taken = (length + HeaderBytes + 7) & ~7ul;
+            if (taken > Math.Min(limit - position, (ulong)Capacity))
             {
-                // No ring is made so: skip what was produced rather than read beyond the mapping.
+                // No ring is made so: skip what was produced rather than read beyond it, or beyond the mapping.
                 position = limit;
                 _badRecords++;
                 return false;
             }
 
-            position += (length + HeaderBytes + 7) & ~7ul;
+            position += taken;
             if ((header & DiscardBit) != 0)
             {
                 continue;

@@ -386,7 +386,8 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     private void Fail(long packets, Exception error)
     {
-        _metrics.Failed(packets);
+        // A count below 0 is none.
+        _metrics.Failed(Math.Max(packets, 0));
         if (_limiter.TryPass(out var suppressed))
         {
             AgentLog.RecordFailed(_logger, suppressed, error);

@@ -32,10 +32,11 @@ internal readonly record struct DeviceCounters(
                     long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var v) ? v : 0
                 )
                 .ToArray();
-            if (colon > 0 && values.Length >= Columns)
+            var name = line[..Math.Max(colon, 0)].Trim();
+            if (name.Length > 0 && values.Length >= Columns)
             {
                 yield return new(
-                    line[..colon].Trim(),
+                    name,
                     values[2],
                     values[3],
                     values[4],

@@ -184,6 +184,20 @@ internal static partial class AgentLog
     )]
     public static partial void SocketMissing(ILogger logger, string reason);
 
+    [LoggerMessage(
+        62,
+        LogLevel.Warning,
+        "a file of the API was changed and is wrong, so the old one stays in use: {Problem}"
+    )]
+    public static partial void AccessFileFailed(ILogger logger, string problem);
+
+    [LoggerMessage(
+        63,
+        LogLevel.Information,
+        "other machines that reach {Address} get metrics and health alone, as there is no TLS (docs/security.md)"
+    )]
+    public static partial void OpenToOthers(ILogger logger, IPEndPoint address);
+
     [LoggerMessage(80, LogLevel.Information, "without a cluster: pods and containers have no names")]
     public static partial void Standalone(ILogger logger);
 

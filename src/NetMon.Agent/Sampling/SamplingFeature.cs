@@ -8,9 +8,14 @@ namespace NetMon.Agent.Sampling;
 internal sealed class SamplingFeature : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly RunningAgent _agent;
     private readonly Task _looking;
 
-    private SamplingFeature(AdaptiveSampling adaptive) => _looking = adaptive.RunAsync(_stop.Token);
+    private SamplingFeature(RunningAgent agent, AdaptiveSampling adaptive)
+    {
+        _agent = agent;
+        _looking = adaptive.RunAsync(_stop.Token);
+    }
 
     /// <summary>Gives the programs the configured rate; the agent hands on what is configured later.</summary>
     public static SamplingFeature Start(
@@ -30,11 +35,15 @@ internal sealed class SamplingFeature : IAsyncDisposable
         );
         control.Take(options);
         agent.Sampling = control;
-        return new(new AdaptiveSampling(control, new SamplingCost(program, time, logger), time, logger));
+        return new(
+            agent,
+            new AdaptiveSampling(control, new SamplingCost(program, time, logger), time, logger)
+        );
     }
 
     public async ValueTask DisposeAsync()
     {
+        _agent.Sampling = null;
         await _stop.CancelAsync();
         await _looking;
         _stop.Dispose();

@@ -169,7 +169,7 @@ public static class Instruments
         "netmon_drops_unattributed_total",
         MetricType.Counter,
         "packets",
-        "Packets that the kernel dropped, and which are not in netmon_drops_total, by cause: map_full (more flows and places within a fifth of a second than features.drops.max_entries), non_ip, unreadable (headers that are missing, cut off or not linear). Together the two hold every packet that was lost.",
+        "Packets that the kernel dropped, and which are not in netmon_drops_total, by cause: map_full (more flows and places within a fifth of a second than features.drops.max_entries), non_ip, unreadable (headers that are missing, cut off or not linear), bad_record (sums of the kernel that cannot be, and whose reason is not told). Together the two hold every packet that was lost.",
         "reason",
         "cause"
     );
@@ -696,6 +696,28 @@ public static class Instruments
         "Flow records that live streams lost because their readers were slow; each reader is told its own number."
     );
 
+    public static readonly Instrument ApiConnections = new(
+        "netmon_api_connections",
+        MetricType.Gauge,
+        "connections",
+        "Connections to the API now."
+    );
+
+    public static readonly Instrument ApiRefused = new(
+        "netmon_api_refused_total",
+        MetricType.Counter,
+        "requests",
+        "Requests and connections that were refused, by reason (docs/security.md).",
+        "reason"
+    );
+
+    public static readonly Instrument TlsCertificateExpiry = new(
+        "netmon_tls_certificate_expiry_seconds",
+        MetricType.Gauge,
+        "seconds",
+        "When the certificate expires that the API shows, in seconds since the Unix epoch. Absent without TLS."
+    );
+
     // The process, under the names that Prometheus' client libraries share.
 
     public static readonly Instrument ProcessCpu = new(
@@ -828,6 +850,9 @@ public static class Instruments
         Streams,
         StreamRecords,
         StreamRecordsLost,
+        ApiConnections,
+        ApiRefused,
+        TlsCertificateExpiry,
         ProcessCpu,
         ProcessOpenFds,
         ProcessMaxFds,

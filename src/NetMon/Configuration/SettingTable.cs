@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace NetMon.Configuration;
@@ -25,18 +24,7 @@ internal static class SettingTable
         .. PerformanceSettings.All,
         .. ResourceSettings.All,
         .. KubernetesSettings.All,
-        new Setting<IPEndPoint>(
-            "api.listen",
-            "--listen",
-            ValueFormats.Endpoint,
-            o => o.Api.Listen,
-            (o, value) => o.Api.Listen = value,
-            "where metrics and flows are served"
-        )
-        {
-            Meaning =
-                "Where the agent serves metrics, health and flows over HTTP. There is no authentication: an address other than loopback shows who talks to whom to everybody who reaches it. Port 0 takes any free one.",
-        },
+        .. ApiSettings.All,
         .. StateSettings.All,
         new Setting<LogLevel>(
             "log.level",
