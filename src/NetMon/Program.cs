@@ -22,6 +22,8 @@ var root = new Command(
     DropsVerb.Create(),
     DoctorVerb.Create(),
     CheckSystemVerb.Create(),
+    DebugVerb.Create(),
+    SupportBundleVerb.Create(),
     CompletionVerb.Create(),
     CompleteVerb.Create(),
     VersionVerb.Create(),
