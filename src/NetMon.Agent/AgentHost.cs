@@ -14,6 +14,7 @@ using NetMon.Agent.Lifecycle;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sampling;
 using NetMon.Agent.Settings;
 using NetMon.Agent.Sockets;
 using NetMon.Bpf;
@@ -166,6 +167,13 @@ public static class AgentHost
             () => agent.Attribution.ShadowPackets
         );
         diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
+        await using var sampling = SamplingFeature.Start(
+            program,
+            agent,
+            options.Capture,
+            TimeProvider.System,
+            loggers
+        );
         var earlier = new EarlierRecords(program, logger);
         var records = new KernelRecordSource(program, earlier);
         using var drops = DropFeature.Start(
@@ -285,6 +293,7 @@ public static class AgentHost
             IcmpIdle = options.Flow.IcmpIdle,
             OtherIdle = options.Flow.OtherIdle,
             OverlayPorts = [.. options.Flow.OverlayPorts],
+            SamplingRate = options.Capture.SamplingRate,
             TcpHealth = options.Features.LatencyTracking.Enabled,
         };
 }

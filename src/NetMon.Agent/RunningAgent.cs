@@ -11,6 +11,7 @@ using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sampling;
 using NetMon.Agent.Settings;
 using NetMon.Agent.Status;
 using NetMon.Agent.Streaming;
@@ -161,6 +162,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         _metricsEndpoint.AtOnce = options.Performance.Workers;
         _metricsEndpoint.Enabled = options.Metrics.Enabled;
         _capture?.BatchSize = options.Performance.BatchSize;
+        Sampling?.Take(options.Capture);
     }
 
     public MetricRegistry Registry { get; } = new();
@@ -172,6 +174,9 @@ internal sealed class RunningAgent : IAsyncDisposable
     public FeatureSet Features { get; }
 
     public DropLog Drops { get; }
+
+    /// <summary>Who gives the kernel programs their sampling rate; null: nobody.</summary>
+    public SamplingControl? Sampling { get; set; }
 
     public AttributionCounters Attribution { get; } = new();
 

@@ -19,6 +19,8 @@ Command[] verbs =
     DropsVerb.Create(),
     DoctorVerb.Create(),
     CheckSystemVerb.Create(),
+    DebugVerb.Create(),
+    SupportBundleVerb.Create(),
     CompletionVerb.Create(),
     CompleteVerb.Create(),
     DetachVerb.Create(),

@@ -41,6 +41,43 @@ internal static partial class AgentLog
     [LoggerMessage(201, LogLevel.Information, "the log is written as configured again")]
     public static partial void TraceEnded(ILogger logger);
 
+    [LoggerMessage(
+        180,
+        LogLevel.Information,
+        "the sampling rate is {Rate} now, as configured; it was {Before}"
+    )]
+    public static partial void SamplingRateSet(ILogger logger, int before, int rate);
+
+    [LoggerMessage(
+        181,
+        LogLevel.Information,
+        "the sampling rate is {Rate} now, and was {Before}: counting took {Cpu:F1}% of a core, of {Budget}%"
+    )]
+    public static partial void SamplingRateAdapted(
+        ILogger logger,
+        int before,
+        int rate,
+        double cpu,
+        int budget
+    );
+
+    [LoggerMessage(
+        182,
+        LogLevel.Warning,
+        "counting takes {Cpu:F1}% of a core, of {Budget}%, though the sampling rate is {Rate}, the largest allowed"
+    )]
+    public static partial void SamplingBudgetExceeded(ILogger logger, double cpu, int budget, int rate);
+
+    [LoggerMessage(
+        183,
+        LogLevel.Information,
+        "the CPU time of the packet programs is not known, and not in the budget of sampling: {Reason}"
+    )]
+    public static partial void SamplingCostUnknown(ILogger logger, string reason);
+
+    [LoggerMessage(184, LogLevel.Error, "the cost of counting could not be measured this time")]
+    public static partial void SamplingLookFailed(ILogger logger, Exception error);
+
     [LoggerMessage(100, LogLevel.Warning, "{Feature} is degraded: {Reason}")]
     public static partial void FeatureDegraded(ILogger logger, string feature, string reason);
 
