@@ -21,7 +21,6 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
-    private readonly InterfaceRules _rules;
     private readonly Func<IInterfaceHooks> _openHooks;
     private readonly Func<ILinkObserver, ILinkSource> _openLinks;
     private readonly InterfaceNames _names;
@@ -36,6 +35,8 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private volatile ObservedInterfaces _observed = ObservedInterfaces.None;
+    private volatile InterfaceRules _rules;
+    private volatile bool _allDoubtful;
     private volatile bool _stopping;
     private volatile bool _keeping;
 
@@ -90,6 +91,14 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
         {
             _thread.Join();
         }
+    }
+
+    /// <summary>From now on other interfaces are observed. From any thread.</summary>
+    public void Take(InterfaceRules rules)
+    {
+        _rules = rules;
+        _allDoubtful = true;
+        _signal.Release();
     }
 
     void ILinkObserver.Added(in NetworkLink link) => Doubt(link.Index);
@@ -160,6 +169,12 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
         }
 
         var all = links.Links;
+        if (_allDoubtful)
+        {
+            _allDoubtful = false;
+            doubtful = [.. doubtful.Union(all.Keys)];
+        }
+
         foreach (
             var ifindex in doubtful.OrderByDescending(index =>
                 all.GetValueOrDefault(index).PeerInOtherNamespace

@@ -18,13 +18,17 @@ internal sealed class AgentClient : IDisposable
     {
         Address = address;
         _patience = patience ?? new ClientPatience();
-        _http = new HttpClient(AgentConnection.CreateHandler(address, _patience))
+        _http = new HttpClient(address.Agents ?? AgentConnection.CreateHandler(address, _patience))
         {
             BaseAddress = address.ToUri(),
             // A followed stream has no end; each step has a limit of its own.
             Timeout = Timeout.InfiniteTimeSpan,
         };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("netmon");
+        if (address.IsTls)
+        {
+            _http.DefaultRequestHeaders.Authorization = address.Credential.Authorization();
+        }
     }
 
     public ServerAddress Address { get; }

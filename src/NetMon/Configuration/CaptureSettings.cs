@@ -25,6 +25,7 @@ internal static class CaptureSettings
             "interface to observe, * and ? match; if none is given: uplinks, and interfaces of pods and containers"
         )
         {
+            IsLive = true,
             Meaning =
                 "Interfaces to observe. Empty: every interface that is up and is a pod's or container's (its peer is in another network namespace) or an uplink (it carries a default route or an address of the node).",
         },
@@ -38,6 +39,7 @@ internal static class CaptureSettings
             "interface never to observe, * and ? match"
         )
         {
+            IsLive = true,
             Meaning = "Interfaces never to observe; stronger than `capture.interfaces`.",
         },
         new Setting<AttachMode>(
