@@ -19,8 +19,11 @@ Command[] verbs =
     DropsVerb.Create(),
     DoctorVerb.Create(),
     CheckSystemVerb.Create(),
+    DebugVerb.Create(),
+    SupportBundleVerb.Create(),
     CompletionVerb.Create(),
     CompleteVerb.Create(),
+    DetachVerb.Create(),
     VersionVerb.Create(),
 ];
 

@@ -12,6 +12,7 @@ internal static class SettingTable
         ("error", LogLevel.Error)
     );
 
+    /// <summary>In the order of the documentation.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         .. CaptureSettings.All,
@@ -26,6 +27,7 @@ internal static class SettingTable
         .. KubernetesSettings.All,
         .. ApiSettings.All,
         .. StateSettings.All,
+        .. PrivilegeSettings.All,
         new Setting<LogLevel>(
             "log.level",
             "--log-level",
@@ -35,7 +37,20 @@ internal static class SettingTable
             "least severe messages that are written"
         )
         {
+            IsLive = true,
             Meaning = "The least severe messages that are written to standard error.",
         },
     ];
+
+    private static readonly Dictionary<string, Setting> ByKey = All.ToDictionary(
+        setting => setting.Key,
+        StringComparer.Ordinal
+    );
+
+    /// <returns>Null if there is no such setting.</returns>
+    public static Setting? Find(string key) => ByKey.GetValueOrDefault(key);
+
+    /// <summary>Whether settings have this name as the first part of theirs.</summary>
+    public static bool IsSection(string name) =>
+        All.Any(setting => setting.Key.StartsWith(name + ".", StringComparison.Ordinal));
 }
