@@ -56,8 +56,8 @@ public sealed class TrafficPulseTests : IDisposable
             counts.Sent.Packets = packets / 2;
             counts.Received.Packets = packets - (packets / 2);
             counts.Sent.Bytes = packets * 100;
-            _totals.Add(in counts);
-            _totals.AddFlow();
+            _totals.Add(in counts, weight: 1);
+            _totals.AddFlow(weight: 1);
             _drops += 3;
             _time.Advance(TimeSpan.FromSeconds(1));
         }
