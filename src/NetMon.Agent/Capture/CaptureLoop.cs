@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Flows;
+using NetMon.Agent.Ledger;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Streaming;
@@ -21,8 +22,6 @@ internal sealed class CaptureLoop : IDisposable
     /// <summary>Records of the ring between two looks at the clock.</summary>
     private const int MaxBatch = 1024;
 
-    private const int DrainChunk = 64;
-
     /// <summary>After records, more may come without a wake-up: 2 * WAKE_INTERVAL_NS of bpf/netmon.h.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(4);
 
@@ -42,6 +41,7 @@ internal sealed class CaptureLoop : IDisposable
     private readonly Broadcaster _broadcaster;
     private readonly OrphanSearch _orphans;
     private readonly IReadOnlyList<ISideSource> _sides;
+    private readonly FlowLedger? _ledger;
     private readonly Sweeper _sweeper;
     private readonly TimeSpan _maxSweepPause;
     private readonly ILogger _logger;
@@ -84,7 +84,13 @@ internal sealed class CaptureLoop : IDisposable
         _broadcaster = broadcaster;
         _orphans = orphans;
         _sides = sides;
-        _sweeper = new Sweeper(source, new SweepSchedule(interval), logger);
+        _ledger = pipeline.Ledger;
+        _sweeper = new Sweeper(
+            source,
+            new SweepSchedule(interval),
+            _ledger?.Chunk ?? new SweepChunk(),
+            logger
+        );
         _maxSweepPause = interval / 4;
         _logger = logger;
         _thread = new Thread(Run) { IsBackground = true, Name = "capture" };
@@ -158,7 +164,7 @@ internal sealed class CaptureLoop : IDisposable
         int count;
         do
         {
-            count = _source.Consume(new RecordSink(_pipeline), MaxBatch);
+            count = _source.Consume(new RecordSink(_pipeline, _ledger), MaxBatch);
             found |= count > 0;
             Attribute();
         } while (count == MaxBatch && !_sweeper.HasRecords);
@@ -180,7 +186,7 @@ internal sealed class CaptureLoop : IDisposable
         _heldSince = now;
         if (!_held && _sweeper.HasRecords)
         {
-            Process(_sweeper.Records(out var readNs), readNs);
+            Process(_sweeper.Records(out var readNs), _sweeper.Sequence, readNs);
             _sweeper.Release();
         }
     }
@@ -208,6 +214,7 @@ internal sealed class CaptureLoop : IDisposable
         if (now >= _nextHousekeeping)
         {
             _metrics.Housekeep(now);
+            _ledger?.Housekeep(now);
             _nextHousekeeping = now + HousekeepInterval;
         }
 
@@ -247,12 +254,12 @@ internal sealed class CaptureLoop : IDisposable
 
     private void ReadDrain(IRecordPass pass)
     {
-        var chunk = new FlowRecord[DrainChunk];
+        var chunk = _sweeper.Chunk;
         var paused = TimeSpan.Zero;
         int count;
-        while ((count = pass.Read(chunk)) > 0)
+        while ((count = Read()) > 0)
         {
-            Process(chunk.AsSpan(0, count), (ulong)Stopwatch.GetTimestamp());
+            Process(chunk.Records[..count], chunk.Sequence, (ulong)Stopwatch.GetTimestamp());
             ConsumeRing();
             while (_broadcaster.Backlogged && paused < MaxDrainPause)
             {
@@ -261,13 +268,20 @@ internal sealed class CaptureLoop : IDisposable
                 paused += Stopwatch.GetElapsedTime(start);
             }
         }
+
+        int Read()
+        {
+            chunk.Begin();
+            return pass.Read(chunk.Records);
+        }
     }
 
-    private void Process(ReadOnlySpan<FlowRecord> records, ulong readNs)
+    private void Process(ReadOnlySpan<FlowRecord> records, ulong sequence, ulong readNs)
     {
-        foreach (ref readonly var record in records)
+        for (var i = 0; i < records.Length; i++)
         {
-            _pipeline.Process(in record, readNs);
+            _ledger?.Sweep(in records[i], sequence, i);
+            _pipeline.Process(in records[i], readNs);
         }
 
         Attribute();

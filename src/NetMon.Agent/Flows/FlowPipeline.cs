@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Detections;
+using NetMon.Agent.Ledger;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Streaming;
@@ -59,6 +60,9 @@ internal sealed class FlowPipeline : IAttributedFlows
     /// <summary>Who looks for what is suspicious; null: nobody. Set before the first record.</summary>
     public FlowTap? Detections { get; set; }
 
+    /// <summary>What keeps the figures beyond the process; null: nothing. Set before the first record.</summary>
+    public FlowLedger? Ledger { get; set; }
+
     /// <summary>Whether flows wait for <see cref="Attribute"/>.</summary>
     public bool HasWaiting => _attributor.WaitingCount > 0;
 
@@ -81,10 +85,39 @@ internal sealed class FlowPipeline : IAttributedFlows
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Fail(record.Traffic.Packets[0] + record.Traffic.Packets[1], error);
+            Fail(Packets(in record), error);
         }
 
+        Ledger?.Commit();
         _metrics.Processed(Stopwatch.GetTimestamp() - (long)leftNs);
+    }
+
+    /// <summary>Takes a record that an earlier process had taken, too.</summary>
+    public void Resume(in FlowRecord record, ulong nowNs)
+    {
+        Ledger?.Continue();
+        try
+        {
+            Apply(in record, nowNs);
+        }
+#pragma warning disable CA1031 // One record's fault must not stop the others.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Fail(Packets(in record), error);
+        }
+
+        Ledger?.Commit();
+    }
+
+    /// <summary>Learns from a flow of an earlier process what it learned.</summary>
+    public void Recall(in Flow flow)
+    {
+        _step.Recall(in flow);
+        if (flow.ConnectUs != 0)
+        {
+            Learn(in flow);
+        }
     }
 
     /// <summary>Goes on with the flows that wait. To be called after each batch of records, and each 10 ms while flows wait.</summary>
@@ -111,12 +144,13 @@ internal sealed class FlowPipeline : IAttributedFlows
             return;
         }
 
-        _metrics.Orphaned();
+        Ledger?.Orphan(in _table[slot]);
         if (role == FlowRole.Counted)
         {
             ref var entry = ref _table[slot];
             _step.End(in entry.Flow);
             Decide(entry.NoEndpoints);
+            Ledger?.Commit();
             _step.CountNews(_metrics, ref entry.Series);
             _metrics.Ended(in _step.Event.Flow, ref entry.Series);
             _failures.Add(in _step.Event.Flow);
@@ -124,6 +158,8 @@ internal sealed class FlowPipeline : IAttributedFlows
             Show(slot, entry.RecordNs, SightingSteps.Ended);
         }
 
+        Ledger?.Commit();
+        _metrics.Orphaned();
         _table.Remove(slot);
     }
 
@@ -143,7 +179,10 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     void IAttributedFlows.Shadow(int slot, in WaitingFlow waiting)
     {
+        Ledger?.Begin();
         ref var entry = ref _table[slot];
+        Ledger?.Shadow(in entry, Packets(in entry.Flow.Total), waiting.Ended);
+        Ledger?.Commit();
         entry.Role = FlowRole.Shadow;
         _attributor.Counters.AddShadowPackets((long)Packets(in entry.Flow.Total));
         if (waiting.Ended)
@@ -200,6 +239,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         {
             case Verdict.Shadow:
                 entry.Role = FlowRole.Shadow;
+                Ledger?.Shadow(in entry, Packets(in record), record.Reason == RecordReason.End);
                 CountShadow(in record, slot);
                 break;
             case Verdict.Waits:
@@ -210,8 +250,10 @@ internal sealed class FlowPipeline : IAttributedFlows
                 entry.Role = FlowRole.Counted;
                 entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Event.Flow);
                 _step.Take(in record, source);
+                Ledger?.Released(in entry, _step, ReleaseWords.Of(record.Reason), AttributionResult.Immediate);
                 _step.Event.Kind = RecordTranslator.KindOf(record.Reason);
                 Decide(entry.NoEndpoints);
+                Ledger?.Commit();
                 _metrics.Opened(in _step.Event.Flow);
                 _opened = SightingSteps.Opened;
                 Finish(slot, record.Reason == RecordReason.End);
@@ -224,13 +266,17 @@ internal sealed class FlowPipeline : IAttributedFlows
     {
         if (!_attributor.TryBeginNow(in record, ref _step.Event.Flow, ref source, leftNs))
         {
+            Ledger?.AloneShadow();
+            Ledger?.Commit();
             _attributor.Counters.AddShadowPackets((long)Packets(in record));
             return;
         }
 
         _step.Take(in record, source);
+        Ledger?.Alone(_step, late);
         _step.Event.Kind = late ? FlowEventKind.End : RecordTranslator.KindOf(record.Reason);
         Decide(_attributor.HasNoEndpoints(in _step.Event.Flow));
+        Ledger?.Commit();
         FlowSeries none = default;
         _step.CountPackets(_metrics, ref none);
         _metrics.Release(ref none);
@@ -248,6 +294,7 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     private void CountShadow(in FlowRecord record, int slot)
     {
+        Ledger?.Commit();
         _attributor.Counters.AddShadowPackets((long)Packets(in record));
         if (record.Reason == RecordReason.End)
         {
@@ -275,15 +322,18 @@ internal sealed class FlowPipeline : IAttributedFlows
     // (7)
     private void Release(int slot, in WaitingFlow waiting)
     {
+        Ledger?.Begin();
         ref var entry = ref _table[slot];
         entry.Role = FlowRole.Counted;
         _step.TakeAll(in entry.Flow, in waiting);
         entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Event.Flow);
+        Ledger?.Released(in entry, _step, ReleaseWords.Of(in waiting), waiting.Result);
         _step.Event.Kind =
             waiting.Ended ? FlowEventKind.End
             : waiting.Closed ? FlowEventKind.Close
             : FlowEventKind.Open;
         Decide(entry.NoEndpoints);
+        Ledger?.Commit();
         var last = _step.Event.Kind;
         _step.Event.Kind = FlowEventKind.Open;
         _metrics.Opened(in _step.Event.Flow);
@@ -308,6 +358,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     private void Finish(int slot, bool isEnd)
     {
         ref var entry = ref _table[slot];
+        Ledger?.Commit();
         _table.Commit(slot, in _step.Event.Flow); // (3)
         _step.CountPackets(_metrics, ref entry.Series); // (4)
         _step.CountNews(_metrics, ref entry.Series);
@@ -340,6 +391,10 @@ internal sealed class FlowPipeline : IAttributedFlows
         ref readonly var flow = ref _step.Event.Flow;
         var isPending = flow.Status == FlowStatus.Pending;
         _step.Decide(Draining, noEndpoints || (isPending && _attributor.HasNoEndpoints(in flow)));
+        if (_step.IsDecided)
+        {
+            Ledger?.Outcome(in flow);
+        }
     }
 
     private void Learn(in Flow flow)
@@ -383,10 +438,4 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     private static ulong Packets(in FlowCounts counts) =>
         (ulong)(counts.Sent.Packets + counts.Received.Packets);
-}
-
-/// <summary>Hands the ring's records to the pipeline; a struct, so that the reader's loop calls it directly.</summary>
-internal readonly struct RecordSink(FlowPipeline pipeline) : IRecordHandler<FlowRecord>
-{
-    public void OnRecord(in FlowRecord record, ulong position) => pipeline.Process(in record);
 }
