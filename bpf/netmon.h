@@ -53,6 +53,7 @@ enum flow_flags {
 	FLOW_REFUSED = 1 << 3,     /* RST before the flow was established */
 	FLOW_IPV6 = 1 << 4,
 	FLOW_REPLIED = 1 << 5, /* the responder sent a packet of its own: an ICMP error is none */
+	FLOW_LEFT = 1 << 6,    /* ended since it is no longer chosen: what became of it is not known */
 };
 
 /* Where one end's packets are counted: ifindex and OBSERVER_* bits; 0 = not yet seen. */
@@ -168,11 +169,11 @@ struct tcp_rare {
 struct flow_value {
 	struct flow_traffic traffic;
 	struct flow_state state;
-	__u32 reported_ms; /* when the last record left, in 2^20 ns */
-	__u8 has_events;   /* something in events may not be 0 */
-	__u8 has_trips;    /* something in round_trips may not be 0 */
-	__u8 reserved[2];
-	__u64 credit[2]; /* counted elsewhere before the pod's interface saw it: packets << 40 | bytes */
+	__u32 reported_ms;   /* when the last record left, in 2^20 ns */
+	__u8 has_events;     /* something in events may not be 0 */
+	__u8 has_trips;      /* something in round_trips may not be 0 */
+	__u16 sampling_rate; /* at which what is to be taken was counted */
+	__u64 credit[2];     /* counted elsewhere before the pod's interface saw it: packets << 40 | bytes */
 	struct tcp_end tcp[2];
 	struct flow_handshake handshake;
 	struct flow_extremes extremes;
@@ -202,8 +203,8 @@ struct flow_record {
 	struct flow_handshake handshake;
 	struct flow_extremes extremes;
 	struct flow_round_trips round_trips;
-	__u32 reason; /* enum record_reason */
-	__u32 reserved;
+	__u32 reason;        /* enum record_reason */
+	__u32 sampling_rate; /* its counts stand for this many times as much: one flow of as many was chosen */
 };
 
 /*
@@ -242,10 +243,11 @@ struct overflow_bucket {
 
 /*
  * One per CPU, in the map `counters`. Every packet handed to a program is in a flow, an overflow bucket, or
- * one of: skipped, arp, non_ip, malformed.
+ * one of: skipped, unsampled, arp, non_ip, malformed. Overflow buckets and skipped are scaled: a packet of a chosen flow is
+ * as many as the sampling rate says.
  */
 struct netmon_counters {
-	__u64 skipped_packets; /* counted at another observation point of the same flow */
+	__u64 skipped_packets; /* counted at another observation point of the same flow; scaled */
 	__u64 skipped_bytes;
 	__u64 arp;
 	__u64 non_ip;
@@ -263,6 +265,20 @@ struct netmon_counters {
 	__u64 handovers;    /* directions that moved to a pod's own interface */
 	__u64 takeovers;    /* directions whose observer fell silent or went away */
 	__u64 sweep_records;
+	__u64 unsampled_packets; /* of flows that were not chosen, at each hook; this and what follows only while rate > 1 */
+	__u64 unsampled_bytes;
+	__u64 sampled_packets; /* of chosen flows, at each hook, as they are */
+	__u64 sampled_bytes;
+	__u64 estimated_packets; /* the same, scaled: what both are together, by estimation */
+	__u64 estimated_bytes;
+};
+
+/* One flow of `rate` is counted. Written by user space at run time, as one word. 8 bytes. */
+#define NETMON_MAX_SAMPLING_RATE 65535
+
+struct netmon_sampling {
+	__u32 rate;      /* 1: all */
+	__u32 threshold; /* a flow is chosen whose hash is not larger: 2^32 / rate - 1 */
 };
 
 /* Fragments of one datagram: key of the LRU map `fragments`; value: the ports of the first fragment. */

@@ -13,6 +13,7 @@
 #define NETMON_FLOW_H
 
 #include "observer.h"
+#include "sampling.h"
 #include "tcp.h"
 
 /* Who began: the sender of the first packet, unless that packet is an answer. */
@@ -77,6 +78,7 @@ static __always_inline void begin_flow(struct flow_value *v, const struct packet
 	__builtin_memset(&v->extremes, 0, sizeof(v->extremes));
 	__builtin_memset(&v->rare, 0, sizeof(v->rare));
 	v->reported_ms = TO_MS(now);
+	v->sampling_rate = p->rate;
 }
 
 /* A new entry. Null if there is no room, or if another CPU's entry vanished at once. `opened`: by this call. */
@@ -135,12 +137,18 @@ static __always_inline void count_packet(struct __sk_buff *skb, struct packet *p
 	__u32 e = p->from & 1, ifindex = here & OBSERVER_IFINDEX;
 	__u64 now = bpf_ktime_get_ns();
 	bool opened = false, closed = false;
-	struct flow_value *v = find_flow(p, ifindex, now, &opened);
+	struct flow_value *v;
 
+	if (!is_sampled(p))
+		return;
+	v = find_flow(p, ifindex, now, &opened);
 	if (unlikely(!v)) {
-		count_overflow(p->key.protocol, here & OBSERVER_EGRESS, p->packets, p->bytes);
+		count_overflow(p->key.protocol, here & OBSERVER_EGRESS, p->packets * p->rate,
+		               p->bytes * p->rate);
 		return;
 	}
+	if (unlikely(v->sampling_rate != p->rate))
+		change_rate(v, p, now);
 	/* Where the ring has no room for the old flow's end, both go on as one flow: no count is lost. */
 	if (unlikely(p->tcp_flags & TCP_SYN) && starts_anew(v, p) && emit(&p->key, v, now, RECORD_END)) {
 		begin_flow(v, p, ifindex, now);

@@ -35,6 +35,8 @@ struct packet {
 	__u8 flags;
 	__u8 icmp_type;
 	__u8 icmp_code;
+	__u32 rate; /* at which its flow was chosen */
+	__u32 reserved;
 };
 
 /* Where the transport header is, and what IP said about it. */

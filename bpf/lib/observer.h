@@ -78,8 +78,8 @@ __noinline int use_credit(struct flow_value *v, struct packet *p, __u32 e)
 		if (__sync_val_compare_and_swap(&v->credit[e], credit, credit - CREDIT(packets, bytes)) !=
 		    credit)
 			continue;
-		count(skipped_packets, packets);
-		count(skipped_bytes, bytes);
+		count(skipped_packets, packets * p->rate);
+		count(skipped_bytes, bytes * p->rate);
 		p->packets -= packets;
 		p->bytes -= bytes;
 		return 0;
@@ -97,8 +97,8 @@ static __always_inline bool observe_here(struct flow_value *v, struct packet *p,
 	if (unlikely((observer & ~OBSERVER_POD) != here)) {
 		observer = claim(v, e, here, now);
 		if (!observer) {
-			count(skipped_packets, p->packets);
-			count(skipped_bytes, p->bytes);
+			count(skipped_packets, p->packets * p->rate);
+			count(skipped_bytes, p->bytes * p->rate);
 			return false;
 		}
 	}

@@ -8,6 +8,9 @@
 
 #include "counters.h"
 
+/* Names the record in the type information that the kernel keeps with the maps: by it another build reads what is left of this one. */
+const struct flow_record *const volatile record_layout;
+
 /* Coarse clock of reported_ms and seen: 2^20 ns and 2^30 ns. */
 #define TO_MS(ns)      ((__u32)((ns) >> 20))
 #define TO_SECONDS(ns) ((__u8)((ns) >> 30))
@@ -106,7 +109,7 @@ static __always_inline void fill_record(struct flow_record *r, const struct flow
 	r->handshake = v->handshake;
 	r->extremes = v->extremes;
 	r->reason = reason;
-	r->reserved = 0;
+	r->sampling_rate = v->sampling_rate;
 }
 
 #define give(v, r, field) ((r)->field ? __sync_fetch_and_add(&(v)->field, (r)->field) : 0)

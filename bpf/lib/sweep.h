@@ -57,8 +57,10 @@ static __always_inline int sweep(struct bpf_iter__bpf_map_elem *ctx, bool everyt
 {
 	struct flow_value *v = ctx->value;
 	const struct flow_key *in = ctx->key;
+	struct netmon_sampling sampled = sampling_now();
 	struct flow_key key;
 	__u64 now, last;
+	bool other, left;
 
 	if (!in || !v)
 		return 0;
@@ -77,15 +79,30 @@ static __always_inline int sweep(struct bpf_iter__bpf_map_elem *ctx, bool everyt
 			delete_flow(&key, v);
 		return 0;
 	}
-	if (everything || now - last >= timeout_of(&key, v)) {
+	other = v->sampling_rate != sampled.rate;
+	left = other && !is_chosen(&key, sampled.threshold);
+	if (everything || left || now - last >= timeout_of(&key, v)) {
 		if (__sync_val_compare_and_swap(&v->state.lifecycle, FLOW_LIVE, FLOW_EXPIRED) != FLOW_LIVE)
 			return 0;
-		if (!write_record(ctx, &key, v, now, RECORD_END))
+		if (left)
+			v->state.flags |= FLOW_LEFT;
+		if (!write_record(ctx, &key, v, now, RECORD_END)) {
+			v->state.flags &= ~FLOW_LEFT;
 			v->state.lifecycle = FLOW_LIVE;
+		}
 		return 0;
 	}
-	if (has_pending(v) && TO_MS(now) - v->reported_ms >= TO_MS(config.interval_ns))
-		write_record(ctx, &key, v, now, RECORD_UPDATE);
+	if (has_pending(v)) {
+		if (other || TO_MS(now) - v->reported_ms >= TO_MS(config.interval_ns))
+			write_record(ctx, &key, v, now, RECORD_UPDATE);
+	} else if (other) {
+		/* Nothing is counted at the rate before any more: the flow is told of the new one. */
+		__u16 before = v->sampling_rate;
+
+		v->sampling_rate = sampled.rate;
+		if (!write_record(ctx, &key, v, now, RECORD_UPDATE))
+			v->sampling_rate = before;
+	}
 	return 0;
 }
 

@@ -117,7 +117,7 @@ public static class AgentHost
         _ = new KernelMetrics(
             program,
             agent.Registry,
-            options.Flow.MaxFlows,
+            options.FlowMapSize,
             () => agent.Attribution.ShadowPackets
         );
         var records = new KernelRecordSource(program);
@@ -149,7 +149,7 @@ public static class AgentHost
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
-            () => new KernelInterfaceHooks(program, options.Capture.Attach, logger),
+            () => new KernelInterfaceHooks(program, null, options.Capture.Attach, logger),
             observer => new KernelLinkSource(observer, podAddresses),
             names,
             TimeProvider.System,
@@ -199,7 +199,7 @@ public static class AgentHost
 
     private static void Register(FeatureSet features, FeatureOptions wanted)
     {
-        if (wanted.LatencyTracking)
+        if (wanted.LatencyTracking.Enabled)
         {
             features.On(FlowHealth);
         }
@@ -212,8 +212,8 @@ public static class AgentHost
     private static FlowProgramOptions ProgramOptions(AgentOptions options) =>
         new()
         {
-            MaxFlows = options.Flow.MaxFlows,
-            RingBytes = options.Flow.RingBytes,
+            MaxFlows = options.FlowMapSize,
+            RingBytes = options.Resources.Maps.EventBufferBytes,
             Interval = options.Flow.Interval,
             TcpHandshake = options.Flow.TcpHandshake,
             TcpIdle = options.Flow.TcpIdle,
@@ -222,6 +222,6 @@ public static class AgentHost
             IcmpIdle = options.Flow.IcmpIdle,
             OtherIdle = options.Flow.OtherIdle,
             OverlayPorts = [.. options.Flow.OverlayPorts],
-            TcpHealth = options.Features.LatencyTracking,
+            TcpHealth = options.Features.LatencyTracking.Enabled,
         };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Api;
 using NetMon.Agent.Attribution;
@@ -10,6 +11,7 @@ using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Status;
 using NetMon.Agent.Streaming;
 using NetMon.Core.Metrics;
 
@@ -26,16 +28,20 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly AgentOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly Broadcaster _broadcaster = new();
-    private readonly RecentFailures _failures = new(1024, TimeSpan.FromMinutes(5));
+    private readonly RecentFailures _failures;
     private readonly FlowMetrics _flowMetrics;
     private readonly Attributor _attributor;
     private readonly FlowPipeline _pipeline;
     private readonly MetricsEndpoint _metricsEndpoint;
     private readonly FlowList _list;
+    private readonly TrafficPulse _pulse;
+    private readonly StatsEndpoint _stats;
     private readonly RouteTable _routes;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
+    private ApiServer? _metricsServer;
+    private DropCounters? _dropCounters;
     private volatile bool _stopping;
 
     /// <param name="options">Its settings.</param>
@@ -59,7 +65,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         _loggers = loggers;
         Table = new FlowTable(TableCapacity(options.Flow.MaxFlows));
         Rules = new InitiatorRules(LocalPortRange.First());
-        _flowMetrics = new FlowMetrics(Registry, options.Metrics);
+        _failures = new RecentFailures(1024, options.Flow.MaxAge);
+        _flowMetrics = new FlowMetrics(Registry, options.Metrics, options.Features.LatencyTracking);
         _attributor = new Attributor(Table, sources, options.Kubernetes.AttributionWait, Attribution);
         _pipeline = new FlowPipeline(
             Table,
@@ -92,6 +99,21 @@ internal sealed class RunningAgent : IAsyncDisposable
         _metricsEndpoint = new MetricsEndpoint(Registry);
         _list = new FlowList(Table, _failures, clock, names.Find);
         var flows = new FlowsEndpoint(_list, new FlowStream(_broadcaster, clock, names.Find));
+        _pulse = new TrafficPulse(_flowMetrics.Totals, () => _dropCounters?.Packets ?? 0, time);
+        var report = new AgentReport
+        {
+            Options = options,
+            Interfaces = interfaces,
+            Cluster = cluster,
+            Features = Features,
+            Health = health,
+            Registry = Registry,
+            Table = Table,
+            Pulse = _pulse,
+            Node = () => sources.Node.Endpoint.Node ?? Environment.MachineName,
+            Time = time,
+        };
+        _stats = new StatsEndpoint(report);
         _routes = new RouteTable(
             [
                 new("/metrics", _metricsEndpoint.HandleAsync, RouteAccess.Open),
@@ -100,9 +122,23 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/flows", flows.HandleAsync),
                 new("/api/v1/events", new EventsEndpoint(_detections?.Feed, clock).HandleAsync),
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
+                new("/api/v1/status", new StatusEndpoint(report).HandleAsync),
+                new("/api/v1/stats", _stats.HandleAsync),
             ],
             loggers.CreateLogger<RouteTable>()
         );
+        Take(options);
+    }
+
+    /// <summary>Takes the settings that can change while it runs. From any thread, one at a time.</summary>
+    public void Take(AgentOptions options)
+    {
+        _failures.Kept = options.Flow.MaxAge;
+        _broadcaster.Capacity = options.Performance.BufferSize;
+        _list.AtOnce = options.Performance.Workers;
+        _metricsEndpoint.AtOnce = options.Performance.Workers;
+        _metricsEndpoint.Enabled = options.Metrics.Enabled;
+        _capture?.BatchSize = options.Performance.BatchSize;
     }
 
     public MetricRegistry Registry { get; } = new();
@@ -125,8 +161,10 @@ internal sealed class RunningAgent : IAsyncDisposable
         DropMetrics metrics,
         DropCounters counters,
         uint ownNetns
-    ) =>
-        new(
+    )
+    {
+        _dropCounters = counters;
+        return new(
             reader,
             reasons,
             places,
@@ -137,6 +175,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             counters,
             ownNetns
         );
+    }
 
     /// <summary>Starts taking records.</summary>
     /// <param name="source">Where they come from.</param>
@@ -164,19 +203,29 @@ internal sealed class RunningAgent : IAsyncDisposable
             flow.Interval,
             _loggers.CreateLogger<CaptureLoop>()
         );
+        _capture.BatchSize = _options.Performance.BatchSize;
         _capture.Start();
         _detections?.Start();
     }
 
     /// <summary>Starts to serve.</summary>
     /// <exception cref="StartException">The address cannot be listened on.</exception>
-    public async Task<ApiServer> StartApiAsync() =>
-        _server = await ApiServer.StartAsync(
+    public async Task<ApiServer> StartApiAsync()
+    {
+        var metrics = _options.Metrics;
+        if (metrics is { Enabled: true, Port: > 0 })
+        {
+            var listen = new IPEndPoint(metrics.Address, metrics.Port);
+            _metricsServer = await ApiServer.StartAsync(listen, "", _routes.Open(), _loggers);
+        }
+
+        return _server = await ApiServer.StartAsync(
             _options.Api.Listen,
             _options.State.Directory,
             _routes,
             _loggers
         );
+    }
 
     /// <summary>From here on it is not ready.</summary>
     public void BeginStop() => _stopping = true;
@@ -194,12 +243,16 @@ internal sealed class RunningAgent : IAsyncDisposable
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
         }
 
-        if (_server is { } server)
+        foreach (var server in new[] { _server, _metricsServer })
         {
-            _server = null;
-            await server.StopAsync(StopPatience);
-            await server.DisposeAsync();
+            if (server is not null)
+            {
+                await server.StopAsync(StopPatience);
+                await server.DisposeAsync();
+            }
         }
+
+        (_server, _metricsServer) = (null, null);
     }
 
     public async ValueTask DisposeAsync()
@@ -207,6 +260,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         await StopAsync();
         _metricsEndpoint.Dispose();
         _list.Dispose();
+        _pulse.Dispose();
+        _stats.Dispose();
     }
 
     // Flows whose END is on its way have left the kernel's table and are still in ours.

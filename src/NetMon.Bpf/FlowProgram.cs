@@ -1,11 +1,15 @@
 using System.Runtime.InteropServices;
 using NetMon.Bpf.Interop;
 using NetMon.Bpf.Objects;
+using NetMon.Bpf.Pinning;
 using NetMon.Bpf.Records;
 
 namespace NetMon.Bpf;
 
-/// <summary>The flow programs and their maps, loaded into the kernel. Everything vanishes from the kernel when it is disposed or the process ends.</summary>
+/// <summary>
+/// The flow programs and their maps, loaded into the kernel. Everything vanishes from the kernel when it is disposed or the process ends, unless
+/// it is pinned: then maps, and what is attached, stay for the next load.
+/// </summary>
 /// <remarks>Not thread-safe, but for <see cref="RingBuffer{TRecord}.Wake"/>; the ring, iterators and maps may each be used by a thread of their own.</remarks>
 public sealed class FlowProgram : IDisposable
 {
@@ -26,12 +30,13 @@ public sealed class FlowProgram : IDisposable
     private readonly BpfMap _interfaces;
     private readonly BpfMap _fragments;
     private readonly BpfMap _freshFlow;
+    private readonly SamplingSwitch _sampling;
     private readonly FileDescriptor _sweep;
     private readonly FileDescriptor _drain;
     private readonly KernelCounters[] _countersPerCpu;
     private readonly OverflowBucket[] _bucketPerCpu;
 
-    private FlowProgram(BpfObject bpfObject)
+    private FlowProgram(BpfObject bpfObject, FlowPins? pins)
     {
         _packetPrograms = Array.ConvertAll(PacketPrograms, bpfObject.TakeProgram);
         _flows = bpfObject.TakeMap("flows");
@@ -41,17 +46,30 @@ public sealed class FlowProgram : IDisposable
         _interfaces = bpfObject.TakeMap("interfaces");
         _fragments = bpfObject.TakeMap("fragments");
         _freshFlow = bpfObject.TakeMap("fresh_flow");
-        using var sweep = bpfObject.TakeProgram("netmon_sweep");
-        _sweep = BpfLink.CreateIterator(sweep.Descriptor, _flows);
-        using var drain = bpfObject.TakeProgram("netmon_drain");
-        _drain = BpfLink.CreateIterator(drain.Descriptor, _flows);
+        using var sampling = bpfObject.TakeMap(SamplingSwitch.Section);
+        _sampling = new SamplingSwitch(sampling);
+        _sweep = Iterator(bpfObject, pins, "netmon_sweep", FlowGeneration.Sweep);
+        _drain = Iterator(bpfObject, pins, "netmon_drain", FlowGeneration.Drain);
+        pins?.Keep([
+            .. Maps.Select(map => (map.Name, map.Descriptor)),
+            (FlowGeneration.Sweep, _sweep),
+            (FlowGeneration.Drain, _drain),
+        ]);
+        Adopted = pins?.Adopted ?? false;
         Ring = new RingBuffer<FlowRecord>(_records);
+        RingId = _records.ReadInfo().Id;
         var cpus = Libbpf.libbpf_num_possible_cpus();
         _countersPerCpu = new KernelCounters[cpus];
         _bucketPerCpu = new OverflowBucket[cpus];
     }
 
     public RingBuffer<FlowRecord> Ring { get; }
+
+    /// <summary>The kernel's number of the ring: as long as it is the same, so are the records at its positions. It is given anew after a start of the machine.</summary>
+    public uint RingId { get; }
+
+    /// <summary>Whether the maps are those of an earlier process, with all that was counted meanwhile.</summary>
+    public bool Adopted { get; }
 
     /// <summary>Kernel memory of all maps now, as /proc/self/fdinfo accounts it.</summary>
     /// <exception cref="BpfException">The kernel does not say.</exception>
@@ -64,20 +82,45 @@ public sealed class FlowProgram : IDisposable
         + _fragments.MemoryBytes
         + _freshFlow.MemoryBytes;
 
+    /// <summary>Those that are pinned.</summary>
+    private BpfMap[] Maps => [_flows, _records, _counters, _overflow, _interfaces, _fragments];
+
     /// <summary>Loads the programs that this assembly carries.</summary>
+    /// <param name="options">Fixed while they are loaded.</param>
+    /// <param name="pins">Where the maps stay, and earlier ones are taken over if they fit; null: nowhere.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="BpfException">libbpf is missing, privileges are, or the kernel refused: says what, errno, and libbpf's log.</exception>
-    public static FlowProgram Load(FlowProgramOptions options)
+    public static FlowProgram Load(FlowProgramOptions options, PinDirectory? pins = null) =>
+        Load(options, pins, ReadResource(Resource));
+
+    /// <param name="options">As <see cref="Load(FlowProgramOptions, PinDirectory?)"/>.</param>
+    /// <param name="pins">As <see cref="Load(FlowProgramOptions, PinDirectory?)"/>.</param>
+    /// <param name="image">The object.</param>
+    internal static FlowProgram Load(FlowProgramOptions options, PinDirectory? pins, ReadOnlySpan<byte> image)
     {
         ArgumentNullException.ThrowIfNull(options);
         FlowProgramOptions.Validate(options);
-        using var bpfObject = BpfObject.Open(ReadResource(Resource), "netmon"u8);
+        using var bpfObject = BpfObject.Open(image, "netmon"u8);
         bpfObject.SetMaxEntries("flows", options.MaxFlows);
         bpfObject.SetMaxEntries("records", options.RingBytes);
         bpfObject.SetMaxEntries("fragments", options.MaxFragments);
         bpfObject.SetVariable(".rodata", "config", NetmonConfig.From(options));
+        bpfObject.SetVariable(SamplingSwitch.Section, "sampling", NetmonSampling.Of(options.SamplingRate));
+        using var store = pins is null ? null : new FlowPins(pins);
+        store?.Offer(bpfObject);
         bpfObject.Load();
-        return new FlowProgram(bpfObject);
+        return new FlowProgram(bpfObject, store);
+    }
+
+    /// <summary>
+    /// One flow of so many is counted, chosen by <see cref="FlowSample"/>. May be set at any time and from any thread: counts of the time before
+    /// leave with the rate that they were counted at, and flows that are no longer chosen end with the next sweep.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 or more than <see cref="FlowSample.MaxRate"/>.</exception>
+    public int SamplingRate
+    {
+        get => _sampling.Rate;
+        set => _sampling.Rate = value;
     }
 
     /// <summary>Starts a pass that writes a record for each flow that went quiet with counts pending or has timed out, and removes what timed out earlier.</summary>
@@ -95,6 +138,24 @@ public sealed class FlowProgram : IDisposable
     /// <exception cref="BpfException">The map is full, or the kernel refused.</exception>
     public void SetInterface(int ifindex, InterfaceKind kind, ulong sinceNs) =>
         _interfaces.Update((uint)ifindex, new InterfaceInfo { Kind = kind, SinceNs = sinceNs });
+
+    /// <returns>How the programs were told that an interface is observed; null if they do not know it.</returns>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public InterfaceKind? KindOf(int ifindex) =>
+        _interfaces.TryLookup((uint)ifindex, out InterfaceInfo info) ? info.Kind : null;
+
+    /// <summary>Forgets all interfaces but these.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public void RemoveOtherInterfaces(IReadOnlySet<int> attached)
+    {
+        foreach (var ifindex in _interfaces.Keys<uint>())
+        {
+            if (!attached.Contains((int)ifindex))
+            {
+                _interfaces.Delete(ifindex);
+            }
+        }
+    }
 
     /// <summary>Forgets an interface; one that is not known does not matter.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
@@ -180,6 +241,7 @@ public sealed class FlowProgram : IDisposable
     public void Dispose()
     {
         Ring.Dispose();
+        _sampling.Dispose();
         _sweep.Dispose();
         _drain.Dispose();
         foreach (var program in _packetPrograms)
@@ -201,6 +263,12 @@ public sealed class FlowProgram : IDisposable
         _packetPrograms[IndexOf(link, hook)].Descriptor;
 
     internal static string NameOf(LinkLayer link, Hook hook) => PacketPrograms[IndexOf(link, hook)];
+
+    private FileDescriptor Iterator(BpfObject bpfObject, FlowPins? pins, string program, string name)
+    {
+        using var taken = bpfObject.TakeProgram(program);
+        return pins?.Iterator(name, taken, _flows) ?? BpfLink.CreateIterator(taken.Descriptor, _flows);
+    }
 
     private static int IndexOf(LinkLayer link, Hook hook) =>
         link switch

@@ -49,10 +49,18 @@ public sealed class FlowProgramOptions
     /// </summary>
     public bool TcpHealth { get; init; } = true;
 
+    /// <summary>One flow of so many is counted; can be changed later.</summary>
+    public int SamplingRate { get; init; } = 1;
+
     /// <exception cref="ArgumentException">A value that the kernel would refuse, or that has no meaning.</exception>
     internal static void Validate(FlowProgramOptions options)
     {
         Require(options, options.MaxFlows > 0, $"{nameof(MaxFlows)} must be more than 0");
+        Require(
+            options,
+            options.SamplingRate is >= 1 and <= NetmonSampling.MaxRate,
+            $"{nameof(SamplingRate)} must be from 1 to {NetmonSampling.MaxRate}"
+        );
         Require(options, options.MaxFragments > 0, $"{nameof(MaxFragments)} must be more than 0");
         Require(
             options,

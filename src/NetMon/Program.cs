@@ -9,6 +9,7 @@ var root = new RootCommand(
     AgentVerb.Create(),
     FlowsVerb.Create(),
     TopVerb.Create(),
+    StatusVerb.Create(),
     EventsVerb.Create(),
     DropsVerb.Create(),
     CompletionVerb.Create(),

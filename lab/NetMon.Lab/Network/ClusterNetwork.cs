@@ -23,6 +23,9 @@ public sealed class ClusterNetwork
         // Loose: what comes in by one interface may be answered by another, as with asymmetric routes.
         ("ipv4/conf/all/rp_filter", "2"),
         ("ipv4/conf/default/rp_filter", "2"),
+        // Every error is sent, however many there are: who asks does so once.
+        ("ipv4/icmp_ratelimit", "0"),
+        ("ipv6/icmp/ratelimit", "0"),
     ];
 
     private static readonly (string, string)[] OnNodes =

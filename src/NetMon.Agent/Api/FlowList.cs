@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using NetMon.Agent.Flows;
+using NetMon.Agent.Options;
 using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Api;
@@ -19,12 +20,15 @@ internal sealed class FlowList(
     Func<int, string?> interfaceName
 ) : IDisposable
 {
-    /// <summary>Lists at once; others wait.</summary>
-    private const int MaxConcurrent = 2;
-
     private const int FlushBytes = 32 * 1024;
 
-    private readonly SemaphoreSlim _turns = new(MaxConcurrent);
+    private readonly Turns _turns = new(new PerformanceOptions().Workers);
+
+    /// <summary>Lists at once; others wait. From any thread.</summary>
+    public int AtOnce
+    {
+        set => _turns.AtOnce = value;
+    }
 
     public async Task WriteAsync(HttpContext context, FlowQuery query)
     {
@@ -34,15 +38,8 @@ internal sealed class FlowList(
             return;
         }
 
-        await _turns.WaitAsync(context.RequestAborted);
-        try
-        {
-            await WriteAsync(context.Response.BodyWriter, query, context.RequestAborted);
-        }
-        finally
-        {
-            _turns.Release();
-        }
+        using var turn = await _turns.TakeAsync(context.RequestAborted);
+        await WriteAsync(context.Response.BodyWriter, query, context.RequestAborted);
     }
 
     public void Dispose() => _turns.Dispose();

@@ -26,9 +26,7 @@ internal sealed class HealthEndpoints(
     public async Task ReadyAsync(HttpContext context)
     {
         var observed = interfaces();
-        var standing = cluster();
-        var reasons = Reasons(observed, standing);
-        var ready = observed.Settled && !observed.Attached.IsEmpty && standing.IsReady && !stopping();
+        var (ready, reasons) = Read(observed, cluster());
         var body = new ArrayBufferWriter<byte>();
         await using (var json = new Utf8JsonWriter(body))
         {
@@ -51,6 +49,16 @@ internal sealed class HealthEndpoints(
         context.Response.ContentType = JsonError.ContentType;
         await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }
+
+    /// <summary>Whether the agent is ready, and what is not as it should be.</summary>
+    public (bool Ready, IReadOnlyList<string> Reasons) Read(
+        ObservedInterfaces observed,
+        ClusterStanding standing
+    ) =>
+        (
+            observed.Settled && !observed.Attached.IsEmpty && standing.IsReady && !stopping(),
+            Reasons(observed, standing)
+        );
 
     private List<string> Reasons(ObservedInterfaces observed, ClusterStanding standing)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using NetMon.Agent.Options;
 using NetMon.Core.Metrics;
 
 namespace NetMon.Agent.Api;
@@ -7,13 +8,33 @@ namespace NetMon.Agent.Api;
 /// <summary><c>/metrics</c>: all families as Prometheus text or OpenMetrics, as Accept says; gzip where Accept-Encoding allows it.</summary>
 internal sealed class MetricsEndpoint(MetricRegistry registry) : IDisposable
 {
-    /// <summary>Expositions at once; others wait.</summary>
-    private const int MaxConcurrent = 4;
+    private readonly Turns _turns = new(new PerformanceOptions().Workers);
+    private volatile bool _enabled = true;
 
-    private readonly SemaphoreSlim _turns = new(MaxConcurrent);
+    /// <summary>Expositions at once; others wait. From any thread.</summary>
+    public int AtOnce
+    {
+        set => _turns.AtOnce = value;
+    }
+
+    /// <summary>Whether metrics are served at all. From any thread.</summary>
+    public bool Enabled
+    {
+        set => _enabled = value;
+    }
 
     public async Task HandleAsync(HttpContext context)
     {
+        if (!_enabled)
+        {
+            await JsonError.WriteAsync(
+                context,
+                StatusCodes.Status404NotFound,
+                "metrics are not served: export.prometheus.enabled is false"
+            );
+            return;
+        }
+
         var format = ExpositionFormats.Negotiate(context.Request.Headers.Accept.ToString());
         var gzip = AcceptsGzip(context.Request.Headers.AcceptEncoding);
         var response = context.Response;
@@ -24,26 +45,19 @@ internal sealed class MetricsEndpoint(MetricRegistry registry) : IDisposable
             response.Headers.ContentEncoding = "gzip";
         }
 
-        await _turns.WaitAsync(context.RequestAborted);
-        try
+        using var turn = await _turns.TakeAsync(context.RequestAborted);
+        var body = response.BodyWriter;
+        if (gzip)
         {
-            var body = response.BodyWriter;
-            if (gzip)
-            {
-                using var compressed = new GzipBufferWriter(body);
-                registry.Write(compressed, format);
-            }
-            else
-            {
-                registry.Write(body, format);
-            }
+            using var compressed = new GzipBufferWriter(body);
+            registry.Write(compressed, format);
+        }
+        else
+        {
+            registry.Write(body, format);
+        }
 
-            await body.FlushAsync(context.RequestAborted);
-        }
-        finally
-        {
-            _turns.Release();
-        }
+        await body.FlushAsync(context.RequestAborted);
     }
 
     public void Dispose() => _turns.Dispose();

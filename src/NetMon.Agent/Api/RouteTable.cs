@@ -32,6 +32,9 @@ internal readonly record struct Route(
 /// <summary>Finds who answers a request, and answers where nobody does.</summary>
 internal sealed class RouteTable(IReadOnlyList<Route> routes, ILogger<RouteTable> logger)
 {
+    /// <summary>The part of it that everybody may ask: metrics and health.</summary>
+    public RouteTable Open() => new([.. routes.Where(route => route.Access == RouteAccess.Open)], logger);
+
     public async Task HandleAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";

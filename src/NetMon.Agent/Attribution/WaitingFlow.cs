@@ -54,6 +54,9 @@ internal struct WaitingFlow
     public bool Closed;
     public bool Ended;
 
+    /// <summary>It ended since it is no longer chosen for the sample.</summary>
+    public bool Left;
+
     /// <summary>Its round trips so far, which the flow does not keep.</summary>
     public RoundTripCounts RoundTrips;
 }

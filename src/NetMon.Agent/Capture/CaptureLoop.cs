@@ -19,8 +19,6 @@ namespace NetMon.Agent.Capture;
 /// </remarks>
 internal sealed class CaptureLoop : IDisposable
 {
-    /// <summary>Records of the ring between two looks at the clock.</summary>
-    private const int MaxBatch = 1024;
 
     /// <summary>After records, more may come without a wake-up: 2 * WAKE_INTERVAL_NS of bpf/netmon.h.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(4);
@@ -51,6 +49,7 @@ internal sealed class CaptureLoop : IDisposable
     );
     private readonly Thread _thread;
     private volatile bool _stopping;
+    private volatile int _batchSize = 1024;
     private ulong _nextHousekeeping;
     private long _passes;
 
@@ -98,6 +97,13 @@ internal sealed class CaptureLoop : IDisposable
 
     /// <summary>Ends when the loop has: after <see cref="Drain"/>.</summary>
     public Task Completion => _completion.Task;
+
+    /// <summary>Records of the ring between two looks at what else there is to do. From any thread.</summary>
+    public int BatchSize
+    {
+        get => _batchSize;
+        set => _batchSize = value;
+    }
 
     public void Start() => _thread.Start();
 
@@ -161,13 +167,14 @@ internal sealed class CaptureLoop : IDisposable
     private bool ConsumeRing()
     {
         var found = false;
+        var max = _batchSize;
         int count;
         do
         {
-            count = _source.Consume(new RecordSink(_pipeline, _ledger), MaxBatch);
+            count = _source.Consume(new RecordSink(_pipeline, _ledger), max);
             found |= count > 0;
             Attribute();
-        } while (count == MaxBatch && !_sweeper.HasRecords);
+        } while (count == max && !_sweeper.HasRecords);
 
         return found;
     }

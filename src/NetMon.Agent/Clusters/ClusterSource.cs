@@ -101,7 +101,18 @@ internal sealed class ClusterSource : IAsyncDisposable
                 troubles.Add("the cluster is being listed");
             }
 
-            return new(_wasReady, troubles);
+            return new(_wasReady, troubles)
+            {
+                Report = _model is { } model && _configuration is { } configuration
+                    ? new ClusterReport(
+                        configuration.Server,
+                        configuration.Source,
+                        synced,
+                        model.Count(),
+                        [.. watch.Resources.Select(resource => resource.Snapshot())]
+                    )
+                    : null,
+            };
         }
     }
 

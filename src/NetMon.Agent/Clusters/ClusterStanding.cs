@@ -7,4 +7,7 @@ internal readonly record struct ClusterStanding(bool IsReady, IReadOnlyList<stri
 {
     /// <summary>Without a cluster.</summary>
     public static ClusterStanding Ready { get; } = new(IsReady: true, []);
+
+    /// <summary>What the watching of the cluster has come to; null without a cluster.</summary>
+    public ClusterReport? Report { get; init; }
 }

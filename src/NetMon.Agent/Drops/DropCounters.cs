@@ -7,6 +7,10 @@ internal sealed class DropCounters
 {
     private readonly ConcurrentDictionary<string, long> _ordinary = new(StringComparer.Ordinal);
     private long _early;
+    private long _packets;
+
+    /// <summary>Packets in the figures of drops.</summary>
+    public long Packets => Volatile.Read(ref _packets);
 
     /// <summary>Sums that found no room to wait for their flow, and were attributed by their addresses.</summary>
     public long Early => Volatile.Read(ref _early);
@@ -16,6 +20,8 @@ internal sealed class DropCounters
 
     public void AddOrdinary(string reason, long packets) =>
         _ordinary.AddOrUpdate(reason, packets, (_, before) => before + packets);
+
+    public void AddPackets(long packets) => Interlocked.Add(ref _packets, packets);
 
     public void AddEarly() => Interlocked.Increment(ref _early);
 }

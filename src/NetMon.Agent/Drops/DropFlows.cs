@@ -141,6 +141,7 @@ internal sealed class DropFlows(
             Location = places.Find(key.Location),
         };
         metrics.Count(drop);
+        counters.AddPackets(drop.Packets);
         log.Add(drop);
     }
 

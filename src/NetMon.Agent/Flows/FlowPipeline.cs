@@ -24,7 +24,7 @@ namespace NetMon.Agent.Flows;
 ///                        '-- late, or no room: a flow of this one record
 /// </code>
 /// </remarks>
-internal sealed class FlowPipeline : IAttributedFlows
+internal sealed partial class FlowPipeline : IAttributedFlows
 {
     private readonly FlowTable _table;
     private readonly InitiatorRules _rules;
@@ -36,6 +36,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     private readonly LogLimiter _limiter = new();
 
     private readonly FlowStep _step = new();
+    private readonly EarlierCounts _earlier = new();
     private SightingSteps _opened;
 
     public FlowPipeline(
@@ -60,9 +61,6 @@ internal sealed class FlowPipeline : IAttributedFlows
     /// <summary>Who looks for what is suspicious; null: nobody. Set before the first record.</summary>
     public FlowTap? Detections { get; set; }
 
-    /// <summary>What keeps the figures beyond the process; null: nothing. Set before the first record.</summary>
-    public FlowLedger? Ledger { get; set; }
-
     /// <summary>Whether flows wait for <see cref="Attribute"/>.</summary>
     public bool HasWaiting => _attributor.WaitingCount > 0;
 
@@ -85,39 +83,11 @@ internal sealed class FlowPipeline : IAttributedFlows
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Fail(Packets(in record), error);
+            Fail(FlowPackets.Of(in record), error);
         }
 
         Ledger?.Commit();
         _metrics.Processed(Stopwatch.GetTimestamp() - (long)leftNs);
-    }
-
-    /// <summary>Takes a record that an earlier process had taken, too.</summary>
-    public void Resume(in FlowRecord record, ulong nowNs)
-    {
-        Ledger?.Continue();
-        try
-        {
-            Apply(in record, nowNs);
-        }
-#pragma warning disable CA1031 // One record's fault must not stop the others.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            Fail(Packets(in record), error);
-        }
-
-        Ledger?.Commit();
-    }
-
-    /// <summary>Learns from a flow of an earlier process what it learned.</summary>
-    public void Recall(in Flow flow)
-    {
-        _step.Recall(in flow);
-        if (flow.ConnectUs != 0)
-        {
-            Learn(in flow);
-        }
     }
 
     /// <summary>Goes on with the flows that wait. To be called after each batch of records, and each 10 ms while flows wait.</summary>
@@ -133,36 +103,6 @@ internal sealed class FlowPipeline : IAttributedFlows
         Draining = true;
     }
 
-    /// <summary>Ends a flow of which the kernel has not told for too long.</summary>
-    /// <param name="slot">Any slot below the table's limit; nothing happens if it has no flow.</param>
-    /// <param name="before">The flow ends if its latest record left the kernel before this time, nanoseconds of CLOCK_MONOTONIC.</param>
-    public void EndIfSilent(int slot, ulong before)
-    {
-        var role = _table.RoleOf(slot);
-        if (role is FlowRole.None or FlowRole.Waiting || _table[slot].RecordNs >= before)
-        {
-            return;
-        }
-
-        Ledger?.Orphan(in _table[slot]);
-        if (role == FlowRole.Counted)
-        {
-            ref var entry = ref _table[slot];
-            _step.End(in entry.Flow);
-            Decide(entry.NoEndpoints);
-            Ledger?.Commit();
-            _step.CountNews(_metrics, ref entry.Series);
-            _metrics.Ended(in _step.Event.Flow, ref entry.Series);
-            _failures.Add(in _step.Event.Flow);
-            Publish();
-            Show(slot, entry.RecordNs, SightingSteps.Ended);
-        }
-
-        Ledger?.Commit();
-        _metrics.Orphaned();
-        _table.Remove(slot);
-    }
-
     void IAttributedFlows.Release(int slot, in WaitingFlow waiting)
     {
         try
@@ -173,7 +113,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Fail(Packets(in _table[slot].Flow.Total), error);
+            Fail(FlowPackets.Of(in _table[slot].Flow), error);
         }
     }
 
@@ -181,10 +121,17 @@ internal sealed class FlowPipeline : IAttributedFlows
     {
         Ledger?.Begin();
         ref var entry = ref _table[slot];
-        Ledger?.Shadow(in entry, Packets(in entry.Flow.Total), waiting.Ended);
+        var packets = FlowPackets.Of(in entry.Flow);
+        while (_earlier.TryTake(slot, in entry, out var part))
+        {
+            packets += FlowPackets.Of(in part);
+        }
+
+        Ledger?.Shadow(in entry, packets, waiting.Ended);
         Ledger?.Commit();
         entry.Role = FlowRole.Shadow;
-        _attributor.Counters.AddShadowPackets((long)Packets(in entry.Flow.Total));
+        _attributor.Counters.AddShadowPackets(packets);
+
         if (waiting.Ended)
         {
             EndShadow(slot, waiting.DeadlineNs);
@@ -208,11 +155,13 @@ internal sealed class FlowPipeline : IAttributedFlows
                 CountShadow(in record, slot);
                 break;
             case FlowRole.Waiting:
-                Gather(in record, ref entry);
+                Gather(in record, slot, ref entry);
                 break;
             default:
+                var weight = entry.Flow.Weight;
                 _step.Event.Flow = entry.Flow;
                 _step.Take(in record, entry.SourceEnd); // (2)
+                _metrics.Reweighed(in _step.Event.Flow, weight);
                 _step.Event.Kind = RecordTranslator.KindOf(record.Reason);
                 Decide(entry.NoEndpoints);
                 Finish(slot, record.Reason == RecordReason.End);
@@ -239,12 +188,12 @@ internal sealed class FlowPipeline : IAttributedFlows
         {
             case Verdict.Shadow:
                 entry.Role = FlowRole.Shadow;
-                Ledger?.Shadow(in entry, Packets(in record), record.Reason == RecordReason.End);
+                Ledger?.Shadow(in entry, FlowPackets.Of(in record), record.Reason == RecordReason.End);
                 CountShadow(in record, slot);
                 break;
             case Verdict.Waits:
                 entry.Flow = _step.Event.Flow;
-                Gather(in record, ref entry);
+                Gather(in record, slot, ref entry);
                 break;
             default:
                 entry.Role = FlowRole.Counted;
@@ -268,7 +217,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         {
             Ledger?.AloneShadow();
             Ledger?.Commit();
-            _attributor.Counters.AddShadowPackets((long)Packets(in record));
+            _attributor.Counters.AddShadowPackets(FlowPackets.Of(in record));
             return;
         }
 
@@ -295,7 +244,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     private void CountShadow(in FlowRecord record, int slot)
     {
         Ledger?.Commit();
-        _attributor.Counters.AddShadowPackets((long)Packets(in record));
+        _attributor.Counters.AddShadowPackets(FlowPackets.Of(in record));
         if (record.Reason == RecordReason.End)
         {
             EndShadow(slot, record.TimeNs);
@@ -308,15 +257,17 @@ internal sealed class FlowPipeline : IAttributedFlows
         _table.Remove(slot);
     }
 
-    private void Gather(in FlowRecord record, ref FlowEntry entry)
+    private void Gather(in FlowRecord record, int slot, ref FlowEntry entry)
     {
+        ref var waiting = ref _attributor[entry.Waiting];
+        _earlier.Split(slot, ref entry, ref waiting, RecordTranslator.SamplingRateOf(in record));
         _step.Event.Flow = entry.Flow;
         _step.Take(in record, entry.SourceEnd);
         entry.Flow = _step.Event.Flow;
-        ref var waiting = ref _attributor[entry.Waiting];
         _step.Gather(ref waiting);
         waiting.Closed |= record.Reason == RecordReason.Close;
         waiting.Ended |= record.Reason == RecordReason.End;
+        waiting.Left |= _step.Left;
     }
 
     // (7)
@@ -328,6 +279,12 @@ internal sealed class FlowPipeline : IAttributedFlows
         _step.TakeAll(in entry.Flow, in waiting);
         entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Event.Flow);
         Ledger?.Released(in entry, _step, ReleaseWords.Of(in waiting), waiting.Result);
+        while (_earlier.TryTake(slot, in entry, out var part))
+        {
+            Ledger?.Part(in part);
+            _step.CountEarlier(in part, _metrics, ref entry.Series);
+        }
+
         _step.Event.Kind =
             waiting.Ended ? FlowEventKind.End
             : waiting.Closed ? FlowEventKind.Close
@@ -397,15 +354,6 @@ internal sealed class FlowPipeline : IAttributedFlows
         }
     }
 
-    private void Learn(in Flow flow)
-    {
-        _rules.Learn(in flow.Destination, flow.Protocol);
-        if (!flow.Attribution.Asked.IsUnspecified)
-        {
-            _rules.Learn(new(flow.Attribution.Asked, flow.Attribution.AskedPort, 0), flow.Protocol);
-        }
-    }
-
     // (5)
     private void Publish()
     {
@@ -418,24 +366,18 @@ internal sealed class FlowPipeline : IAttributedFlows
     // What we end ourselves had no time for an answer.
     private void Show(int slot, ulong recordNs, SightingSteps steps)
     {
-        if (Detections is { } detections && !Draining)
+        if (Detections is { } detections && !Draining && !_step.Left)
         {
             detections.See(in _step.Event, recordNs, slot, steps);
         }
     }
 
-    private void Fail(ulong packets, Exception error)
+    private void Fail(long packets, Exception error)
     {
-        _metrics.Failed((long)packets);
+        _metrics.Failed(packets);
         if (_limiter.TryPass(out var suppressed))
         {
             AgentLog.RecordFailed(_logger, suppressed, error);
         }
     }
-
-    private static ulong Packets(in FlowRecord record) =>
-        record.Traffic.Packets[0] + record.Traffic.Packets[1];
-
-    private static ulong Packets(in FlowCounts counts) =>
-        (ulong)(counts.Sent.Packets + counts.Received.Packets);
 }

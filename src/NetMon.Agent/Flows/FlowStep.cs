@@ -22,6 +22,9 @@ internal sealed class FlowStep
     /// <summary>The connection was established.</summary>
     public bool Connected { get; private set; }
 
+    /// <summary>The flow's end is that of its choice for the sample: what became of it is not known.</summary>
+    public bool Left { get; private set; }
+
     /// <summary>Status or cause are other than before the step.</summary>
     public bool IsDecided { get; private set; }
 
@@ -31,6 +34,7 @@ internal sealed class FlowStep
     /// <summary>Brings the flow up to date with a record.</summary>
     public void Take(in FlowRecord record, int source)
     {
+        Left = (record.State.Flags & FlowFlags.Left) != FlowFlags.None;
         ref var flow = ref Event.Flow;
         var connectUs = flow.ConnectUs;
         var firstByteUs = flow.FirstByteUs;
@@ -54,6 +58,18 @@ internal sealed class FlowStep
         _roundTrips = waiting.RoundTrips;
         Connected = flow.ConnectUs != 0;
         _answered = flow.FirstByteUs != 0;
+        Left = waiting.Left;
+    }
+
+    /// <summary>Counts what the flow had gathered at another sampling rate, and adds it to the flow.</summary>
+    public void CountEarlier(in EarlierPart part, FlowMetrics metrics, ref FlowSeries series)
+    {
+        var rate = Event.Flow.SamplingRate;
+        Event.Flow.SamplingRate = part.Rate;
+        metrics.Count(in Event.Flow, in part.Counts, ref series);
+        metrics.Count(in Event.Flow, in part.Counts, in part.RoundTrips, ref series);
+        Event.Flow.SamplingRate = rate;
+        Event.Flow.Total.Add(in part.Counts);
     }
 
     /// <summary>The end of a flow without a record.</summary>
@@ -65,6 +81,7 @@ internal sealed class FlowStep
         _roundTrips = default;
         Connected = false;
         _answered = false;
+        Left = false;
     }
 
     /// <summary>Decides the flow's status and cause.</summary>
@@ -77,7 +94,7 @@ internal sealed class FlowStep
             Event.Kind,
             new FlowCircumstances
             {
-                Draining = draining,
+                Draining = draining || Left,
                 NoEndpoints = noEndpoints,
                 AnswersOthers = isPending && _answering.Contains(in flow.Destination, flow.Protocol),
             }

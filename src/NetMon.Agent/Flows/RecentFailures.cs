@@ -12,9 +12,16 @@ namespace NetMon.Agent.Flows;
 internal sealed class RecentFailures(int capacity, TimeSpan kept)
 {
     private readonly Lock _lock = new();
-    private readonly ulong _keptNs = (ulong)kept.TotalNanoseconds;
+    private ulong _keptNs = (ulong)kept.TotalNanoseconds;
     private readonly (Flow Flow, ulong EndNs)[] _items = new (Flow, ulong)[capacity];
     private int _next;
+
+    /// <summary>How long, since the end. From any thread.</summary>
+    public TimeSpan Kept
+    {
+        get => TimeSpan.FromMicroseconds(Volatile.Read(ref _keptNs) / 1000.0);
+        set => Volatile.Write(ref _keptNs, (ulong)value.TotalNanoseconds);
+    }
 
     /// <summary>Remembers a flow that has ended, if it failed.</summary>
     public void Add(in Flow flow)
@@ -44,10 +51,11 @@ internal sealed class RecentFailures(int capacity, TimeSpan kept)
         }
 
         var now = (ulong)Stopwatch.GetTimestamp();
+        var keptNs = Volatile.Read(ref _keptNs);
         var found = new List<Flow>();
         foreach (ref readonly var item in items.AsSpan())
         {
-            if (item.EndNs != 0 && now - item.EndNs < _keptNs && filter.Matches(in item.Flow))
+            if (item.EndNs != 0 && now - item.EndNs < keptNs && filter.Matches(in item.Flow))
             {
                 found.Add(item.Flow);
             }

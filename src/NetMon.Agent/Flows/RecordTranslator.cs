@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using NetMon.Bpf;
 using NetMon.Bpf.Records;
 using NetMon.Core.Flows;
 using RoundTripBuckets = NetMon.Bpf.Records.RoundTripBuckets;
@@ -46,6 +47,7 @@ internal static class RecordTranslator
             InitiatorCertain = certain,
             IcmpType = state.IcmpType,
             IcmpCode = state.IcmpCode,
+            SamplingRate = SamplingRateOf(in record),
         };
         return source;
     }
@@ -92,11 +94,16 @@ internal static class RecordTranslator
         }
     }
 
+    /// <summary>How many flows a record's flow stands for, at least 1.</summary>
+    public static ushort SamplingRateOf(in FlowRecord record) =>
+        (ushort)Math.Clamp(record.SamplingRate, 1, FlowSample.MaxRate);
+
     /// <summary>Brings a flow up to date with a record: adds the counts, takes over what holds now. Status and cause are left to the caller.</summary>
     public static void Advance(in FlowRecord record, int source, in FlowCounts counts, ref Flow flow)
     {
         ref readonly var state = ref record.State;
         flow.Total.Add(in counts);
+        flow.SamplingRate = SamplingRateOf(in record);
 
         // Ring and sweep are two ways: a record may arrive after a younger one, and then only its counts are news.
         if (state.LastNs < flow.LastNs)

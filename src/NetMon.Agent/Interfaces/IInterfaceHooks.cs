@@ -17,4 +17,11 @@ internal interface IInterfaceHooks : IDisposable
     /// <exception cref="BpfException">The kernel refused.</exception>
     /// <exception cref="ArgumentException">There are no programs for this link layer.</exception>
     IDisposable Attach(int ifindex, LinkLayer link);
+
+    /// <summary>Lets go of what <see cref="Attach"/> gave without detaching.</summary>
+    void Leave(IEnumerable<IDisposable> attachments);
+
+    /// <summary>Removes what earlier agents left at other interfaces than these.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    void RemoveOthers(IReadOnlySet<int> attached);
 }

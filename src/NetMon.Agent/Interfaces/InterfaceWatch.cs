@@ -37,6 +37,7 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
     private readonly Thread _thread;
     private volatile ObservedInterfaces _observed = ObservedInterfaces.None;
     private volatile bool _stopping;
+    private volatile bool _keeping;
 
     /// <param name="rules">Which interfaces, and as what.</param>
     /// <param name="openHooks">Called on the loop's thread, whose network namespace it takes.</param>
@@ -73,7 +74,14 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
         return _started.Task;
     }
 
-    /// <summary>Detaches from all interfaces and ends the loop.</summary>
+    /// <summary>Ends the loop and leaves the programs where they are, for the agent that comes next.</summary>
+    public void Leave()
+    {
+        _keeping = true;
+        Dispose();
+    }
+
+    /// <summary>Detaches from all interfaces, unless they were to be left, and ends the loop.</summary>
     public void Dispose()
     {
         _stopping = true;
@@ -116,6 +124,7 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
                 using var links = _openLinks(this);
                 links.Start();
                 Settle(hooks, links);
+                hooks.RemoveOthers(_attachments.Keys.ToHashSet());
                 _observed = _observed with { Settled = true };
                 _started.SetResult();
                 while (!_stopping)
@@ -298,6 +307,12 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
         }
 
         _retries.Clear();
+        if (_keeping)
+        {
+            hooks.Leave(_attachments.Values);
+            return;
+        }
+
         foreach (var ifindex in _attachments.Keys.ToArray())
         {
             Detach(hooks, ifindex, _known.GetValueOrDefault(ifindex) ?? "");

@@ -84,7 +84,7 @@ internal sealed class CheckpointReader(LedgerParts parts)
         Flows++;
         if (kept.Role == FlowRole.Counted)
         {
-            parts.Metrics.Opened(in kept.Flow);
+            parts.Metrics.Recalled(in kept.Flow);
             parts.Pipeline.Recall(in kept.Flow);
         }
     }

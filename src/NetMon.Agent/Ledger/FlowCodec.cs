@@ -67,6 +67,8 @@ internal static class FlowCodec
         {
             Write(ref writer, flow.Drops!);
         }
+
+        writer.Number((ulong)flow.SamplingRate);
     }
 
     public static Flow Read(ref LedgerReader reader, LedgerObjectReader objects)
@@ -110,6 +112,7 @@ internal static class FlowCodec
         }
 
         flow.Drops = parts.HasFlag(Parts.Drops) ? ReadDrops(ref reader) : null;
+        flow.SamplingRate = (ushort)reader.Number();
         return flow;
     }
 
@@ -173,6 +176,17 @@ internal static class FlowCodec
 
     private static FlowEndpoint ReadEndpoint(ref LedgerReader reader) =>
         new(reader.Address(), (ushort)reader.Number(), reader.Int());
+
+    /// <summary>All counts, whatever they are.</summary>
+    public static void Write(ref LedgerWriter writer, in FlowCounts counts) =>
+        Write(ref writer, in counts, Parts.Events | Parts.Health);
+
+    public static FlowCounts ReadCounts(ref LedgerReader reader)
+    {
+        var counts = default(FlowCounts);
+        Read(ref reader, ref counts, Parts.Events | Parts.Health);
+        return counts;
+    }
 
     private static void Write(ref LedgerWriter writer, in FlowCounts counts, Parts parts)
     {

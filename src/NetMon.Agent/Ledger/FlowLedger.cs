@@ -138,11 +138,20 @@ internal sealed class FlowLedger : IDisposable
         }
     }
 
+    /// <summary>What the flow that was told last had gathered at another sampling rate.</summary>
+    public void Part(in EarlierPart part)
+    {
+        if (!_skips)
+        {
+            JournalWriter.Part(_journal, in part);
+        }
+    }
+
     /// <summary>A flow turned out to be another one's packets.</summary>
     /// <param name="entry">Its entry.</param>
     /// <param name="packets">What was gathered.</param>
     /// <param name="ended">Whether it has ended meanwhile.</param>
-    public void Shadow(in FlowEntry entry, ulong packets, bool ended)
+    public void Shadow(in FlowEntry entry, long packets, bool ended)
     {
         if (!_skips)
         {

@@ -13,6 +13,9 @@ internal enum JournalKind : byte
     /// <summary>It is known whose a flow is: the flow as it is then, with all that gathered before. Its figures follow from it.</summary>
     Released,
 
+    /// <summary>What the flow of the entry before had gathered at another sampling rate.</summary>
+    Part,
+
     /// <summary>A flow turned out to be another one's packets.</summary>
     Shadow,
 
@@ -24,9 +27,6 @@ internal enum JournalKind : byte
 
     /// <summary>The status and the cause that the entry before gave its flow.</summary>
     Outcome,
-
-    /// <summary>Packets that the kernel dropped.</summary>
-    Drop,
 }
 
 /// <summary>Where a record came from.</summary>

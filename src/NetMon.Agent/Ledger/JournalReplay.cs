@@ -53,7 +53,7 @@ internal sealed class JournalReplay(LedgerParts parts)
 
                     break;
                 case JournalKind.Released:
-                    Released(payload, ReadOutcome(ref entries));
+                    Released(payload, ref entries);
                     break;
                 case JournalKind.Shadow:
                     Shadow(payload);
@@ -105,14 +105,16 @@ internal sealed class JournalReplay(LedgerParts parts)
         {
             CountShadow(
                 slot,
-                record.Traffic.Packets[0] + record.Traffic.Packets[1],
+                FlowPackets.Of(in record),
                 record.Reason == RecordReason.End
             );
             return;
         }
 
+        var weight = entry.Flow.Weight;
         _step.Event.Flow = entry.Flow;
         _step.Take(in record, entry.SourceEnd);
+        parts.Metrics.Reweighed(in _step.Event.Flow, weight);
         _step.Event.Kind = RecordTranslator.KindOf(record.Reason);
         Finish(slot, outcome, record.Reason == RecordReason.End);
     }
@@ -127,7 +129,7 @@ internal sealed class JournalReplay(LedgerParts parts)
         (records ??= []).Add(record);
     }
 
-    private void Released(ReadOnlySpan<byte> payload, FlowOutcome? outcome)
+    private void Released(scoped ReadOnlySpan<byte> payload, ref ReadOnlySpan<byte> entries)
     {
         var reader = new LedgerReader(payload);
         var marks = (ReleaseMarks)reader.Byte();
@@ -144,9 +146,27 @@ internal sealed class JournalReplay(LedgerParts parts)
 
         parts.Attributor.Counters.Add(result);
         _step.TakeAll(in kept.Flow, in waiting);
+        while (Peek(entries).Kind == JournalKind.Part)
+        {
+            TryTake(ref entries, out _, out var part);
+            Part(part, ref parts.Table[slot].Series);
+        }
+
         parts.Metrics.Opened(in kept.Flow);
-        Finish(slot, outcome, marks.HasFlag(ReleaseMarks.Ended));
+        Finish(slot, ReadOutcome(ref entries), marks.HasFlag(ReleaseMarks.Ended));
         parts.Pipeline.Recall(in _step.Event.Flow);
+    }
+
+    private void Part(ReadOnlySpan<byte> payload, ref FlowSeries series)
+    {
+        var reader = new LedgerReader(payload);
+        var part = new EarlierPart
+        {
+            Rate = (ushort)reader.Number(),
+            RoundTrips = JournalWriter.ReadRoundTrips(ref reader),
+            Counts = FlowCodec.ReadCounts(ref reader),
+        };
+        _step.CountEarlier(in part, parts.Metrics, ref series);
     }
 
     private void Shadow(ReadOnlySpan<byte> payload)
@@ -154,7 +174,7 @@ internal sealed class JournalReplay(LedgerParts parts)
         var reader = new LedgerReader(payload);
         var kept = new KeptEntry { Key = reader.Raw<FlowKey>(), Role = FlowRole.Shadow };
         kept.Flow.StartNs = reader.Fixed();
-        var packets = reader.Number();
+        var packets = reader.Long();
         kept.RecordNs = reader.Number();
         var ended = reader.Byte() != 0;
         _gathering.Remove(IdentityOf(in kept.Key, kept.Flow.StartNs));
@@ -162,9 +182,9 @@ internal sealed class JournalReplay(LedgerParts parts)
         CountShadow(KeptFlows.Add(parts, in kept), packets, ended);
     }
 
-    private void CountShadow(int slot, ulong packets, bool ended)
+    private void CountShadow(int slot, long packets, bool ended)
     {
-        parts.Attributor.Counters.AddShadowPackets((long)packets);
+        parts.Attributor.Counters.AddShadowPackets(packets);
         if (ended && slot >= 0)
         {
             parts.Attributor.End(in parts.Table[slot], parts.Table[slot].RecordNs);
@@ -176,9 +196,7 @@ internal sealed class JournalReplay(LedgerParts parts)
     {
         if (payload.IsEmpty)
         {
-            parts.Attributor.Counters.AddShadowPackets(
-                (long)(record.Traffic.Packets[0] + record.Traffic.Packets[1])
-            );
+            parts.Attributor.Counters.AddShadowPackets(FlowPackets.Of(in record));
             return;
         }
 

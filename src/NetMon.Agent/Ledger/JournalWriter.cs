@@ -39,7 +39,16 @@ internal sealed class JournalWriter
         journal.Add(JournalKind.Released, writer.Length);
     }
 
-    public static void Shadow(Journal journal, in FlowEntry entry, ulong packets, bool ended)
+    public static void Part(Journal journal, in EarlierPart part)
+    {
+        var writer = new LedgerWriter(journal.Payload);
+        writer.Number((ulong)part.Rate);
+        Write(ref writer, in part.RoundTrips);
+        FlowCodec.Write(ref writer, in part.Counts);
+        journal.Add(JournalKind.Part, writer.Length);
+    }
+
+    public static void Shadow(Journal journal, in FlowEntry entry, long packets, bool ended)
     {
         var writer = new LedgerWriter(journal.Payload);
         writer.Raw(in entry.Key);

@@ -6,9 +6,9 @@ using NetMon.Core.Flows;
 namespace NetMon.Agent.Ledger;
 
 /// <summary>Reads what <see cref="LedgerWriter"/> wrote. Whatever the bytes are, it reads none beyond them.</summary>
-internal ref struct LedgerReader(ReadOnlySpan<byte> bytes)
+internal ref struct LedgerReader(ReadOnlySpan<byte> all)
 {
-    private ReadOnlySpan<byte> _rest = bytes;
+    private ReadOnlySpan<byte> _rest = all;
 
     public readonly bool IsAtEnd => _rest.IsEmpty;
 

@@ -9,6 +9,7 @@ namespace NetMon.Agent.Metrics;
 /// <remarks>
 /// What X sends to Y counts as egress if X is local, as ingress if Y is, as both if both are, and as transit if neither is: over
 /// all nodes, each packet is once in egress where its sender is of the cluster, and once in ingress where its receiver is.
+/// <para>Each figure of a flow counts as often as the flow's weight says: where not all flows are counted, the families estimate what all did.</para>
 /// </remarks>
 internal sealed class FlowFamilies(SeriesTable table)
 {
@@ -63,15 +64,15 @@ internal sealed class FlowFamilies(SeriesTable table)
             if (counts.Sent.Packets != 0)
             {
                 HoldSent(in flow, ref rows.Sent);
-                Add(rows.Sent.First, in counts.Sent);
-                Add(rows.Sent.Second, in counts.Sent);
+                Add(rows.Sent.First, in counts.Sent, flow.Weight);
+                Add(rows.Sent.Second, in counts.Sent, flow.Weight);
             }
 
             if (counts.Received.Packets != 0)
             {
                 HoldReceived(in flow, ref rows.Received);
-                Add(rows.Received.First, in counts.Received);
-                Add(rows.Received.Second, in counts.Received);
+                Add(rows.Received.First, in counts.Received, flow.Weight);
+                Add(rows.Received.Second, in counts.Received, flow.Weight);
             }
         }
 
@@ -136,13 +137,13 @@ internal sealed class FlowFamilies(SeriesTable table)
         table.Release(ref rows.Received.Second);
     }
 
-    private void Add(RowHandle handle, in Traffic traffic)
+    private void Add(RowHandle handle, in Traffic traffic, int weight)
     {
         if (!handle.IsNone)
         {
             var row = table[handle];
-            Bytes?.Add(row, traffic.Bytes);
-            Packets?.Add(row, traffic.Packets);
+            Bytes?.Add(row, traffic.Bytes * weight);
+            Packets?.Add(row, traffic.Packets * weight);
         }
     }
 
@@ -153,6 +154,7 @@ internal sealed class FlowFamilies(SeriesTable table)
             return;
         }
 
+        value *= flow.Weight;
         HoldSent(in flow, ref sent);
         family.Add(table[sent.First], value, series);
         if (!sent.Second.IsNone)
@@ -184,10 +186,10 @@ internal sealed class FlowFamilies(SeriesTable table)
 
         var seconds = microseconds * SecondsPerMicrosecond;
         HoldSent(in flow, ref rows);
-        Latency.Observe(table[rows.First], seconds, type);
+        Latency.Observe(table[rows.First], seconds, type, flow.Weight);
         if (!rows.Second.IsNone)
         {
-            Latency.Observe(table[rows.Second], seconds, type);
+            Latency.Observe(table[rows.Second], seconds, type, flow.Weight);
         }
     }
 
@@ -200,10 +202,10 @@ internal sealed class FlowFamilies(SeriesTable table)
 
         var seconds = sumUs * SecondsPerMicrosecond;
         HoldSent(in flow, ref rows);
-        RoundTrips.Add(table[rows.First], counts, seconds, side);
+        RoundTrips.Add(table[rows.First], counts, seconds, side, flow.Weight);
         if (!rows.Second.IsNone)
         {
-            RoundTrips.Add(table[rows.Second], counts, seconds, side);
+            RoundTrips.Add(table[rows.Second], counts, seconds, side, flow.Weight);
         }
     }
 

@@ -14,7 +14,7 @@ internal static class FlowFamilyTables
     [
         new(
             own => own.Flows,
-            (registry, families) =>
+            (registry, families, _) =>
                 families.Flows = registry.Counter(
                     Instruments.Flows,
                     families.Table,
@@ -25,35 +25,37 @@ internal static class FlowFamilyTables
         ),
         new(
             own => own.Bytes,
-            (registry, families) => families.Bytes = registry.Counter(Instruments.Bytes, families.Table)
+            (registry, families, _) => families.Bytes = registry.Counter(Instruments.Bytes, families.Table)
         ),
         new(
             own => own.Packets,
-            (registry, families) => families.Packets = registry.Counter(Instruments.Packets, families.Table)
+            (registry, families, _) =>
+                families.Packets = registry.Counter(Instruments.Packets, families.Table)
         ),
         new(
             own => own.Latency,
-            (registry, families) =>
+            (registry, families, latency) =>
                 families.Latency = registry.Histogram(
                     Instruments.Latency,
                     families.Table,
-                    Instruments.LatencyBounds,
+                    [.. latency.BucketBounds],
                     "type",
                     FlowFamilies.LatencyTypes
                 )
         ),
         new(
             own => own.TcpRetransmits,
-            (registry, families) =>
+            (registry, families, _) =>
                 families.Retransmits = registry.Counter(Instruments.TcpRetransmits, families.Table)
         ),
         new(
             own => own.TcpResets,
-            (registry, families) => families.Resets = registry.Counter(Instruments.TcpResets, families.Table)
+            (registry, families, _) =>
+                families.Resets = registry.Counter(Instruments.TcpResets, families.Table)
         ),
         new(
             own => own.FlowFailures,
-            (registry, families) =>
+            (registry, families, _) =>
                 families.Failures = registry.Counter(
                     Instruments.FlowFailures,
                     families.Table,
@@ -63,7 +65,7 @@ internal static class FlowFamilyTables
         ),
         new(
             own => own.TcpRoundTrips,
-            (registry, families) =>
+            (registry, families, _) =>
                 families.RoundTrips = registry.Histogram(
                     Instruments.TcpRoundTrips,
                     families.Table,
@@ -74,7 +76,7 @@ internal static class FlowFamilyTables
         ),
         new(
             own => own.TcpEvents,
-            (registry, families) =>
+            (registry, families, _) =>
                 families.Events = registry.Counter(
                     Instruments.TcpEvents,
                     families.Table,
@@ -85,13 +87,13 @@ internal static class FlowFamilyTables
     ];
 
     /// <summary>One for each label set, that of bytes first: its rows are met with each record.</summary>
-    public static FlowFamilies[] Make(MetricRegistry registry, MetricsOptions options)
+    public static FlowFamilies[] Make(MetricRegistry registry, MetricsOptions options, LatencyOptions latency)
     {
         var all = new List<FlowFamilies>();
         Find(options.FamilyLabels.Bytes);
         foreach (var definition in Definitions)
         {
-            definition.Add(registry, Find(definition.Own(options.FamilyLabels)));
+            definition.Add(registry, Find(definition.Own(options.FamilyLabels)), latency);
         }
 
         return [.. all];
@@ -112,6 +114,6 @@ internal static class FlowFamilyTables
 
     private sealed record Definition(
         Func<FamilyLabels, IReadOnlyList<string>> Own,
-        Action<MetricRegistry, FlowFamilies> Add
+        Action<MetricRegistry, FlowFamilies, LatencyOptions> Add
     );
 }

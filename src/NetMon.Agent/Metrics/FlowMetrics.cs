@@ -26,10 +26,13 @@ internal sealed class FlowMetrics
     private readonly CounterFamily<NoLabels> _orphaned;
     private ulong _nextRotation;
 
-    public FlowMetrics(MetricRegistry registry, MetricsOptions options)
+    /// <param name="registry">Where the families are.</param>
+    /// <param name="options">Their labels and limits.</param>
+    /// <param name="latency">The buckets of latencies; null: the usual ones.</param>
+    public FlowMetrics(MetricRegistry registry, MetricsOptions options, LatencyOptions? latency = null)
     {
         _active = registry.Gauge<FlowGroupKey>(Instruments.FlowsActive, options.MaxSeries);
-        _families = FlowFamilyTables.Make(registry, options);
+        _families = FlowFamilyTables.Make(registry, options, latency ?? new());
         _others = new FlowRowsPool(_families.Length - 1);
         _processed = registry.Counter(Instruments.EventsProcessed);
         _duration = registry.Summary(Instruments.ProcessingDuration, Instruments.ProcessingQuantiles);
@@ -40,6 +43,9 @@ internal sealed class FlowMetrics
         _lost = registry.Counter(Instruments.PacketsLost);
         _orphaned = registry.Counter(Instruments.FlowsOrphaned);
     }
+
+    /// <summary>Sums over all flows since the start.</summary>
+    public TrafficTotals Totals { get; } = new();
 
     /// <summary>Where the series are, each with its own labels; a flow has rows in each.</summary>
     public IEnumerable<SeriesTable> Tables => _families.Select(families => families.Table);
@@ -53,6 +59,7 @@ internal sealed class FlowMetrics
             Kept(Instruments.RecordsFailed, _failed, _failed.GetOrAdd(default)),
             Kept(Instruments.PacketsLost, _lost, _lost.GetOrAdd(default)),
             Kept(Instruments.FlowsOrphaned, _orphaned, _orphaned.GetOrAdd(default)),
+            .. Totals.KeptCounters,
         ];
 
     /// <summary>Writes which rows of a table a flow holds.</summary>
@@ -78,14 +85,32 @@ internal sealed class FlowMetrics
     public void Replayed() => _processed.Add(1);
 
     /// <summary>A flow came into the table.</summary>
-    public void Opened(in Flow flow) => _active.Add(FlowGroupKey.Of(in flow), 1);
+    public void Opened(in Flow flow)
+    {
+        _active.Add(FlowGroupKey.Of(in flow), flow.Weight);
+        Totals.AddFlow(flow.Weight);
+    }
+
+    /// <summary>A flow of an earlier process came into the table: it was counted there.</summary>
+    public void Recalled(in Flow flow) => _active.Add(FlowGroupKey.Of(in flow), flow.Weight);
+
+    /// <summary>The sampling rate may have changed, and with it what a flow of the table stands for.</summary>
+    /// <param name="flow">The flow, with its weight of now.</param>
+    /// <param name="before">Its weight until now.</param>
+    public void Reweighed(in Flow flow, int before)
+    {
+        if (flow.Weight != before)
+        {
+            _active.Add(FlowGroupKey.Of(in flow), flow.Weight - before);
+        }
+    }
 
     /// <summary>A flow left the table: the last call for it.</summary>
     /// <param name="flow">The flow, of which <see cref="Opened"/> was told.</param>
     /// <param name="series">The flow's series, which are given back.</param>
     public void Ended(in Flow flow, ref FlowSeries series)
     {
-        _active.Add(FlowGroupKey.Of(in flow), -1);
+        _active.Add(FlowGroupKey.Of(in flow), -flow.Weight);
         Release(ref series);
     }
 
@@ -131,6 +156,7 @@ internal sealed class FlowMetrics
     /// <param name="series">The flow's series, found at its first packets each way. Of a flow that is in no table, to be given to <see cref="Release"/>.</param>
     public void Count(in Flow flow, in FlowCounts counts, ref FlowSeries series)
     {
+        Totals.Add(in counts, flow.Weight);
         for (var i = 0; i < _families.Length; i++)
         {
             _families[i].Count(in flow, in counts, ref Rows(ref series, i));

@@ -15,12 +15,20 @@ public sealed class AgentOptions
 
     public ApiOptions Api { get; } = new();
 
+    /// <summary>Section export.prometheus.</summary>
     public MetricsOptions Metrics { get; } = new();
 
     /// <summary>Section features.security_monitoring.</summary>
     public DetectionSettings SecurityMonitoring { get; } = new();
 
+    public PerformanceOptions Performance { get; } = new();
+
+    public ResourceOptions Resources { get; } = new();
+
     public LogOptions Log { get; } = new();
 
     public StateOptions State { get; } = new();
+
+    /// <summary>Entries of the kernel's flow map.</summary>
+    public int FlowMapSize => Resources.Maps.FlowMapSize > 0 ? Resources.Maps.FlowMapSize : Flow.MaxFlows;
 }

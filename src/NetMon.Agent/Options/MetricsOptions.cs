@@ -1,3 +1,4 @@
+using System.Net;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Metrics;
 
@@ -6,6 +7,15 @@ namespace NetMon.Agent.Options;
 /// <summary>What the metrics tell apart, and how many series that may take.</summary>
 public sealed class MetricsOptions
 {
+    /// <summary>Whether metrics are served.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Port on which metrics and health are served apart from the API; 0: with the API alone.</summary>
+    public int Port { get; set; }
+
+    /// <summary>Address for <see cref="Port"/>.</summary>
+    public IPAddress Address { get; set; } = IPAddress.Loopback;
+
     /// <summary>Series of one metric family; what comes after counts in series whose labels say <c>other</c>.</summary>
     public int MaxSeries { get; set; } = MetricRegistry.DefaultSeriesLimit;
 

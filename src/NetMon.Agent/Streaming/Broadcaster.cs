@@ -16,13 +16,20 @@ internal sealed class Broadcaster
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _gate = new();
-    private readonly int _queueCapacity;
+    private volatile int _queueCapacity;
     private volatile Subscription[] _subscriptions = [];
     private bool _completed;
     private long _delivered;
     private long _lost;
 
     public Broadcaster(int queueCapacity = QueueCapacity) => _queueCapacity = queueCapacity;
+
+    /// <summary>Events that wait for one reader; those that read already keep what they have. From any thread.</summary>
+    public int Capacity
+    {
+        get => _queueCapacity;
+        set => _queueCapacity = value;
+    }
 
     /// <summary>Whether anybody follows.</summary>
     public bool HasSubscriptions => _subscriptions.Length > 0;

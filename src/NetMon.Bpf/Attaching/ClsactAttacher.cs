@@ -1,4 +1,5 @@
 using NetMon.Bpf.Interop;
+using NetMon.Bpf.Pinning;
 
 namespace NetMon.Bpf.Attaching;
 
@@ -15,14 +16,27 @@ internal sealed class ClsactAttacher : IAttacher
     private readonly TrafficControl _control = new();
     private readonly FilterOwner _owner = new();
 
+    private readonly LinkPins? _pins;
+
+    /// <param name="program">What is attached.</param>
+    /// <param name="pins">Null: what an earlier process left is not taken over, and nothing is to outlive this one.</param>
     /// <exception cref="BpfException">Privileges are missing.</exception>
-    public ClsactAttacher(FlowProgram program) => _program = program;
+    public ClsactAttacher(FlowProgram program, PinDirectory? pins = null)
+    {
+        _program = program;
+        _pins = pins is null ? null : new LinkPins(pins);
+    }
 
     public AttachMethod Method => AttachMethod.Clsact;
+
+    public bool Holds(int ifindex) =>
+        _pins is not null && Array.TrueForAll(Hooks, hook => Leftovers(ifindex, hook).Count > 0);
 
     public Attachment Attach(int ifindex, LinkLayer link)
     {
         _ = _program.Program(link, Hook.Ingress);
+        DetachLinks(ifindex);
+        var adopted = Holds(ifindex);
         var withQdisc = _control.CreateClsact(ifindex) || HasQdiscOfOurs(ifindex);
         try
         {
@@ -30,10 +44,12 @@ internal sealed class ClsactAttacher : IAttacher
             foreach (var hook in Hooks)
             {
                 var name = new FilterName(FlowProgram.NameOf(link, hook), _owner.Number, withQdisc);
-                first &= Add(ifindex, hook, _program.Program(link, hook), name);
+                first &=
+                    TryReplace(ifindex, hook, _program.Program(link, hook), name)
+                    ?? Add(ifindex, hook, _program.Program(link, hook), name);
             }
 
-            return new ClsactAttachment(this, ifindex, first);
+            return new ClsactAttachment(this, ifindex, first, adopted);
         }
         catch
         {
@@ -52,11 +68,27 @@ internal sealed class ClsactAttacher : IAttacher
         var removed = 0;
         foreach (var ifindex in _control.ListClsactInterfaces())
         {
-            removed += Remove(ifindex, name => !FilterOwner.IsAlive(name.Owner));
+            removed += RemoveLeftovers(ifindex);
         }
 
         return removed;
     }
+
+    public int RemoveOthers(IReadOnlySet<int> attached)
+    {
+        var removed = CleanUp();
+        foreach (var (ifindex, hook) in _pins?.All ?? [])
+        {
+            removed += _pins!.Detach(ifindex, hook) ? 1 : 0;
+        }
+
+        return removed;
+    }
+
+    /// <summary>Removes what dead processes left at one interface.</summary>
+    /// <returns>Filters removed.</returns>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public int RemoveLeftovers(int ifindex) => Remove(ifindex, name => !FilterOwner.IsAlive(name.Owner));
 
     public void Dispose()
     {
@@ -81,6 +113,41 @@ internal sealed class ClsactAttacher : IAttacher
         }
 
         return false;
+    }
+
+    /// <summary>Filters of dead processes of ours.</summary>
+    private List<TrafficFilter> Leftovers(int ifindex, Hook hook) =>
+        _control
+            .ListFilters(ifindex, hook)
+            .FindAll(filter =>
+                FilterName.TryParse(filter.Name, out var name) && !FilterOwner.IsAlive(name.Owner)
+            );
+
+    /// <summary>A packet must not meet the programs twice: links go before filters come, where the way of attaching has changed.</summary>
+    private void DetachLinks(int ifindex)
+    {
+        foreach (var hook in Hooks)
+        {
+            _pins?.Detach(ifindex, hook);
+        }
+    }
+
+    /// <summary>Puts a program in the place of a dead process's, without a packet in between.</summary>
+    /// <returns>Whether it runs before all others; null if there is none to replace.</returns>
+    private bool? TryReplace(int ifindex, Hook hook, FileDescriptor program, FilterName name)
+    {
+        if (_pins is null || Leftovers(ifindex, hook) is not [var first, .. var rest])
+        {
+            return null;
+        }
+
+        var error = _control.ReplaceFilter(ifindex, hook, in first, program, name.ToString(), out _);
+        foreach (var filter in error == 0 ? rest : [first, .. rest])
+        {
+            _ = _control.DeleteFilter(ifindex, hook, in filter, out _);
+        }
+
+        return error == 0 ? first.Priority == 1 : null;
     }
 
     /// <returns>Whether it runs before all others.</returns>
@@ -171,10 +238,13 @@ internal sealed class ClsactAttacher : IAttacher
         _control.DeleteClsact(ifindex);
     }
 
-    private sealed class ClsactAttachment(ClsactAttacher attacher, int ifindex, bool first)
-        : Attachment(ifindex, first)
+    private sealed class ClsactAttachment(ClsactAttacher attacher, int ifindex, bool first, bool adopted)
+        : Attachment(ifindex, first, adopted)
     {
         private bool _detached;
+
+        // Filters stay by themselves; that their owner is gone tells whoever comes next that they are to be taken over.
+        public override void Release() => _detached = true;
 
         protected override void Detach()
         {

@@ -129,17 +129,39 @@ internal sealed class TrafficControl : IDisposable
         FileDescriptor program,
         string name,
         out string detail
+    ) => SetFilter(ifindex, hook, new() { Priority = priority }, NLM_F_EXCL, program, name, out detail);
+
+    /// <summary>Gives a direct-action filter another program and name, without a packet in between (cls_bpf_change: list_replace_rcu).</summary>
+    /// <returns>0, or errno.</returns>
+    public int ReplaceFilter(
+        int ifindex,
+        Hook hook,
+        in TrafficFilter filter,
+        FileDescriptor program,
+        string name,
+        out string detail
+    ) => SetFilter(ifindex, hook, in filter, NLM_F_REPLACE, program, name, out detail);
+
+    private int SetFilter(
+        int ifindex,
+        Hook hook,
+        in TrafficFilter filter,
+        ushort flags,
+        FileDescriptor program,
+        string name,
+        out string detail
     )
     {
         var request = Begin(
             stackalloc byte[NetlinkWriter.MaxBytes],
             RTM_NEWTFILTER,
-            NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
+            (ushort)(NLM_F_ACK | NLM_F_CREATE | flags),
             new()
             {
                 Index = ifindex,
+                Handle = filter.Handle,
                 Parent = ParentOf(hook),
-                Info = InfoOf(priority, EtherTypeAll),
+                Info = InfoOf(filter.Priority, EtherTypeAll),
             }
         );
         var held = false;

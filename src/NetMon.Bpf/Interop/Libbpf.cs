@@ -189,7 +189,7 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library)]
     public static partial int bpf_obj_get_info_by_fd(FileDescriptor descriptor, void* info, uint* length);
 
-    /// <returns>A descriptor; the kernel takes the statistics while one is open.</returns>
+    /// <returns>A descriptor; the kernel takes the statistics while one is open. -EPERM without CAP_SYS_ADMIN.</returns>
     [LibraryImport(Library)]
     public static partial int bpf_enable_stats(int type);
 }

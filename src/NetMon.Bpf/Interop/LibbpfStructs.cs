@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace NetMon.Bpf.Interop;
@@ -64,8 +65,15 @@ internal struct SocketBufferContext
 [StructLayout(LayoutKind.Explicit, Size = 232)]
 internal struct BpfProgramInfo
 {
+    [FieldOffset(0)]
+    public uint Type;
+
     [FieldOffset(4)]
     public uint Id;
+
+    /// <summary>NUL-terminated unless all of it is used.</summary>
+    [FieldOffset(64)]
+    public BpfObjectName Name;
 
     /// <summary>Nanoseconds, and number of runs, while statistics were on.</summary>
     [FieldOffset(192)]
@@ -79,6 +87,71 @@ internal struct BpfProgramInfo
     public ulong RecursionMisses;
 }
 
+/// <summary>struct bpf_map_info (linux/bpf.h): what we read of it.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 88)]
+internal struct BpfMapInfo
+{
+    [FieldOffset(0)]
+    public uint Type;
+
+    [FieldOffset(4)]
+    public uint Id;
+
+    [FieldOffset(8)]
+    public uint KeySize;
+
+    [FieldOffset(12)]
+    public uint ValueSize;
+
+    [FieldOffset(16)]
+    public uint MaxEntries;
+
+    [FieldOffset(20)]
+    public uint Flags;
+
+    [FieldOffset(24)]
+    public BpfObjectName Name;
+
+    [FieldOffset(64)]
+    public uint BtfId;
+
+    [FieldOffset(68)]
+    public uint BtfKeyType;
+
+    [FieldOffset(72)]
+    public uint BtfValueType;
+}
+
+/// <summary>BPF_OBJ_NAME_LEN bytes.</summary>
+[InlineArray(16)]
+internal struct BpfObjectName
+{
+    private byte _first;
+}
+
+/// <summary>struct bpf_link_info (linux/bpf.h): what we read of it.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 32)]
+internal struct BpfLinkInfo
+{
+    /// <summary>enum bpf_link_type.</summary>
+    [FieldOffset(0)]
+    public uint Type;
+
+    [FieldOffset(4)]
+    public uint Id;
+
+    [FieldOffset(8)]
+    public uint ProgramId;
+
+    /// <summary>TCX: 0 when the interface has vanished, or it was detached.</summary>
+    [FieldOffset(16)]
+    public uint InterfaceIndex;
+
+    /// <summary>TCX: BPF_TCX_INGRESS or BPF_TCX_EGRESS.</summary>
+    [FieldOffset(20)]
+    public uint TcxAttachType;
+}
+
 /// <summary>struct btf_type (linux/btf.h).</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct BtfType
@@ -90,6 +163,31 @@ internal struct BtfType
     public uint SizeOrType;
 
     public readonly int Members => (int)(Info & 0xffff);
+
+    public readonly uint Kind => (Info >> 24) & 0x1f;
+
+    /// <summary>A struct's members may be bit fields.</summary>
+    public readonly bool HasBitFields => Info >> 31 != 0;
+}
+
+/// <summary>struct btf_array (linux/btf.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct BtfArray
+{
+    public uint ElementType;
+    public uint IndexType;
+    public uint Count;
+}
+
+/// <summary>struct btf_member (linux/btf.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct BtfMember
+{
+    public uint NameOffset;
+    public uint Type;
+
+    /// <summary>Bits from the struct's start.</summary>
+    public uint Offset;
 }
 
 /// <summary>struct btf_enum (linux/btf.h).</summary>

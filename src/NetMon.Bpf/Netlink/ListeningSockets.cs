@@ -92,6 +92,8 @@ public sealed class ListeningSockets : IDisposable
         public uint States;
     }
 
+    /// <summary>Adds a socket's port.</summary>
+    /// <returns>False for anything that is not whole.</returns>
     /// <remarks>
     /// struct inet_diag_msg (linux/inet_diag.h); ports in network order:
     /// <code>
@@ -99,13 +101,24 @@ public sealed class ListeningSockets : IDisposable
     ///  | family | state | timer | retries | source port | destination port | addresses, ...
     /// </code>
     /// </remarks>
+    internal static bool TryAdd(ListeningPorts ports, byte protocol, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length < 8)
+        {
+            return false;
+        }
+
+        ports.Add(protocol, BinaryPrimitives.ReadUInt16BigEndian(payload[4..]));
+        return true;
+    }
+
     private readonly struct Collector(ListeningPorts ports, byte protocol) : INetlinkVisitor
     {
         public void OnMessage(in NetlinkMessage message)
         {
-            if (message.Type == SOCK_DIAG_BY_FAMILY && message.Payload.Length >= 8)
+            if (message.Type == SOCK_DIAG_BY_FAMILY)
             {
-                ports.Add(protocol, BinaryPrimitives.ReadUInt16BigEndian(message.Payload[4..]));
+                _ = TryAdd(ports, protocol, message.Payload);
             }
         }
     }

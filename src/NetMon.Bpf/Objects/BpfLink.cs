@@ -32,6 +32,20 @@ internal static unsafe class BpfLink
         }
     }
 
+    /// <summary>Replaces the link's program for the next event on.</summary>
+    /// <returns>0, or -errno: ENOLINK where the interface is gone, EINVAL for links whose program stays.</returns>
+    public static int Update(FileDescriptor link, FileDescriptor program) =>
+        Libbpf.bpf_link_update(link, program, null);
+
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public static BpfLinkInfo ReadInfo(FileDescriptor link)
+    {
+        BpfLinkInfo info = default;
+        var length = (uint)sizeof(BpfLinkInfo);
+        var result = Libbpf.bpf_obj_get_info_by_fd(link, &info, &length);
+        return result < 0 ? throw new BpfException("read about a BPF link", -result, "") : info;
+    }
+
     /// <param name="program">A program of section tp_btf or raw_tp.</param>
     /// <param name="tracepoint">NUL-terminated; empty for tp_btf, whose program knows its own.</param>
     /// <returns>The link: attached as long as it is open.</returns>

@@ -11,9 +11,24 @@ internal sealed unsafe class BpfMap(
     int maxEntries
 ) : IDisposable
 {
+    public string Name => name;
+
     public FileDescriptor Descriptor => descriptor;
 
     public int MaxEntries => maxEntries;
+
+    /// <summary>A map that is in the kernel already.</summary>
+    /// <param name="name">Names it in errors.</param>
+    /// <param name="descriptor">Becomes the map's.</param>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public static BpfMap FromKernel(string name, FileDescriptor descriptor)
+    {
+        var info = ReadInfo(name, descriptor);
+        return new(name, descriptor, (int)info.KeySize, (int)info.ValueSize, (int)info.MaxEntries);
+    }
+
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public BpfMapInfo ReadInfo() => ReadInfo(name, descriptor);
 
     /// <summary>Kernel memory that the map takes now.</summary>
     /// <exception cref="BpfException">/proc does not say.</exception>
@@ -86,18 +101,29 @@ internal sealed unsafe class BpfMap(
     public int Count<TKey>()
         where TKey : unmanaged
     {
-        RequireSizes(sizeof(TKey), valueSize);
         TKey key = default;
         var count = 0;
-        while (
-            count < maxEntries
-            && Found(Libbpf.bpf_map_get_next_key(descriptor, count == 0 ? null : &key, &key), "walk")
-        )
+        while (TryNext(ref key, isFirst: count == 0, count))
         {
             count++;
         }
 
         return count;
+    }
+
+    /// <summary>All keys; as <see cref="Count"/>.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public List<TKey> Keys<TKey>()
+        where TKey : unmanaged
+    {
+        var keys = new List<TKey>();
+        TKey key = default;
+        while (TryNext(ref key, isFirst: keys.Count == 0, keys.Count))
+        {
+            keys.Add(key);
+        }
+
+        return keys;
     }
 
     /// <summary>Reads and deletes entries of a hash map that nobody changes meanwhile.</summary>
@@ -160,6 +186,25 @@ internal sealed unsafe class BpfMap(
     }
 
     public void Dispose() => descriptor.Dispose();
+
+    private static BpfMapInfo ReadInfo(string name, FileDescriptor descriptor)
+    {
+        BpfMapInfo info = default;
+        var length = (uint)sizeof(BpfMapInfo);
+        var result = Libbpf.bpf_obj_get_info_by_fd(descriptor, &info, &length);
+        return result < 0 ? throw new BpfException($"read about the BPF map {name}", -result, "") : info;
+    }
+
+    private bool TryNext<TKey>(ref TKey key, bool isFirst, int count)
+        where TKey : unmanaged
+    {
+        RequireSizes(sizeof(TKey), valueSize);
+        fixed (TKey* start = &key)
+        {
+            return count < maxEntries
+                && Found(Libbpf.bpf_map_get_next_key(descriptor, isFirst ? null : start, start), "walk");
+        }
+    }
 
     private bool Found(int result, string operation) =>
         result switch

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NetMon.Bpf.Interop;
+using NetMon.Bpf.Layouts;
 
 namespace NetMon.Bpf.Objects;
 
@@ -67,6 +68,34 @@ internal sealed unsafe class BpfObject : IDisposable
         Unsafe.WriteUnaligned(content + offset, value);
     }
 
+    /// <summary>Lets the load take a map that is in the kernel already.</summary>
+    /// <param name="map">Fits, as <see cref="Fits"/> says.</param>
+    /// <param name="existing">Its descriptor is duplicated.</param>
+    /// <exception cref="BpfException">There is no such map, or the object is loaded.</exception>
+    public void Reuse(string map, BpfMap existing) =>
+        Check(Libbpf.bpf_map__reuse_fd(FindMap(map), existing.Descriptor), $"take over the BPF map {map}");
+
+    /// <summary>Whether a map that is in the kernel is as the load would make it: kind, sizes, and what its bytes mean.</summary>
+    /// <param name="map">Of this object, its sizes set.</param>
+    /// <param name="existing">In the kernel.</param>
+    /// <param name="existingTypes">The type information that it was made with; 0 if there is none.</param>
+    /// <exception cref="BpfException">There is no such map, or the kernel refused.</exception>
+    public bool Fits(string map, BpfMap existing, nint existingTypes)
+    {
+        var own = FindMap(map);
+        var info = existing.ReadInfo();
+        return Libbpf.bpf_map__type(own) == info.Type
+            && Libbpf.bpf_map__key_size(own) == info.KeySize
+            && Libbpf.bpf_map__value_size(own) == info.ValueSize
+            && Libbpf.bpf_map__max_entries(own) == info.MaxEntries
+            && Libbpf.bpf_map__map_flags(own) == info.Flags
+            && SameType(Libbpf.bpf_map__btf_key_type_id(own), existingTypes, info.BtfKeyType)
+            && SameType(Libbpf.bpf_map__btf_value_type_id(own), existingTypes, info.BtfValueType);
+    }
+
+    /// <returns>Null if the object knows no such struct.</returns>
+    public TypeLayout? LayoutOf(string name) => TypeLayout.ReadStruct(Libbpf.bpf_object__btf(_handle), name);
+
     /// <summary>Leaves a program out of the load.</summary>
     /// <exception cref="BpfException">There is no such program, or the object is loaded.</exception>
     public void LeaveOut(string program) =>
@@ -112,6 +141,19 @@ internal sealed unsafe class BpfObject : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
+
+    /// <summary>A map without types, as a ring, has 0 for both.</summary>
+    private bool SameType(uint own, nint existingTypes, uint existing)
+    {
+        if (own == 0 || existing == 0 || existingTypes == 0)
+        {
+            return own == existing;
+        }
+
+        return TypeLayout.Read(Libbpf.bpf_object__btf(_handle), own) is { } left
+            && TypeLayout.Read(existingTypes, existing) is { } right
+            && left.Fits(right);
+    }
 
     private nint FindMap(string name)
     {

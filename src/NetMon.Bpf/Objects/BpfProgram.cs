@@ -1,11 +1,12 @@
 using NetMon.Bpf.Interop;
+using NetMon.Bpf.Inventory;
 
 namespace NetMon.Bpf.Objects;
 
 /// <summary>A program in the kernel, by a descriptor of our own.</summary>
 internal sealed unsafe class BpfProgram(string name, FileDescriptor descriptor) : IDisposable
 {
-    public string Name => name;
+    public string Name { get; } = ObjectNames.Remember(descriptor, name);
 
     public FileDescriptor Descriptor => descriptor;
 
@@ -32,7 +33,7 @@ internal sealed unsafe class BpfProgram(string name, FileDescriptor descriptor) 
             };
             var result = Libbpf.bpf_prog_test_run_opts(descriptor, &run);
             return result < 0
-                ? throw new BpfException($"test-run {name}", -result, "")
+                ? throw new BpfException($"test-run {Name}", -result, "")
                 : new TestRunResult((int)run.ReturnValue, run.Duration);
         }
     }
@@ -41,7 +42,7 @@ internal sealed unsafe class BpfProgram(string name, FileDescriptor descriptor) 
     public ProgramStatistics ReadStatistics()
     {
         var info = ReadInfo();
-        return new ProgramStatistics(name, info.Id, info.RunCount, info.RunTimeNs);
+        return new ProgramStatistics(Name, info.Id, info.RunCount, info.RunTimeNs);
     }
 
     /// <summary>Runs that did not come about, because the program was running on the same CPU; 0 before Linux 5.12.</summary>
@@ -55,6 +56,6 @@ internal sealed unsafe class BpfProgram(string name, FileDescriptor descriptor) 
         BpfProgramInfo info = default;
         var length = (uint)sizeof(BpfProgramInfo);
         var result = Libbpf.bpf_obj_get_info_by_fd(descriptor, &info, &length);
-        return result < 0 ? throw new BpfException($"read about {name}", -result, "") : info;
+        return result < 0 ? throw new BpfException($"read about {Name}", -result, "") : info;
     }
 }

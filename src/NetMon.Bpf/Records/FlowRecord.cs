@@ -59,6 +59,9 @@ public enum FlowFlags : byte
     Refused = 8,
     IPv6 = 16,
     Replied = 32,
+
+    /// <summary>Ended since it is no longer chosen: what became of it is not known.</summary>
+    Left = 64,
 }
 
 [StructLayout(LayoutKind.Sequential)]
@@ -161,5 +164,7 @@ public struct FlowRecord
     public FlowExtremes Extremes;
     public FlowRoundTrips RoundTrips;
     public RecordReason Reason;
-    public uint Reserved;
+
+    /// <summary>The counts stand for this many times as much. 0, in a record of programs that did not sample: 1.</summary>
+    public uint SamplingRate;
 }

@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Bpf.Records;
 
-/// <summary>Twin of struct netmon_counters. Every packet handed to a program is in a flow, an overflow bucket, or one of skipped, ARP, non-IP, malformed.</summary>
+/// <summary>Twin of struct netmon_counters. Every packet handed to a program is in a flow, an overflow bucket, or one of skipped, unsampled, ARP, non-IP, malformed.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct KernelCounters
 {
-    /// <summary>Counted at another observation point of the same flow.</summary>
+    /// <summary>Counted at another observation point of the same flow; scaled by the sampling rate.</summary>
     public ulong SkippedPackets;
     public ulong SkippedBytes;
     public ulong Arp;
@@ -45,4 +45,16 @@ public struct KernelCounters
     /// <summary>Directions whose observer fell silent or went away.</summary>
     public ulong Takeovers;
     public ulong SweepRecords;
+
+    /// <summary>Of flows that were not chosen, at each hook; this and what follows only while not all flows are counted.</summary>
+    public ulong UnsampledPackets;
+    public ulong UnsampledBytes;
+
+    /// <summary>Of chosen flows, at each hook, as they are.</summary>
+    public ulong SampledPackets;
+    public ulong SampledBytes;
+
+    /// <summary>The same, scaled: what both are together, by estimation.</summary>
+    public ulong EstimatedPackets;
+    public ulong EstimatedBytes;
 }

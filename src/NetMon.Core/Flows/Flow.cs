@@ -66,6 +66,9 @@ public struct Flow
     public ushort TcpFlagsSent;
     public ushort TcpFlagsReceived;
 
+    /// <summary>One of so many flows is counted, so that this one stands for as many: as of its latest counts; 0 = 1.</summary>
+    public ushort SamplingRate;
+
     /// <summary>IP protocol number.</summary>
     public byte Protocol;
     public FlowState State;
@@ -92,6 +95,9 @@ public struct Flow
     /// certain.
     /// </summary>
     public bool InitiatorCertain;
+
+    /// <summary>What each of its counts adds to figures that are about all flows: the sampling rate, at least 1.</summary>
+    public readonly int Weight => Math.Max((int)SamplingRate, 1);
 
     /// <summary>TCP: the handshake's round trip, microseconds; 0 = not seen whole.</summary>
     public readonly ulong RoundTripUs =>

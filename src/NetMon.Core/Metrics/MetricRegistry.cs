@@ -165,6 +165,26 @@ public sealed class MetricRegistry
         writer.Finish();
     }
 
+    /// <summary>The samples of one family now; empty if there is no such family.</summary>
+    /// <param name="name">Its name, with the suffix of its type.</param>
+    public IReadOnlyList<MetricSample> Read(string name)
+    {
+        foreach (var (family, text) in _entries)
+        {
+            if (string.Equals(family.Instrument.Name, name, StringComparison.Ordinal))
+            {
+                var output = new ArrayBufferWriter<byte>();
+                var writer = new ExpositionWriter(output, ExpositionFormat.PrometheusText);
+                writer.BeginFamily(text);
+                family.WriteSamples(ref writer);
+                writer.Finish();
+                return SampleReader.Read(output.WrittenSpan, name);
+            }
+        }
+
+        return [];
+    }
+
     private static Instrument Expect(Instrument instrument, MetricType type) =>
         instrument.Type == type
             ? instrument

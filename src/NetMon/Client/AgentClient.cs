@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using NetMon.Core.Detections.Events;
 using NetMon.Core.Drops;
 using NetMon.Core.Flows;
@@ -47,7 +48,32 @@ internal sealed class AgentClient : IDisposable
         CancellationToken cancellationToken
     ) => CopyAsync(request.ToPath(), write, cancellationToken);
 
-    /// <summary>As above, of a path with its query.</summary>
+    /// <summary>Each flow's own JSON, as fast as it comes.</summary>
+    public Task<FlowListView> DumpAsync(
+        FlowRequest request,
+        Action<ReadOnlySequence<byte>> take,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync(
+            request.ToPath(),
+            (body, limited) =>
+                EagerCopy.ReadAheadAsync(
+                    body,
+                    ahead => FlowListReader.ReadAsync(ahead, take, cancellationToken),
+                    limited
+                ),
+            cancellationToken
+        );
+
+    /// <summary>An answer of one small document.</summary>
+    public Task<JsonDocument> GetAsync(string path, CancellationToken cancellationToken) =>
+        ReadAsync(
+            path,
+            (body, limited) => JsonDocument.ParseAsync(body, cancellationToken: limited),
+            cancellationToken
+        );
+
+    /// <summary>As <see cref="CopyListAsync"/>, of a path with its query.</summary>
     public Task CopyAsync(
         string path,
         Action<ReadOnlySpan<byte>> write,

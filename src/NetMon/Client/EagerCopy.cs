@@ -28,6 +28,27 @@ internal static class EagerCopy
         }
     }
 
+    /// <summary>Reads a stream that is taken in ahead of its reader.</summary>
+    /// <param name="reading">Cancels the taking in.</param>
+    public static async Task<T> ReadAheadAsync<T>(
+        Stream stream,
+        Func<Stream, Task<T>> read,
+        CancellationToken reading
+    )
+    {
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        var filling = FillAsync(stream, pipe.Writer, reading);
+        try
+        {
+            await using var ahead = pipe.Reader.AsStream();
+            return await read(ahead);
+        }
+        finally
+        {
+            await filling;
+        }
+    }
+
     // An error travels through the pipe, behind what was read before it.
     private static async Task FillAsync(Stream stream, PipeWriter writer, CancellationToken reading)
     {

@@ -27,15 +27,29 @@ internal sealed class FlowListReader
     }
 
     private readonly List<FlowView> _flows = [];
+    private readonly Action<ReadOnlySequence<byte>>? _take;
     private JsonReaderState _state;
     private Place _place;
     private DateTimeOffset? _time;
     private int? _total;
 
+    private FlowListReader(Action<ReadOnlySequence<byte>>? take) => _take = take;
+
     /// <exception cref="JsonException">The text is not JSON, or not that of a list.</exception>
-    public static async Task<FlowListView> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    public static Task<FlowListView> ReadAsync(Stream stream, CancellationToken cancellationToken) =>
+        ReadAsync(stream, take: null, cancellationToken);
+
+    /// <param name="stream">The answer.</param>
+    /// <param name="take">Gets each flow's own JSON, valid during the call; the list that is returned then has none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="JsonException">The text is not JSON, or not that of a list.</exception>
+    public static async Task<FlowListView> ReadAsync(
+        Stream stream,
+        Action<ReadOnlySequence<byte>>? take,
+        CancellationToken cancellationToken
+    )
     {
-        var reader = new FlowListReader();
+        var reader = new FlowListReader(take);
         var pipe = PipeReader.Create(stream);
         try
         {
@@ -149,6 +163,12 @@ internal sealed class FlowListReader
         }
 
         var flow = text.Slice(start, json.BytesConsumed - start);
+        if (_take is not null)
+        {
+            _take(flow);
+            return true;
+        }
+
         if (!FlowLines.TryRead(flow, out var line) || line.Flow is null)
         {
             throw new JsonException("a member of flows is not a flow");

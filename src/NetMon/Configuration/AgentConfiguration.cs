@@ -58,16 +58,22 @@ internal sealed class AgentConfiguration
 
     private static string? ProblemOfUnknown(GivenValue given)
     {
+        if (MovedSettings.NameOf(given.Key) is { } moved && !IsEmpty(given))
+        {
+            return $"moved: it is {moved} now";
+        }
+
         var keys = SettingTable.All.Select(setting => setting.Key);
         if (keys.Any(key => key.StartsWith(given.Key + ".", StringComparison.Ordinal)))
         {
-            // A section of which every line is commented out.
-            var isEmpty = !given.IsList && given.Texts[0].Text.Length == 0;
-            return isEmpty ? null : "is a section; its settings go beneath it, indented";
+            return IsEmpty(given) ? null : "is a section; its settings go beneath it, indented";
         }
 
         return NearestName.Of(given.Key, keys) is { } nearest
             ? $"unknown setting; did you mean {nearest}?"
             : "unknown setting";
     }
+
+    // A section of which every line is commented out.
+    private static bool IsEmpty(GivenValue given) => !given.IsList && given.Texts[0].Text.Length == 0;
 }

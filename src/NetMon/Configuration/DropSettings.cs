@@ -7,18 +7,19 @@ internal static class DropSettings
     private const int MaxEntries = 1 << 20;
     private const int MaxRecent = 100_000;
 
-    private static readonly ValueFormat<bool> Switch = ValueFormats.Word(("true", true), ("false", false));
-
     public static IEnumerable<Setting> All { get; } =
     [
         new Setting<bool>(
             "features.drops.enabled",
             "--drops",
-            Switch,
+            ValueFormats.Switch,
             o => o.Features.Drops.Enabled,
             (o, value) => o.Features.Drops.Enabled = value,
             "whether packets are watched that the kernel drops"
-        ),
+        )
+        {
+            Meaning = "Whether packets are watched that the kernel drops ([drops.md](drops.md)).",
+        },
         new Setting<int>(
             "features.drops.max_entries",
             "--drops-max-entries",
@@ -26,7 +27,11 @@ internal static class DropSettings
             o => o.Features.Drops.MaxEntries,
             (o, value) => o.Features.Drops.MaxEntries = value,
             "flows, reasons and places that are told apart within a fifth of a second; drops of further ones count without their flow"
-        ),
+        )
+        {
+            Meaning =
+                "Flows, reasons and places that are told apart within a fifth of a second. Drops of further ones count in `netmon_drops_unattributed_total`. Kernel memory is taken up front, 360 bytes each.",
+        },
         new Setting<int>(
             "features.drops.recent",
             "--drops-recent",
@@ -34,14 +39,21 @@ internal static class DropSettings
             o => o.Features.Drops.Recent,
             (o, value) => o.Features.Drops.Recent = value,
             "latest drops that are remembered for netmon drops"
-        ),
+        )
+        {
+            Meaning = "Latest drops that are remembered for `netmon drops`.",
+        },
         new Setting<bool>(
             "features.drops.host_counters",
             "--host-counters",
-            Switch,
+            ValueFormats.Switch,
             o => o.Features.Drops.HostCounters,
             (o, value) => o.Features.Drops.HostCounters = value,
             "whether metrics show what this host's protocols and interfaces count of drops and errors"
-        ),
+        )
+        {
+            Meaning =
+                "Whether metrics show what this host's protocols and interfaces count of drops and errors.",
+        },
     ];
 }

@@ -36,7 +36,11 @@ internal static class KubernetesSettings
             o => o.Kubernetes.Mode,
             (o, value) => o.Kubernetes.Mode = value,
             "whether there is a cluster to ask for names; auto is on in a pod, and where a kubeconfig is named"
-        ),
+        )
+        {
+            Meaning =
+                "Whether there is a cluster to ask for names. `auto`: in a pod with its service account, else with the kubeconfig that `kubernetes.kubeconfig` or the variable `KUBECONFIG` names, else without a cluster. `on`: the same, then `~/.kube/config`; an error where there is none. `off`: without. An access that is configured wrongly is an error; an API server that does not answer is none.",
+        },
         new Setting<string>(
             "kubernetes.kubeconfig",
             "--kubeconfig",
@@ -44,7 +48,10 @@ internal static class KubernetesSettings
             o => o.Kubernetes.Kubeconfig,
             (o, value) => o.Kubernetes.Kubeconfig = value,
             "kubeconfig with the access to the cluster"
-        ),
+        )
+        {
+            Meaning = "A kubeconfig. Stronger than the service account.",
+        },
         new Setting<string>(
             "kubernetes.context",
             "--context",
@@ -52,7 +59,10 @@ internal static class KubernetesSettings
             o => o.Kubernetes.Context,
             (o, value) => o.Kubernetes.Context = value,
             "context of the kubeconfig"
-        ),
+        )
+        {
+            Meaning = "Its context; if empty, the current one.",
+        },
         new Setting<string>(
             "kubernetes.node_name",
             "--node-name",
@@ -60,7 +70,11 @@ internal static class KubernetesSettings
             o => o.Kubernetes.NodeName,
             (o, value) => o.Kubernetes.NodeName = value,
             "name of the node that this is, if neither NODE_NAME nor its addresses tell"
-        ),
+        )
+        {
+            Meaning =
+                "Name of the node that the agent runs on. If empty: the variable `NODE_NAME`, else the node that has one of this host's addresses, else the host's name.",
+        },
         new ListSetting<Cidr>(
             "kubernetes.pod_cidrs",
             "--pod-cidr",
@@ -69,7 +83,11 @@ internal static class KubernetesSettings
             o => o.Kubernetes.PodCidrs,
             (o, value) => o.Kubernetes.PodCidrs = value,
             "network of pods, where the nodes publish none"
-        ),
+        )
+        {
+            Meaning =
+                "Networks of pods, beside those that the nodes publish: an address in one is a pod's even when no pod is known to have it.",
+        },
         new ListSetting<Cidr>(
             "kubernetes.node_cidrs",
             "--node-cidr",
@@ -78,7 +96,10 @@ internal static class KubernetesSettings
             o => o.Kubernetes.NodeCidrs,
             (o, value) => o.Kubernetes.NodeCidrs = value,
             "network of nodes, for addresses that no node publishes"
-        ),
+        )
+        {
+            Meaning = "Networks of nodes: an address in one that no node publishes is a node's.",
+        },
         new Setting<TimeSpan>(
             "kubernetes.attribution_wait",
             "--attribution-wait",
@@ -86,7 +107,11 @@ internal static class KubernetesSettings
             o => o.Kubernetes.AttributionWait,
             (o, value) => o.Kubernetes.AttributionWait = value,
             "how long a flow may wait for its pods and its service's backend to be known"
-        ),
+        )
+        {
+            Meaning =
+                "How long a flow may wait until its pods, and the backend of its service, are known; then it goes out with what is known, and `netmon_attribution_total{result=\"timeout\"}` counts it. From `0ms` to `1m`.",
+        },
         new Setting<int>(
             "kubernetes.conntrack_rate",
             "--conntrack-rate",
@@ -94,7 +119,10 @@ internal static class KubernetesSettings
             o => o.Kubernetes.ConntrackRate,
             (o, value) => o.Kubernetes.ConntrackRate = value,
             "questions to connection tracking, per second"
-        ),
+        )
+        {
+            Meaning = "Questions to the kernel's connection tracking, per second. At the limit flows wait.",
+        },
         new Setting<TimeSpan>(
             "kubernetes.resync",
             "--resync",
@@ -102,6 +130,10 @@ internal static class KubernetesSettings
             o => o.Kubernetes.Resync,
             (o, value) => o.Kubernetes.Resync = value,
             "time between two lists of all objects of the cluster"
-        ),
+        )
+        {
+            Meaning =
+                "Time between two lists of all objects, a tenth more or less: a watch can miss changes. From `1m` to `24h`.",
+        },
     ];
 }

@@ -15,18 +15,6 @@ internal static class SecuritySettings
     /// <summary>More distinct things than this a bitmap of 256 places does not tell apart well.</summary>
     private const int MaxDistinct = 200;
 
-    private static readonly ValueFormat<bool> Switch = new(
-        "true|false",
-        text =>
-            text switch
-            {
-                "true" => true,
-                "false" => false,
-                _ => new Problem($"'{text}' is neither true nor false"),
-            },
-        value => value ? "true" : "false"
-    );
-
     private static readonly ValueFormat<string> Ignored = new(
         "CIDR or workload",
         text =>
@@ -61,10 +49,11 @@ internal static class SecuritySettings
         Of(
             "enabled",
             "",
-            Switch,
+            ValueFormats.Switch,
             s => s.Enabled,
             (s, value) => s.Enabled = value,
-            "look for what is suspicious"
+            "look for what is suspicious",
+            "Whether anything suspicious is looked for ([events.md](events.md))."
         ),
         new ListSetting<string>(
             Section + "ignore",
@@ -74,14 +63,19 @@ internal static class SecuritySettings
             o => o.SecurityMonitoring.Ignore,
             (o, value) => o.SecurityMonitoring.Ignore = value,
             "network or workload (namespace/name, * for all of a namespace) of which nothing is said"
-        ),
+        )
+        {
+            Meaning =
+                "Of whom nothing is said: networks, and workloads as `namespace/name`, `namespace/*`, or a node by its name.",
+        },
         Of(
             "answer_wait",
             "-answer-wait",
             ValueFormats.Duration(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
             s => s.AnswerWait,
             (s, value) => s.AnswerWait = value,
-            "time that an answer may take before a request counts as unanswered"
+            "time that an answer may take before a request counts as unanswered",
+            "Time that an answer may take before a request counts as unanswered. From `100ms` to `1m`."
         ),
         Of(
             "quiet",
@@ -89,7 +83,8 @@ internal static class SecuritySettings
             ValueFormats.Duration(TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)),
             s => s.Quiet,
             (s, value) => s.Quiet = value,
-            "an event ends after this time without anything new"
+            "an event ends after this time without anything new",
+            "An event ends after this time without anything new. From `10s` to `24h`."
         ),
         .. PortScan(),
         .. Floods(),
@@ -102,10 +97,11 @@ internal static class SecuritySettings
             Of(
                 "port_scan.enabled",
                 "-port-scan",
-                Switch,
+                ValueFormats.Switch,
                 s => s.PortScan.Enabled,
                 (s, value) => s.PortScan.Enabled = value,
-                "look for vertical and horizontal scans"
+                "look for vertical and horizontal scans",
+                "Whether scans are looked for, vertical and horizontal ones."
             ),
             Of(
                 "port_scan.ports",
@@ -113,7 +109,8 @@ internal static class SecuritySettings
                 ValueFormats.Whole("number", 2, MaxDistinct),
                 s => s.PortScan.Ports,
                 (s, value) => s.PortScan.Ports = value,
-                "ports of one destination that do not answer one source"
+                "ports of one destination that do not answer one source",
+                "Vertical: different ports of one destination that do not answer one source. From 2 to 200."
             ),
             Of(
                 "port_scan.destinations",
@@ -121,7 +118,8 @@ internal static class SecuritySettings
                 ValueFormats.Whole("number", 2, MaxDistinct),
                 s => s.PortScan.Destinations,
                 (s, value) => s.PortScan.Destinations = value,
-                "destinations that do not answer one source at one port"
+                "destinations that do not answer one source at one port",
+                "Horizontal: different destinations that do not answer one source at one port. From 2 to 200."
             ),
             Of(
                 "port_scan.failed_percent",
@@ -129,7 +127,8 @@ internal static class SecuritySettings
                 ValueFormats.Whole("number", 0, 100),
                 s => s.PortScan.FailedPercent,
                 (s, value) => s.PortScan.FailedPercent = value,
-                "their share of the destinations that the source asked at this port"
+                "their share of the destinations that the source asked at this port",
+                "Horizontal: their share of all destinations that the source asked at this port, percent."
             ),
             Of(
                 "port_scan.window",
@@ -137,7 +136,8 @@ internal static class SecuritySettings
                 ValueFormats.Duration(TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)),
                 s => s.PortScan.Window,
                 (s, value) => s.PortScan.Window = value,
-                "time that ports and destinations are counted in"
+                "time that ports and destinations are counted in",
+                "The time in which they are counted: half of it at least, all of it at most."
             ),
         ];
 
@@ -146,10 +146,11 @@ internal static class SecuritySettings
             Of(
                 "syn_flood.enabled",
                 "-syn-flood",
-                Switch,
+                ValueFormats.Switch,
                 s => s.SynFlood.Enabled,
                 (s, value) => s.SynFlood.Enabled = value,
-                "look for SYN floods"
+                "look for SYN floods",
+                "Whether SYN floods are looked for."
             ),
             Of(
                 "syn_flood.rate",
@@ -157,15 +158,17 @@ internal static class SecuritySettings
                 ValueFormats.Whole("number", 1, MaxRate),
                 s => s.SynFlood.Rate,
                 (s, value) => s.SynFlood.Rate = value,
-                "half-open connections to one port, per second"
+                "half-open connections to one port, per second",
+                "Handshakes with one port that are not completed, per second over 10 s."
             ),
             Of(
                 "connection_storm.enabled",
                 "-connection-storm",
-                Switch,
+                ValueFormats.Switch,
                 s => s.ConnectionStorm.Enabled,
                 (s, value) => s.ConnectionStorm.Enabled = value,
-                "look for workloads that make far more connections than usual"
+                "look for workloads that make far more connections than usual",
+                "Whether workloads are looked for that make far more connections than usual."
             ),
             Of(
                 "connection_storm.rate",
@@ -173,7 +176,8 @@ internal static class SecuritySettings
                 ValueFormats.Whole("number", 1, MaxRate),
                 s => s.ConnectionStorm.Rate,
                 (s, value) => s.ConnectionStorm.Rate = value,
-                "connections of a workload, per second, that are never too many"
+                "connections of a workload, per second, that are never too many",
+                "Connections of a workload, per second over 10 s, that are never too many."
             ),
             Of(
                 "connection_storm.factor",
@@ -181,7 +185,8 @@ internal static class SecuritySettings
                 ValueFormats.Whole("number", 1, 1000),
                 s => s.ConnectionStorm.Factor,
                 (s, value) => s.ConnectionStorm.Factor = value,
-                "as many times its usual rate"
+                "as many times its usual rate",
+                "As many times the rate that the workload did not exceed in 95% of the last hour."
             ),
             Of(
                 "connection_storm.learning",
@@ -189,7 +194,8 @@ internal static class SecuritySettings
                 ValueFormats.Duration(TimeSpan.Zero, TimeSpan.FromHours(1)),
                 s => s.ConnectionStorm.Learning,
                 (s, value) => s.ConnectionStorm.Learning = value,
-                "what has to be known of a workload first"
+                "what has to be known of a workload first",
+                "What has to be known of a workload before it is judged. At most `1h`."
             ),
         ];
 
@@ -198,10 +204,11 @@ internal static class SecuritySettings
             Of(
                 "beacon.enabled",
                 "-beacon",
-                Switch,
+                ValueFormats.Switch,
                 s => s.Beacon.Enabled,
                 (s, value) => s.Beacon.Enabled = value,
-                "look for small flows to the outside at regular times"
+                "look for small flows to the outside at regular times",
+                "Whether small flows to the outside at regular times are looked for."
             ),
             Of(
                 "beacon.count",
@@ -209,7 +216,8 @@ internal static class SecuritySettings
                 ValueFormats.Whole("number", 4, 1000),
                 s => s.Beacon.Count,
                 (s, value) => s.Beacon.Count = value,
-                "flows at least"
+                "flows at least",
+                "Flows at least."
             ),
             Of(
                 "beacon.duration",
@@ -217,7 +225,8 @@ internal static class SecuritySettings
                 Learning,
                 s => s.Beacon.Duration,
                 (s, value) => s.Beacon.Duration = value,
-                "time from the first to the last of them, at least"
+                "time from the first to the last of them, at least",
+                "Time from the first to the last of them, at least."
             ),
             Of(
                 "beacon.shortest_gap",
@@ -225,7 +234,8 @@ internal static class SecuritySettings
                 ValueFormats.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
                 s => s.Beacon.ShortestGap,
                 (s, value) => s.Beacon.ShortestGap = value,
-                "flows that follow each other sooner are no beacon's"
+                "flows that follow each other sooner are no beacon's",
+                "Flows that follow each other sooner are no beacon's."
             ),
             Of(
                 "beacon.jitter_percent",
@@ -233,7 +243,8 @@ internal static class SecuritySettings
                 ValueFormats.Whole("number", 0, 100),
                 s => s.Beacon.JitterPercent,
                 (s, value) => s.Beacon.JitterPercent = value,
-                "median deviation of the gaps from their median, at most"
+                "median deviation of the gaps from their median, at most",
+                "Median absolute deviation of the gaps, percent of their median, at most."
             ),
             Of(
                 "beacon.max_bytes",
@@ -241,15 +252,17 @@ internal static class SecuritySettings
                 ValueFormats.Whole("number", 1, int.MaxValue),
                 s => s.Beacon.MaxBytes,
                 (s, value) => s.Beacon.MaxBytes = value,
-                "bytes of a flow, both ways, that are still small"
+                "bytes of a flow, both ways, that are still small",
+                "Bytes of a flow, both ways, that are still small."
             ),
             Of(
                 "first_contact.enabled",
                 "-first-contact",
-                Switch,
+                ValueFormats.Switch,
                 s => s.FirstContact.Enabled,
                 (s, value) => s.FirstContact.Enabled = value,
-                "look for workloads that talk to a network outside for the first time"
+                "look for workloads that talk to a network outside for the first time",
+                "Whether first contacts of a workload with a network outside are told."
             ),
             Of(
                 "first_contact.learning",
@@ -257,7 +270,8 @@ internal static class SecuritySettings
                 Learning,
                 s => s.FirstContact.Learning,
                 (s, value) => s.FirstContact.Learning = value,
-                "time in which everything is new"
+                "time in which everything is new",
+                "Time from when the agent first saw the workload, in which everything is new and nothing told."
             ),
         ];
 
@@ -266,10 +280,11 @@ internal static class SecuritySettings
             Of(
                 "volume.enabled",
                 "-volume",
-                Switch,
+                ValueFormats.Switch,
                 s => s.Volume.Enabled,
                 (s, value) => s.Volume.Enabled = value,
-                "look for workloads that send or receive far more than they used to"
+                "look for workloads that send or receive far more than they used to",
+                "Whether workloads are looked for that send or receive far more than they used to."
             ),
             Of(
                 "volume.min_bytes",
@@ -277,7 +292,8 @@ internal static class SecuritySettings
                 Bytes,
                 s => s.Volume.MinBytes,
                 (s, value) => s.Volume.MinBytes = value,
-                "bytes of a workload in an hour that are never too many"
+                "bytes of a workload in an hour that are never too many",
+                "Bytes of a workload in an hour, each way, that are never too many."
             ),
             Of(
                 "volume.factor",
@@ -285,7 +301,8 @@ internal static class SecuritySettings
                 ValueFormats.Whole("number", 1, 1000),
                 s => s.Volume.Factor,
                 (s, value) => s.Volume.Factor = value,
-                "as many times the median of like hours"
+                "as many times the median of like hours",
+                "As many times the median of like hours at least."
             ),
             Of(
                 "volume.deviations",
@@ -293,7 +310,8 @@ internal static class SecuritySettings
                 ValueFormats.Whole("number", 1, 100),
                 s => s.Volume.Deviations,
                 (s, value) => s.Volume.Deviations = value,
-                "as many median deviations from it"
+                "as many median deviations from it",
+                "As many median absolute deviations from it at least, on a scale of powers of two."
             ),
             Of(
                 "volume.hours",
@@ -301,7 +319,8 @@ internal static class SecuritySettings
                 ValueFormats.Whole("number", 3, 672),
                 s => s.Volume.Hours,
                 (s, value) => s.Volume.Hours = value,
-                "hours that have to be known of a workload first"
+                "hours that have to be known of a workload first",
+                "Hours that have to be known of a workload before it is judged."
             ),
         ];
 
@@ -311,7 +330,8 @@ internal static class SecuritySettings
         ValueFormat<T> format,
         Func<DetectionSettings, T> get,
         Action<DetectionSettings, T> set,
-        string summary
+        string summary,
+        string meaning
     ) =>
         new(
             Section + name,
@@ -320,5 +340,8 @@ internal static class SecuritySettings
             o => get(o.SecurityMonitoring),
             (o, value) => set(o.SecurityMonitoring, value),
             summary
-        );
+        )
+        {
+            Meaning = meaning,
+        };
 }

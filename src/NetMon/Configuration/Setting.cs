@@ -15,6 +15,15 @@ internal abstract class Setting(string key, string flag, string summary)
 
     public string Summary => summary;
 
+    /// <summary>What it means, in Markdown, with its limits and consequences; without it, <see cref="Summary"/> says all.</summary>
+    public string? Meaning { get; init; }
+
+    /// <summary>Whether a running agent takes a new value. Else it takes a restart.</summary>
+    public bool IsLive { get; init; }
+
+    /// <summary>Whether nobody may see its value: it is masked wherever it is shown.</summary>
+    public bool IsSecret { get; init; }
+
     /// <summary>What kind of value it takes, or each item of it, as the documentation names it.</summary>
     public abstract string Type { get; }
 

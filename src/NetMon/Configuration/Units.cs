@@ -16,6 +16,15 @@ internal sealed class Units(params (string Name, long Size)[] table)
         ("ms", TimeSpan.TicksPerMillisecond)
     );
 
+    /// <summary>With microseconds, for what is measured rather than waited.</summary>
+    public static readonly Units ShortDurations = new(
+        ("h", TimeSpan.TicksPerHour),
+        ("m", TimeSpan.TicksPerMinute),
+        ("s", TimeSpan.TicksPerSecond),
+        ("ms", TimeSpan.TicksPerMillisecond),
+        ("us", TimeSpan.TicksPerMicrosecond)
+    );
+
     public static readonly Units Sizes = new(
         ("GiB", 1L << 30),
         ("MiB", 1L << 20),

@@ -50,6 +50,29 @@ internal static class ValueFormats
         value => $"{value.Network}={value.Name}"
     );
 
+    /// <summary>On or off.</summary>
+    public static readonly ValueFormat<bool> Switch = new(
+        "true|false",
+        text =>
+            text switch
+            {
+                "true" => true,
+                "false" => false,
+                _ => new Problem($"'{text}' is neither true nor false"),
+            },
+        value => value ? "true" : "false"
+    );
+
+    /// <summary>An IP address, or localhost.</summary>
+    public static readonly ValueFormat<IPAddress> Address = new(
+        "address",
+        text =>
+            text == "localhost" ? IPAddress.Loopback
+            : IPAddress.TryParse(text, out var address) ? address
+            : new Problem($"'{text}' is not an IP address; all of this machine's are 0.0.0.0 and ::"),
+        value => value.ToString()
+    );
+
     /// <summary>An IP address (or localhost) and a port.</summary>
     public static readonly ValueFormat<IPEndPoint> Endpoint = new(
         "address:port",
@@ -84,19 +107,36 @@ internal static class ValueFormats
         );
 
     public static ValueFormat<TimeSpan> Duration(TimeSpan min, TimeSpan max) =>
+        Duration(Units.Durations, "500ms, 5s or 2m", min, max);
+
+    /// <summary>A duration that may be written in microseconds.</summary>
+    public static ValueFormat<TimeSpan> ShortDuration(TimeSpan min, TimeSpan max) =>
+        Duration(Units.ShortDurations, "50us, 5ms or 2s", min, max);
+
+    /// <summary>A value, or a word that stands for none.</summary>
+    public static ValueFormat<T?> Optional<T>(ValueFormat<T> format, string none)
+        where T : struct =>
+        new(
+            $"{format.Name}|{none}",
+            text =>
+                text == none ? (T?)null
+                : format.Parse(text) is var parsed && parsed.Problem is { } problem ? new Problem(problem)
+                : parsed.Value,
+            value => value is { } some ? format.Write(some) : none
+        );
+
+    private static ValueFormat<TimeSpan> Duration(Units units, string examples, TimeSpan min, TimeSpan max) =>
         new(
             "duration",
             text =>
-                !Units.Durations.TryParse(text, out var ticks)
-                    ? new Problem(
-                        $"'{text}' is not a duration such as 500ms, 5s or 2m (units: {Units.Durations.Names})"
-                    )
+                !units.TryParse(text, out var ticks)
+                    ? new Problem($"'{text}' is not a duration such as {examples} (units: {units.Names})")
                 : ticks < min.Ticks || ticks > max.Ticks
                     ? new Problem(
-                        $"{text} is out of range: from {Units.Durations.Write(min.Ticks)} to {Units.Durations.Write(max.Ticks)}"
+                        $"{text} is out of range: from {units.Write(min.Ticks)} to {units.Write(max.Ticks)}"
                     )
                 : TimeSpan.FromTicks(ticks),
-            value => Units.Durations.Write(value.Ticks)
+            value => units.Write(value.Ticks)
         );
 
     /// <summary>A size in bytes that is a power of two.</summary>

@@ -11,9 +11,6 @@ namespace NetMon.Verbs;
 /// <summary><c>netmon drops</c>: lists what an agent's host dropped, or follows it.</summary>
 internal static class DropsVerb
 {
-    // In the order of FlowsFormat.
-    private static readonly string[] Formats = ["table", "wide", "json"];
-
     public static Command Create(Func<TerminalOutput>? output = null, TimeProvider? time = null)
     {
         var server = new ServerOption();
@@ -45,15 +42,7 @@ internal static class DropsVerb
                 result.AddError("--last: a stream has no end, so this does not go with --follow");
             }
         });
-        var format = CheckedOption
-            .One(
-                "--output",
-                string.Join('|', Formats),
-                "wide: every column; json: exact figures, with --follow an object a line [default: table]",
-                CheckedOption.Not(CheckedOption.OneOf(Formats), value => Array.IndexOf(Formats, value) >= 0),
-                "-o"
-            )
-            .Completing(Formats);
+        var format = new FormatOption(FormatOption.WithWide, "wide: every column; json, yaml: exact figures, with --follow an object a line");
 
         var command = new Command(
             "drops",
@@ -70,7 +59,7 @@ internal static class DropsVerb
         }
 
         server.AddTo(command);
-        command.Options.Add(format);
+        command.Options.Add(format.Option);
         command.SetAction(
             (arguments, stop) =>
             {
@@ -85,7 +74,7 @@ internal static class DropsVerb
                         var view = new DropsView(
                             client,
                             target,
-                            ReadFormat(arguments.GetValue(format)),
+                            format.Read(arguments),
                             time ?? TimeProvider.System
                         );
                         return arguments.GetValue(follow)
@@ -116,9 +105,6 @@ internal static class DropsVerb
         );
         return command;
     }
-
-    private static FlowsFormat ReadFormat(string? word) =>
-        (FlowsFormat)Math.Max(0, Array.IndexOf(Formats, word));
 
     private static bool IsCount(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0;

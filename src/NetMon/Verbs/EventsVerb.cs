@@ -11,9 +11,6 @@ namespace NetMon.Verbs;
 /// <summary><c>netmon events</c>: lists what an agent found suspicious, or follows it.</summary>
 internal static class EventsVerb
 {
-    // In the order of FlowsFormat.
-    private static readonly string[] Formats = ["table", "wide", "json"];
-
     // By the name of the API's parameter.
     private static readonly (string Name, string HelpName, string Description, string[] Aliases)[] Texts =
     [
@@ -37,15 +34,7 @@ internal static class EventsVerb
         {
             Description = "print what begins, goes on and ends, as it happens, until Ctrl-C",
         };
-        var format = CheckedOption
-            .One(
-                "--output",
-                string.Join('|', Formats),
-                "wide: every column; json: all evidence, with --follow a line for each change [default: table]",
-                CheckedOption.Not(CheckedOption.OneOf(Formats), value => Array.IndexOf(Formats, value) >= 0),
-                "-o"
-            )
-            .Completing(Formats);
+        var format = new FormatOption(FormatOption.WithWide, "wide: every column; json: all evidence, with --follow a line for each change");
         var filters = Texts.Select(text => (text.Name, Option: Filter(text))).ToArray();
         var command = new Command(
             "events",
@@ -59,7 +48,7 @@ internal static class EventsVerb
             command.Options.Add(option);
         }
 
-        command.Options.Add(format);
+        command.Options.Add(format.Option);
         server.AddTo(command);
         command.SetAction(
             (arguments, stop) =>
@@ -72,7 +61,7 @@ internal static class EventsVerb
                     ),
                 ]);
                 var target = output?.Invoke() ?? TerminalOutput.ForProcess();
-                var shown = (FlowsFormat)Math.Max(0, Array.IndexOf(Formats, arguments.GetValue(format)));
+                var shown = format.Read(arguments);
                 return AgentVerbRun.RunAsync(
                     server,
                     arguments,

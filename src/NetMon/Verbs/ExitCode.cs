@@ -8,4 +8,7 @@ internal static class ExitCode
 
     /// <summary>The command line or the environment makes no sense; nothing was done.</summary>
     public const int Usage = 2;
+
+    /// <summary>The agent answers, but is not ready: <c>status</c> says why.</summary>
+    public const int NotReady = 3;
 }

@@ -17,13 +17,16 @@ internal sealed class FlowRequestOptions
 
     public ServerOption Server { get; } = new();
 
+    /// <summary>Adds them to a verb and those below it.</summary>
     public void AddTo(Command command)
     {
         foreach (var (_, option) in _criteria)
         {
+            option.Recursive = true;
             command.Options.Add(option);
         }
 
+        _failed.Recursive = true;
         command.Options.Add(_failed);
         Server.AddTo(command);
     }

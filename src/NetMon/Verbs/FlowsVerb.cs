@@ -10,9 +10,6 @@ namespace NetMon.Verbs;
 /// <summary><c>netmon flows</c>: lists an agent's flows, or follows them.</summary>
 internal static class FlowsVerb
 {
-    // In the order of FlowsFormat.
-    private static readonly string[] Formats = ["table", "wide", "json"];
-
     public static Command Create(Func<TerminalOutput>? output = null, TimeProvider? time = null)
     {
         var requested = new FlowRequestOptions();
@@ -49,15 +46,7 @@ internal static class FlowsVerb
                 )
             )
             .Completing(PairSubjects.Words);
-        var format = CheckedOption
-            .One(
-                "--output",
-                string.Join('|', Formats),
-                "wide: every column; json: exact figures, with --follow a flow a line [default: table]",
-                CheckedOption.Not(CheckedOption.OneOf(Formats), value => Array.IndexOf(Formats, value) >= 0),
-                "-o"
-            )
-            .Completing(Formats);
+        var format = new FormatOption(FormatOption.WithWide, "wide: every column; json, yaml: exact figures, with --follow a flow a line");
         foreach (var option in new Option[] { last, sort })
         {
             option.Validators.Add(result =>
@@ -73,10 +62,10 @@ internal static class FlowsVerb
 
         by.Validators.Add(result =>
         {
-            if (result.GetValue(follow) || result.GetValue(format) is not (null or "table"))
+            if (result.GetValue(follow) || result.GetValue(format.Option) is not (null or "table"))
             {
                 result.AddError(
-                    "--by: a sum is a table of what is now, so this does not go with --follow, wide or json"
+                    "--by: a sum is a table of what is now, so this does not go with --follow, wide, json or yaml"
                 );
             }
         });
@@ -89,7 +78,8 @@ internal static class FlowsVerb
             by,
         };
         requested.AddTo(command);
-        command.Options.Add(format);
+        command.Options.Add(format.Option);
+        command.Subcommands.Add(FlowsDumpVerb.Create(requested, output));
         command.SetAction(
             (arguments, stop) =>
             {
@@ -108,7 +98,7 @@ internal static class FlowsVerb
                         var view = new FlowsView(
                             client,
                             target,
-                            ReadFormat(arguments.GetValue(format)),
+                            format.Read(arguments),
                             time ?? TimeProvider.System
                         );
                         return PairSubjects.TryParse(arguments.GetValue(by), out var subject)
@@ -132,9 +122,6 @@ internal static class FlowsVerb
         );
         return command;
     }
-
-    private static FlowsFormat ReadFormat(string? word) =>
-        (FlowsFormat)Math.Max(0, Array.IndexOf(Formats, word));
 
     private static bool TryReadCount(string? text, out int count) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;

@@ -13,7 +13,12 @@ internal sealed class ServerOption
         CheckedOption.Not(ServerAddress.Expected, value => ServerAddress.TryParse(value, out _))
     );
 
-    public void AddTo(Command command) => command.Options.Add(_server);
+    /// <summary>Adds it to a verb and those below it.</summary>
+    public void AddTo(Command command)
+    {
+        _server.Recursive = true;
+        command.Options.Add(_server);
+    }
 
     /// <returns>False if the environment names no address; then <paramref name="error"/> says so.</returns>
     public bool TryRead(ParseResult arguments, out ServerAddress server, out string error)

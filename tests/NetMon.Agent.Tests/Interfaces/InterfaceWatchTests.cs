@@ -266,6 +266,11 @@ public sealed class InterfaceWatchTests : IDisposable
             return new Detacher(this, ifindex);
         }
 
+        public void Leave(IEnumerable<IDisposable> attachments) =>
+            Calls.Enqueue($"leave {attachments.Count()}");
+
+        public void RemoveOthers(IReadOnlySet<int> attached) { }
+
         public void Dispose() => Disposed = true;
 
         private sealed class Detacher(Hooks hooks, int ifindex) : IDisposable

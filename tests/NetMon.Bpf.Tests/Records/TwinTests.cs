@@ -23,6 +23,7 @@ public class TwinTests
             { "overflow_bucket", typeof(OverflowBucket) },
             { "interface_info", typeof(InterfaceInfo) },
             { "netmon_config", typeof(NetmonConfig) },
+            { "netmon_sampling", typeof(NetmonSampling) },
             { "socket_owner", typeof(SocketOwnerRecord) },
             { "socket_event", typeof(SocketEvent) },
             { "socket_counters", typeof(SocketCounters) },

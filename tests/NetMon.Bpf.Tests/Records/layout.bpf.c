@@ -13,6 +13,7 @@ NAME(struct, interface_info);
 NAME(struct, overflow_bucket);
 NAME(struct, netmon_counters);
 NAME(struct, netmon_config);
+NAME(struct, netmon_sampling);
 NAME(enum, flow_tcp_state);
 NAME(enum, flow_flags);
 NAME(enum, record_reason);

@@ -115,8 +115,13 @@ internal sealed class KernelRun : IDisposable, IRecordHandler<FlowRecord>
     public long OutsideFlows()
     {
         var counters = Counters;
-        return (long)(counters.SkippedPackets + counters.Arp + counters.NonIp + counters.Malformed)
-            + Overflow().Packets;
+        return (long)(
+                counters.SkippedPackets
+                + counters.UnsampledPackets
+                + counters.Arp
+                + counters.NonIp
+                + counters.Malformed
+            ) + Overflow().Packets;
     }
 
     public void OnRecord(in FlowRecord record, ulong position)

@@ -23,6 +23,12 @@ internal sealed class SeenFlow(FlowKey key)
     public FlowHandshake Handshake { get; private set; }
     public List<RecordReason> Reasons { get; } = [];
 
+    /// <summary>The rate that each record said.</summary>
+    public List<uint> Rates { get; } = [];
+
+    /// <summary>Both ends' traffic, each record's times its rate.</summary>
+    public Amount Scaled { get; private set; }
+
     /// <summary>Which end of the key is the initiator.</summary>
     public int Source => State.Flags.HasFlag(FlowFlags.Initiator1) ? 1 : 0;
     public int Destination => 1 - Source;
@@ -75,6 +81,10 @@ internal sealed class SeenFlow(FlowKey key)
         for (var end = 0; end < 2; end++)
         {
             _traffic[end] += new Amount((long)record.Traffic.Packets[end], (long)record.Traffic.Bytes[end]);
+            Scaled += new Amount(
+                (long)(record.Traffic.Packets[end] * record.SamplingRate),
+                (long)(record.Traffic.Bytes[end] * record.SamplingRate)
+            );
             _events.RetransmittedBytes[end] += record.Events.RetransmittedBytes[end];
             _events.ZeroWindowNs[end] += record.Events.ZeroWindowNs[end];
             _events.Retransmits[end] += record.Events.Retransmits[end];
@@ -95,6 +105,7 @@ internal sealed class SeenFlow(FlowKey key)
         State = record.State;
         Handshake = record.Handshake;
         Reasons.Add(record.Reason);
+        Rates.Add(record.SamplingRate);
     }
 
     public (uint Segments, ulong Bytes) Retransmits(int end) =>

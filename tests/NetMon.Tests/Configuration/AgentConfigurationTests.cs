@@ -1,6 +1,7 @@
 using System.Net;
 using NetMon.Agent.Options;
 using NetMon.Configuration;
+using NetMon.Core.Metrics;
 
 namespace NetMon.Tests.Configuration;
 
@@ -21,7 +22,8 @@ public class AgentConfigurationTests
             """
             flow:
               interval: 250ms
-              ring_size: 64KiB
+            resources:
+              maps: {event_buffer_size: 64KiB}
             capture:
               exclude: [docker0, "*.100"]
               attach: clsact
@@ -29,7 +31,7 @@ public class AgentConfigurationTests
         );
 
         Assert.Equal(TimeSpan.FromMilliseconds(250), options.Flow.Interval);
-        Assert.Equal(65536, options.Flow.RingBytes);
+        Assert.Equal(65536, options.Resources.Maps.EventBufferBytes);
         Assert.Equal(["docker0", "*.100"], options.Capture.Exclude);
         Assert.Equal(AttachMode.Clsact, options.Capture.Attach);
         Assert.Equal(262_144, options.Flow.MaxFlows);
@@ -40,13 +42,13 @@ public class AgentConfigurationTests
     public void Flags_are_stronger_than_the_file_and_a_list_replaces_the_files_list()
     {
         var options = Accepted(
-            "capture:\n  interfaces: [a, b, c]\nflow:\n  interval: 1s\n  udp_idle: 2m\n",
+            "capture:\n  interfaces: [a, b, c]\nflow:\n  interval: 1s\n  max_age: 2m\n",
             Flag("flow.interval", "2s"),
             Flag("capture.interfaces", "eth0")
         );
 
         Assert.Equal(TimeSpan.FromSeconds(2), options.Flow.Interval);
-        Assert.Equal(TimeSpan.FromMinutes(2), options.Flow.UdpIdle);
+        Assert.Equal(TimeSpan.FromMinutes(2), options.Flow.MaxAge);
         Assert.Equal(["eth0"], options.Capture.Interfaces);
     }
 
@@ -73,8 +75,8 @@ public class AgentConfigurationTests
             """
             flow:
               interval: 50ms
-              tcp_idel: 3s
-              ring_size: 3MiB
+              timeouts: {tcp_idel: 3s}
+              tcp_idle: 3s
               max_flows: [1, 2]
               overlay_ports: [1, 70000]
             capture:
@@ -90,8 +92,8 @@ public class AgentConfigurationTests
         Assert.Equal(
             [
                 "FILE:2:13: flow.interval: 50ms is out of range: from 100ms to 10m",
-                "FILE:3:13: flow.tcp_idel: unknown setting; did you mean flow.tcp_idle?",
-                "FILE:4:14: flow.ring_size: 3MiB is not a power of two",
+                "FILE:3:24: flow.timeouts.tcp_idel: unknown setting; did you mean flow.timeouts.tcp_idle?",
+                "FILE:4:13: flow.tcp_idle: moved: it is flow.timeouts.tcp_idle now",
                 "FILE:5:14: flow.max_flows: takes one value, not a list",
                 "FILE:6:22: flow.overlay_ports: 70000 is out of range: from 1 to 65535",
                 "FILE:8:11: capture.attach: 'xdp' is none of auto, tcx, clsact",
@@ -110,15 +112,16 @@ public class AgentConfigurationTests
     {
         var options = Accepted(
             """
-            metrics:
-              labels: [workload, same_zone]
-              family_labels:
-                netmon_bytes_total: pod
-                netmon_latency_seconds: [dst_service, dst_namespace]
-              external_names: [192.0.2.0/24=office]
-              stale_after: 10m
+            export:
+              prometheus:
+                labels: [workload, same_zone]
+                family_labels:
+                  netmon_bytes_total: pod
+                  netmon_latency_seconds: [dst_service, dst_namespace]
+                external_names: [192.0.2.0/24=office]
+                stale_after: 10m
             """,
-            Flag("metrics.family_labels.netmon_flows_total", "protocol")
+            Flag("export.prometheus.family_labels.netmon_flows_total", "protocol")
         );
 
         Assert.Equal(["workload", "same_zone"], options.Metrics.Labels);
@@ -135,24 +138,86 @@ public class AgentConfigurationTests
     {
         Assert.Equal(
             [
-                "FILE:2:22: metrics.labels: 'src_pot' is neither a label nor a preset; did you mean src_pod?",
-                "FILE:4:24: metrics.family_labels.netmon_byte_total: unknown setting; did you mean metrics.family_labels.netmon_bytes_total?",
-                "FILE:5:20: metrics.external_names: '10.0.0.0/99' is not a network such as 192.0.2.0/24 or 2001:db8::/32",
-                "FILE:6:16: metrics.stale_after: 1m is out of range: from 2m to 24h",
-                "FILE:7:14: metrics.addresses: unknown setting",
+                "FILE:3:24: export.prometheus.labels: 'src_pot' is neither a label nor a preset; did you mean src_pod?",
+                "FILE:5:26: export.prometheus.family_labels.netmon_byte_total: unknown setting; did you mean export.prometheus.family_labels.netmon_bytes_total?",
+                "FILE:6:22: export.prometheus.external_names: '10.0.0.0/99' is not a network such as 192.0.2.0/24 or 2001:db8::/32",
+                "FILE:7:18: export.prometheus.stale_after: 1m is out of range: from 2m to 24h",
+                "FILE:8:16: export.prometheus.addresses: unknown setting; did you mean export.prometheus.address?",
             ],
             Errors(
                 """
-                metrics:
-                  labels: [workload, src_pot]
-                  family_labels:
-                    netmon_byte_total: pod
-                  external_names: [10.0.0.0/99=home]
-                  stale_after: 1m
-                  addresses: false
+                export:
+                  prometheus:
+                    labels: [workload, src_pot]
+                    family_labels:
+                      netmon_byte_total: pod
+                    external_names: [10.0.0.0/99=home]
+                    stale_after: 1m
+                    addresses: false
                 """
             )
         );
+    }
+
+    [Fact]
+    public void A_setting_that_has_another_name_now_is_refused_with_that_name()
+    {
+        Assert.Equal(
+            [
+                "FILE:2:14: flow.ring_size: moved: it is resources.maps.event_buffer_size now",
+                "FILE:3:13: flow.udp_idle: moved: it is flow.timeouts.udp_idle now",
+                "FILE:5:15: metrics.max_series: moved: it is export.prometheus.max_series now",
+                "FILE:7:25: metrics.family_labels.netmon_bytes_total: moved: it is export.prometheus.family_labels.netmon_bytes_total now",
+                "FILE:9:21: features.latency_tracking: moved: it is features.latency_tracking.enabled now",
+            ],
+            Errors(
+                """
+                flow:
+                  ring_size: 1MiB
+                  udp_idle: 1m
+                metrics:
+                  max_series: 9
+                  family_labels:
+                    netmon_bytes_total: pod
+                features:
+                  latency_tracking: true
+                """
+            )
+        );
+    }
+
+    [Fact]
+    public void The_general_time_out_is_that_of_each_protocol_whose_own_is_not_set()
+    {
+        var flow = Accepted("flow:\n  timeouts: {udp_idle: 7s}\n", Flag("flow.flow_timeout", "2m")).Flow;
+
+        Assert.Equal(TimeSpan.FromMinutes(2), flow.TcpIdle);
+        Assert.Equal(TimeSpan.FromSeconds(7), flow.UdpIdle);
+        Assert.Equal(TimeSpan.FromMinutes(2), flow.IcmpIdle);
+        Assert.Equal(TimeSpan.FromMinutes(2), flow.OtherIdle);
+        Assert.Equal(new FlowOptions().TcpHandshake, flow.TcpHandshake);
+        Assert.Equal(new FlowOptions().TcpClosed, flow.TcpClosed);
+    }
+
+    [Fact]
+    public void The_kernels_map_has_as_many_entries_as_flows_are_held_if_nothing_else_is_said()
+    {
+        Assert.Equal(5000, Accepted("flow: {max_flows: 5000}").FlowMapSize);
+        Assert.Equal(
+            77,
+            Accepted("flow: {max_flows: 5000}\nresources: {maps: {flow_map_size: 77}}").FlowMapSize
+        );
+    }
+
+    [Fact]
+    public void Bounds_of_buckets_may_be_microseconds_and_stand_in_any_order()
+    {
+        var latency = Accepted(
+            "features: {latency_tracking: {histogram_buckets: [1s, 50us, 2ms500us, 1s]}}"
+        ).Features.LatencyTracking;
+
+        Assert.Equal([0.00005, 0.0025, 1], latency.BucketBounds);
+        Assert.Equal(Instruments.LatencyBounds.ToArray(), new LatencyOptions().BucketBounds);
     }
 
     [Fact]

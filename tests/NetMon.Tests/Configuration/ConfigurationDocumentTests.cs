@@ -1,24 +1,18 @@
-using System.Runtime.CompilerServices;
 using NetMon.Configuration;
+using NetMon.Core.Tests;
 
 namespace NetMon.Tests.Configuration;
 
 public class ConfigurationDocumentTests
 {
     [Fact]
-    public void The_document_lists_exactly_the_settings_with_their_flags_types_and_defaults()
-    {
-        var documented = Document()
-            .Split('\n')
-            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-            .Select(row => string.Join(" | ", row.Split(" | ")[..4]));
-
-        var expected = SettingTable.All.Select(setting =>
-            $"| `{setting.Key}` | `{setting.Flag}` | {TypeOf(setting)} | `{setting.Default}`"
+    public void The_document_lists_exactly_the_settings() =>
+        DocumentedPart.Check(
+            "docs/configuration.md",
+            "settings",
+            "| Setting | Flag | Value | Default | Meaning |\n|---|---|---|---|---|\n"
+                + string.Concat(SettingTable.All.Select(Row))
         );
-
-        Assert.Equal(expected, documented);
-    }
 
     [Fact]
     public void The_documents_example_is_accepted()
@@ -55,8 +49,10 @@ public class ConfigurationDocumentTests
         Assert.All(SettingTable.All, setting => Assert.Equal(setting.Default, setting.Write(options!)));
     }
 
-    private static string Document([CallerFilePath] string here = "") =>
-        File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/configuration.md"));
+    private static string Document() => File.ReadAllText(Repository.Path("docs/configuration.md"));
+
+    private static string Row(Setting setting) =>
+        $"| `{setting.Key}` | `{setting.Flag}` | {TypeOf(setting)} | `{setting.Default}` | {setting.Meaning ?? setting.Summary} |\n";
 
     private static string TypeOf(Setting setting) =>
         (setting.IsList ? "list of " : "") + setting.Type.Replace("|", "\\|");

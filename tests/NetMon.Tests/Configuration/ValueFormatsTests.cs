@@ -169,7 +169,7 @@ public class ValueFormatsTests
     [InlineData("flow.intervall", "flow.interval")]
     [InlineData("interval", "flow.interval")]
     [InlineData("capture.listen", "api.listen")]
-    [InlineData("metrics.maxseries", "metrics.max_series")]
+    [InlineData("export.prometheus.maxseries", "export.prometheus.max_series")]
     [InlineData("something.else", null)]
     [InlineData("x", null)]
     public void A_mistyped_name_is_recognised(string mistyped, string? meant)

@@ -19,7 +19,7 @@ internal static class FlowLabelTable
         ),
         new TextLabel(
             "src_workload",
-            "Name of the sender's workload: of a Deployment, not of its ReplicaSet; of a node the node's name; `external` or the name of a network from `metrics.external_names`; `unknown` for a pod that is not known.",
+            "Name of the sender's workload: of a Deployment, not of its ReplicaSet; of a node the node's name; `external` or the name of a network from `export.prometheus.external_names`; `unknown` for a pod that is not known.",
             LabelSubjects.SourceWorkload,
             (in l) => l.Source.Name
         ),

@@ -18,12 +18,13 @@ public sealed class TableHistogram : TableFamily
     /// <param name="row">A row of the table.</param>
     /// <param name="value">What was observed.</param>
     /// <param name="series">Which of the row's.</param>
-    public void Observe(SeriesRow row, double value, int series = 0)
+    /// <param name="weight">How many observations it stands for.</param>
+    public void Observe(SeriesRow row, double value, int series = 0, int weight = 1)
     {
         var cells = Open(row, series);
         ref var bucket = ref cells[_buckets[series].Of(value)];
-        Volatile.Write(ref bucket, bucket + 1);
-        AddToSum(cells, value);
+        Volatile.Write(ref bucket, bucket + weight);
+        AddToSum(cells, value * weight);
     }
 
     /// <summary>Adds observations that are sorted into buckets already.</summary>
@@ -31,7 +32,8 @@ public sealed class TableHistogram : TableFamily
     /// <param name="counts">Observations in each bucket, of as many as there are bounds, and one more.</param>
     /// <param name="sum">Of all observations.</param>
     /// <param name="series">Which of the row's.</param>
-    public void Add(SeriesRow row, ReadOnlySpan<uint> counts, double sum, int series = 0)
+    /// <param name="weight">How many observations each stands for.</param>
+    public void Add(SeriesRow row, ReadOnlySpan<uint> counts, double sum, int series = 0, int weight = 1)
     {
         var cells = Open(row, series);
         if (counts.Length != _buckets[series].SumCell)
@@ -43,11 +45,11 @@ public sealed class TableHistogram : TableFamily
         {
             if (counts[i] != 0)
             {
-                Volatile.Write(ref cells[i], cells[i] + counts[i]);
+                Volatile.Write(ref cells[i], cells[i] + (counts[i] * (long)weight));
             }
         }
 
-        AddToSum(cells, sum);
+        AddToSum(cells, sum * weight);
     }
 
     internal override IEnumerable<string> HistogramNames =>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using NetMon.Client;
 using NetMon.Core.Drops;
+using NetMon.Terminal.Documents;
 using NetMon.Terminal.Flows;
 
 namespace NetMon.Terminal.Drops;
@@ -9,17 +10,16 @@ namespace NetMon.Terminal.Drops;
 internal sealed class DropsView(
     AgentClient client,
     TerminalOutput output,
-    FlowsFormat format,
+    OutputFormat format,
     TimeProvider time
 )
 {
-    private bool IsWide => format == FlowsFormat.Wide;
+    private bool IsWide => format == OutputFormat.Wide;
 
     public async Task ListAsync(DropRequest request, CancellationToken cancellationToken)
     {
-        if (format == FlowsFormat.Json)
+        if (DocumentPrinter.For(format, output) is { } printer)
         {
-            var printer = new JsonPrinter(output);
             await client.CopyAsync(request.ToPath(), printer.Print, cancellationToken);
             printer.End();
             return;
@@ -48,10 +48,9 @@ internal sealed class DropsView(
 
     private Action<ReadOnlySequence<byte>> CreatePrinter()
     {
-        if (format == FlowsFormat.Json)
+        if (DocumentPrinter.For(format, output) is { } printer)
         {
-            var json = new JsonPrinter(output);
-            return line => json.PrintLine(line);
+            return line => printer.PrintLine(line);
         }
 
         var table = new FlowStreamPrinter<DropView>(DropColumns.List(time.LocalTimeZone, IsWide), output);

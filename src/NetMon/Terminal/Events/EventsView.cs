@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using NetMon.Client;
 using NetMon.Core.Detections.Events;
+using NetMon.Terminal.Documents;
 using NetMon.Terminal.Flows;
 
 namespace NetMon.Terminal.Events;
@@ -10,15 +11,14 @@ namespace NetMon.Terminal.Events;
 internal sealed class EventsView(
     AgentClient client,
     TerminalOutput output,
-    FlowsFormat format,
+    OutputFormat format,
     TimeProvider time
 )
 {
     public async Task ListAsync(EventRequest request, CancellationToken cancellationToken)
     {
-        if (format == FlowsFormat.Json)
+        if (DocumentPrinter.For(format, output) is { } printer)
         {
-            var printer = new JsonPrinter(output);
             await client.CopyAsync(request.ToPath(), printer.Print, cancellationToken);
             printer.End();
             return;
@@ -31,7 +31,7 @@ internal sealed class EventsView(
             return;
         }
 
-        var columns = EventColumns.List(time.LocalTimeZone, list.Time, format == FlowsFormat.Wide);
+        var columns = EventColumns.List(time.LocalTimeZone, list.Time, format == OutputFormat.Wide);
         FlowListPrinter.Print(list.Events, columns, output);
         if (list.Events.Count < list.Total)
         {
@@ -52,10 +52,9 @@ internal sealed class EventsView(
 
     private Action<ReadOnlySequence<byte>> CreatePrinter()
     {
-        if (format == FlowsFormat.Json)
+        if (DocumentPrinter.For(format, output) is { } printer)
         {
-            var json = new JsonPrinter(output);
-            return line => json.PrintLine(line);
+            return line => printer.PrintLine(line);
         }
 
         return line =>

@@ -1,30 +1,23 @@
 using System.Buffers;
 using NetMon.Client;
 using NetMon.Core.Flows;
+using NetMon.Terminal.Documents;
 using NetMon.Terminal.Flows.Pairs;
 
 namespace NetMon.Terminal.Flows;
-
-internal enum FlowsFormat
-{
-    Table,
-    Wide,
-    Json,
-}
 
 /// <summary>What <c>netmon flows</c> shows: an agent's flows once, or as they go on.</summary>
 internal sealed class FlowsView(
     AgentClient client,
     TerminalOutput output,
-    FlowsFormat format,
+    OutputFormat format,
     TimeProvider time
 )
 {
     public async Task ListAsync(FlowRequest request, CancellationToken cancellationToken)
     {
-        if (format == FlowsFormat.Json)
+        if (DocumentPrinter.For(format, output) is { } printer)
         {
-            var printer = new JsonPrinter(output);
             await client.CopyListAsync(request, printer.Print, cancellationToken);
             printer.End();
             return;
@@ -37,9 +30,9 @@ internal sealed class FlowsView(
             return;
         }
 
-        var columns = FlowColumns.List(Context(list.Time, request), format == FlowsFormat.Wide);
+        var columns = FlowColumns.List(Context(list.Time, request), format == OutputFormat.Wide);
         var missing = FlowListPrinter.Print(list.Flows, columns, output);
-        if (missing > 0 && format == FlowsFormat.Wide)
+        if (missing > 0 && format == OutputFormat.Wide)
         {
             Say($"{missing} columns do not fit this terminal; to see all: pipe into less -S");
         }
@@ -85,17 +78,16 @@ internal sealed class FlowsView(
 
     private Action<ReadOnlySequence<byte>> CreatePrinter(FlowRequest request)
     {
-        if (format == FlowsFormat.Json)
+        if (DocumentPrinter.For(format, output) is { } printer)
         {
-            var json = new JsonPrinter(output);
-            return line => json.PrintLine(line);
+            return line => printer.PrintLine(line);
         }
 
         var arrived = DateTimeOffset.MinValue;
         var columns = FlowColumns.Stream(
             Context(now: null, request),
             () => arrived,
-            format == FlowsFormat.Wide
+            format == OutputFormat.Wide
         );
         var table = new FlowStreamPrinter<FlowView>(columns, output);
         return text =>

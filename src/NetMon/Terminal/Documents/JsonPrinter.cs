@@ -1,9 +1,9 @@
 using System.Buffers;
 
-namespace NetMon.Terminal.Flows;
+namespace NetMon.Terminal.Documents;
 
 /// <summary>Prints an agent's own JSON, safe for a terminal.</summary>
-internal sealed class JsonPrinter
+internal sealed class JsonPrinter : DocumentPrinter
 {
     private readonly TerminalOutput _output;
     private readonly ArrayBufferWriter<byte> _text = new(16 * 1024);
@@ -17,14 +17,14 @@ internal sealed class JsonPrinter
     }
 
     /// <summary>The next piece of a document.</summary>
-    public void Print(ReadOnlySpan<byte> piece)
+    public override void Print(ReadOnlySpan<byte> piece)
     {
         _json.Write(piece);
         Flush();
     }
 
     /// <summary>Ends a document, and its line if that is not ended.</summary>
-    public void End()
+    public override void End()
     {
         _json.Complete();
         Flush();
@@ -36,7 +36,7 @@ internal sealed class JsonPrinter
     }
 
     /// <summary>A document of one line.</summary>
-    public void PrintLine(in ReadOnlySequence<byte> line)
+    public override void PrintLine(in ReadOnlySequence<byte> line)
     {
         foreach (var piece in line)
         {

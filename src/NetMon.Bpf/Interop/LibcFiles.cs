@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+
+namespace NetMon.Bpf.Interop;
+
+/// <summary>What of the C library tells about files, and locks them.</summary>
+internal static unsafe partial class Libc
+{
+    public const int LOCK_EX = 2;
+    public const int LOCK_NB = 4;
+    public const int O_RDONLY = 0;
+
+    private const int AT_FDCWD = -100;
+    private const int AT_SYMLINK_NOFOLLOW = 0x100;
+    private const uint STATX_BASIC_STATS = 0x7ff;
+
+    /// <summary>The user whose rights this process has for files.</summary>
+    [LibraryImport(Library)]
+    public static partial uint geteuid();
+
+    /// <summary>Locks what the descriptor is open on; the lock ends with the last descriptor of this opening.</summary>
+    /// <returns>0; EAGAIN (EWOULDBLOCK) where another has it.</returns>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int flock(FileDescriptor fd, int operation);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int statx(int directory, string path, int flags, uint mask, FileStatus* status);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int statfs(string path, FileSystemStatus* status);
+
+    /// <summary>Asks about a name itself, not what a symbolic link points to.</summary>
+    /// <returns>0.</returns>
+    public static int Stat(string path, out FileStatus status)
+    {
+        fixed (FileStatus* start = &status)
+        {
+            return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, start);
+        }
+    }
+
+    /// <returns>The file system's magic number (linux/magic.h); 0 if the path is not there.</returns>
+    public static long FileSystemOf(string path)
+    {
+        FileSystemStatus status;
+        return statfs(path, &status) == 0 ? status.Type : 0;
+    }
+}
+
+/// <summary>struct statx (linux/stat.h): what we read of it.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal struct FileStatus
+{
+    [FieldOffset(20)]
+    public uint User;
+
+    [FieldOffset(28)]
+    public ushort Mode;
+
+    public readonly bool IsDirectory => (Mode & 0xf000) == 0x4000;
+
+    public readonly bool OthersMayWrite => (Mode & 0x12) != 0;
+}
+
+/// <summary>struct statfs (64-bit): what we read of it.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 120)]
+internal struct FileSystemStatus
+{
+    [FieldOffset(0)]
+    public long Type;
+}

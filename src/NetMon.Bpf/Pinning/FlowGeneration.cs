@@ -1,0 +1,94 @@
+using NetMon.Bpf.Interop;
+using NetMon.Bpf.Layouts;
+using NetMon.Bpf.Objects;
+
+namespace NetMon.Bpf.Pinning;
+
+/// <summary>The flow maps that an earlier process made and pinned, with the iterators that read them.</summary>
+internal sealed class FlowGeneration : IDisposable
+{
+    /// <summary>The maps that hold what was counted, or what counting needs to know; the others are made anew with each load.</summary>
+    public static readonly string[] MapNames =
+    [
+        "flows",
+        "records",
+        "counters",
+        "overflow",
+        "interfaces",
+        "fragments",
+    ];
+
+    public const string Sweep = "sweep";
+    public const string Drain = "drain";
+    public const string RecordStruct = "flow_record";
+
+    private readonly Dictionary<string, BpfMap> _maps = new(StringComparer.Ordinal);
+    private readonly BtfHandle? _types;
+
+    /// <summary>Opens what there is; what is missing makes it unfit to be adopted.</summary>
+    /// <param name="path">Its directory.</param>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public FlowGeneration(string path)
+    {
+        Path = path;
+        try
+        {
+            foreach (var name in MapNames)
+            {
+                if (Pin.TryOpen(System.IO.Path.Combine(path, name), PinKind.Map) is { } descriptor)
+                {
+                    _maps.Add(name, BpfMap.FromKernel(name, descriptor));
+                }
+            }
+
+            SweepLink = Pin.TryOpen(System.IO.Path.Combine(path, Sweep), PinKind.Link);
+            DrainLink = Pin.TryOpen(System.IO.Path.Combine(path, Drain), PinKind.Link);
+            _types = Map("flows") is { } flows ? BtfHandle.FromKernel(flows.ReadInfo().BtfId) : null;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public string Path { get; }
+
+    /// <summary>Null if its pin is missing.</summary>
+    public FileDescriptor? SweepLink { get; }
+
+    /// <summary>Null if its pin is missing.</summary>
+    public FileDescriptor? DrainLink { get; }
+
+    /// <returns>Null if its pin is missing.</returns>
+    public BpfMap? Map(string name) => _maps.GetValueOrDefault(name);
+
+    /// <summary>The layout of a struct that its programs were built with.</summary>
+    /// <returns>Null if that is not known.</returns>
+    public TypeLayout? LayoutOf(string name) =>
+        _types is null ? null : TypeLayout.ReadStruct(_types.Pointer, name);
+
+    /// <summary>Whether programs of an object can go on with these maps: all are there, and their bytes and those of records mean the same.</summary>
+    /// <param name="bpfObject">Its sizes set, not loaded.</param>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public bool Fits(BpfObject bpfObject) =>
+        _types is not null
+        && SweepLink is not null
+        && DrainLink is not null
+        && MapNames.All(name => Map(name) is { } map && bpfObject.Fits(name, map, _types.Pointer))
+        && LayoutOf(RecordStruct) is { } old
+        && bpfObject.LayoutOf(RecordStruct) is { } own
+        && own.Fits(old);
+
+    public void Dispose()
+    {
+        foreach (var map in _maps.Values)
+        {
+            map.Dispose();
+        }
+
+        SweepLink?.Dispose();
+        DrainLink?.Dispose();
+        _types?.Dispose();
+    }
+}

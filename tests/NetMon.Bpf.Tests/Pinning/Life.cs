@@ -1,0 +1,77 @@
+using NetMon.Bpf.Attaching;
+using NetMon.Bpf.Pinning;
+using NetMon.Bpf.Records;
+using NetMon.Bpf.Tests.Attaching;
+
+namespace NetMon.Bpf.Tests.Pinning;
+
+/// <summary>What one process after the other has of pinned programs: they are loaded, attached to an interface, and let go.</summary>
+internal sealed class Life : IDisposable, IRecordHandler<FlowRecord>
+{
+    private readonly PinDirectory _pins;
+    private readonly IAttacher _attacher;
+
+    public Life(TestPins pins, Wire wire, AttachMethod method, FlowProgramOptions? options = null)
+    {
+        _pins = pins.Open();
+        Program = FlowProgram.Load(options ?? Options, _pins);
+        _attacher = Attacher.Open(Program, method, _pins);
+        if (!_attacher.Holds(wire.Index))
+        {
+            Program.SetInterface(wire.Index, InterfaceKind.Uplink, 1);
+        }
+
+        Attachment = _attacher.Attach(wire.Index, LinkLayer.Ethernet);
+        Removed = _attacher.RemoveOthers(new HashSet<int> { wire.Index });
+    }
+
+    public static FlowProgramOptions Options => new() { MaxFlows = 1024, RingBytes = 64 * 1024 };
+
+    public FlowProgram Program { get; }
+
+    public Attachment Attachment { get; }
+
+    public int Removed { get; }
+
+    /// <summary>Packets that were reported to this life.</summary>
+    public ulong Packets { get; private set; }
+
+    /// <summary>Takes what is in the ring and, at the end, in the map.</summary>
+    public ulong Report(bool drain)
+    {
+        var self = this;
+        Program.Ring.Consume(ref self, int.MaxValue);
+        if (drain)
+        {
+            var chunk = new FlowRecord[64];
+            using var pass = Program.OpenDrain();
+            int count;
+            while ((count = pass.Read(chunk)) > 0)
+            {
+                foreach (ref readonly var record in chunk.AsSpan(0, count))
+                {
+                    OnRecord(in record, 0);
+                }
+            }
+        }
+
+        return Packets;
+    }
+
+    public void OnRecord(in FlowRecord record, ulong position)
+    {
+        if (record.Key.Protocol == 1)
+        {
+            Packets += record.Traffic.Packets[0] + record.Traffic.Packets[1];
+        }
+    }
+
+    /// <summary>Ends as a process does: what is pinned stays.</summary>
+    public void Dispose()
+    {
+        Attachment.Release();
+        _attacher.Dispose();
+        Program.Dispose();
+        _pins.Dispose();
+    }
+}
