@@ -6,14 +6,11 @@ namespace NetMon.Agent.Ledger;
 /// <remarks><code>
 ///   head | counters: name, value | tables of series | flows: 1, entry, rows of each table .. 0
 /// </code></remarks>
-internal sealed class CheckpointWriter(LedgerParts parts, string path)
+internal sealed class CheckpointWriter(LedgerParts parts, string path, Action? step = null)
 {
     private readonly string _new = path + ".new";
     private readonly byte[] _buffer = LedgerFile.NewBuffer();
     private readonly LedgerObjects _objects = new();
-
-    /// <summary>Called between the file and its name, and before: where a test ends the process.</summary>
-    public Action? Step { get; set; }
 
     /// <returns>Bytes of the file.</returns>
     /// <exception cref="IOException">It cannot be written; the one before is still there.</exception>
@@ -39,13 +36,13 @@ internal sealed class CheckpointWriter(LedgerParts parts, string path)
                 SeriesCodec.Write(file, _objects, table);
             }
 
-            Step?.Invoke();
+            step?.Invoke();
             WriteFlows(file);
             file.Finish();
             length = file.Length;
         }
 
-        Step?.Invoke();
+        step?.Invoke();
         File.Move(_new, path, overwrite: true);
         return length;
     }

@@ -24,6 +24,8 @@ internal sealed class FlowLedger : IDisposable
     private readonly LedgerCounters _counters;
     private readonly ulong _intervalNs;
     private readonly ILogger _logger;
+    private readonly Func<ulong> _clock;
+    private readonly Action? _step;
     private readonly Journal _journal;
     private readonly CheckpointWriter _checkpoints;
     private readonly JournalWriter[] _writers = [new(), new()];
@@ -38,6 +40,8 @@ internal sealed class FlowLedger : IDisposable
     /// <param name="interval">Between checkpoints.</param>
     /// <param name="bytes">Of the journal.</param>
     /// <param name="logger">For faults.</param>
+    /// <param name="clock">CLOCK_MONOTONIC in nanoseconds; null: the machine's.</param>
+    /// <param name="step">Called before and after each write that another process could find: where a test ends this one.</param>
     /// <exception cref="IOException">The files cannot be made.</exception>
     public FlowLedger(
         LedgerFolder folder,
@@ -45,9 +49,13 @@ internal sealed class FlowLedger : IDisposable
         LedgerCounters counters,
         TimeSpan interval,
         long bytes,
-        ILogger<FlowLedger> logger
+        ILogger<FlowLedger> logger,
+        Func<ulong>? clock = null,
+        Action? step = null
     )
     {
+        _clock = clock ?? (() => (ulong)Stopwatch.GetTimestamp());
+        _step = step;
         _folder = folder;
         _parts = parts;
         _counters = counters;
@@ -58,7 +66,8 @@ internal sealed class FlowLedger : IDisposable
         _positions.Sweep = 0;
         _generation = before.Generation + 1;
         _journal = new Journal(folder.JournalPath(_generation), bytes, LedgerFolder.Layout, folder.Boot);
-        _checkpoints = new CheckpointWriter(parts, folder.CheckpointPath);
+        _checkpoints = new CheckpointWriter(parts, folder.CheckpointPath, step);
+        _step?.Invoke();
         _journal.Begin(_generation);
         foreach (ref readonly var record in before.Left.AsSpan())
         {
@@ -66,27 +75,17 @@ internal sealed class FlowLedger : IDisposable
         }
 
         WriteCheckpoint();
+        _step?.Invoke();
         folder.DeleteJournalsBut(_journal.Path);
         parts.Pipeline.Ledger = this;
         foreach (ref readonly var record in before.Left.AsSpan())
         {
-            parts.Pipeline.Resume(in record, (ulong)Stopwatch.GetTimestamp());
+            parts.Pipeline.Resume(in record, _clock());
         }
     }
 
     /// <summary>Where the sweeper reads records to.</summary>
     public SweepChunk Chunk => _journal.Chunk;
-
-    /// <summary>Called before each write that a reader could see: where a test ends the process.</summary>
-    public Action? Step
-    {
-        get;
-        set
-        {
-            field = value;
-            _checkpoints.Step = value;
-        }
-    }
 
     /// <summary>Where to go on in a ring. From here on records come from it.</summary>
     /// <param name="ring">The kernel's number of the map.</param>
@@ -102,7 +101,7 @@ internal sealed class FlowLedger : IDisposable
         _positions.OldRingPosition = _positions.RingPosition;
         _positions.Ring = ring;
         _positions.RingPosition = 0;
-        Checkpoint((ulong)Stopwatch.GetTimestamp());
+        Checkpoint(_clock());
         return null;
     }
 
@@ -199,9 +198,9 @@ internal sealed class FlowLedger : IDisposable
     /// <summary>What was told counts, whatever happens from here on: to be called before it is in any figure.</summary>
     public void Commit()
     {
-        Step?.Invoke();
+        _step?.Invoke();
         _journal.Commit();
-        Step?.Invoke();
+        _step?.Invoke();
     }
 
     /// <summary>Takes a checkpoint if it is time.</summary>
@@ -267,7 +266,7 @@ internal sealed class FlowLedger : IDisposable
         _skips = false;
         if (!_journal.TryRoom())
         {
-            Checkpoint((ulong)Stopwatch.GetTimestamp());
+            Checkpoint(_clock());
             _skips = !_journal.TryRoom();
             if (_skips)
             {
