@@ -3,11 +3,14 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
+using NetMon.Agent.Diagnosis;
+using NetMon.Agent.Diagnosis.Checks;
 using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.HostCounters;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Lifecycle;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
@@ -21,20 +24,34 @@ namespace NetMon.Agent;
 /// <summary>The agent as a whole.</summary>
 public static class AgentHost
 {
+    /// <summary>Exit code: another agent has what this one needs for itself.</summary>
+    public const int AlreadyRunning = 4;
+
     private const string FlowHealth = "flow-health";
 
     /// <summary>
-    /// Runs an agent until <paramref name="stop"/> is cancelled; it then reports what is unreported, detaches and returns.
+    /// Runs an agent until <paramref name="stop"/> is requested; it then reports what is unreported, detaches if it should, and returns.
     /// </summary>
-    /// <returns>The exit code of the process: 0, or 1 when the agent could not start or broke down.</returns>
-    public static async Task<int> RunAsync(AgentOptions options, CancellationToken stop)
+    /// <returns>The exit code of the process: 0; 1 when the agent could not start or broke down; <see cref="AlreadyRunning"/>.</returns>
+    public static async Task<int> RunAsync(AgentOptions options, AgentStop stop)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(stop);
         using var logging = AgentLogging.Create(options.Log);
         var logger = logging.Loggers.CreateLogger("NetMon.Agent");
         try
         {
-            await RunAsync(options, logging, logger, stop);
+            using var instance = await AgentInstance.AcquireAsync(options.State, logger, stop.Token);
+            await RunAsync(options, instance, logging, logger, stop);
+            return 0;
+        }
+        catch (AgentRunningException error)
+        {
+            AgentLog.StartFailed(logger, error.Message);
+            return AlreadyRunning;
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
             return 0;
         }
         catch (Exception error) when (error is StartException or BpfException or ArgumentException)
@@ -55,14 +72,15 @@ public static class AgentHost
     /// <code>
     ///   start:  load programs  |  listen  |  watch the cluster     side by side: the first two take a tenth of a second each
     ///           take records, attach
-    ///   stop:   detach, drain, end the streams, stop serving, unload
+    ///   stop:   detach, drain, end the streams, stop serving, unload     the first two unless programs are kept for the next agent
     /// </code>
     /// </remarks>
     private static async Task RunAsync(
         AgentOptions options,
+        AgentInstance instance,
         AgentLogging logging,
         ILogger logger,
-        CancellationToken stop
+        AgentStop stop
     )
     {
         var loggers = logging.Loggers;
@@ -85,6 +103,7 @@ public static class AgentHost
             Owners = owners,
             ConnectionRate = options.Kubernetes.ConntrackRate,
         };
+        var diagnosis = new AgentDiagnosis();
         await using var agent = new RunningAgent(
             options,
             () => interfaces?.Observed ?? ObservedInterfaces.None,
@@ -92,13 +111,21 @@ public static class AgentHost
             sources,
             () => cluster.Standing,
             loggers,
-            TimeProvider.System
+            TimeProvider.System,
+            [.. DiagnosticRoutes.Of(diagnosis, logging), StopEndpoint.RouteOf(stop)]
+        );
+        diagnosis.Add(
+            new FeaturesCheck(agent.Features),
+            new LossCheck(agent.Registry),
+            new CoverageCheck(options.Capture, () => interfaces?.Observed ?? ObservedInterfaces.None),
+            new ApiServerCheck(cluster.Configuration, TimeProvider.System),
+            new ClusterSyncCheck(() => cluster.Resources, TimeProvider.System)
         );
         cluster.Start(agent.Registry);
         var loading = Task.Run(
             () =>
             {
-                var loaded = FlowProgram.Load(ProgramOptions(options));
+                var loaded = instance.LoadFlows(ProgramOptions(options));
                 Progress(logger, "programs loaded", start);
                 return loaded;
             },
@@ -114,12 +141,19 @@ public static class AgentHost
         Progress(logger, "listening", start);
 
         Register(agent.Features, options.Features);
+        instance.Register(agent.Features);
+        if (program.Adopted)
+        {
+            AgentLog.Adopted(logger, instance.Pins!.Path);
+        }
+
         _ = new KernelMetrics(
             program,
             agent.Registry,
             options.FlowMapSize,
             () => agent.Attribution.ShadowPackets
         );
+        diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
         var records = new KernelRecordSource(program);
         using var drops = DropFeature.Start(
             await loadingDrops,
@@ -149,13 +183,13 @@ public static class AgentHost
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
-            () => new KernelInterfaceHooks(program, null, options.Capture.Attach, logger),
+            () => new KernelInterfaceHooks(program, instance.Pins, options.Capture.Attach, logger),
             observer => new KernelLinkSource(observer, podAddresses),
             names,
             TimeProvider.System,
             loggers.CreateLogger<InterfaceWatch>()
         );
-        using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var background = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         var listening = new ListeningPortsWatch(
             agent.Rules,
             ListeningPortsWatch.Read,
@@ -166,14 +200,25 @@ public static class AgentHost
         {
             await interfaces.StartAsync();
             AgentLog.Started(logger, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, server.Address);
-            await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.Infinite, stop.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {
             agent.BeginStop();
-            interfaces.Dispose();
-            AgentLog.Draining(logger);
-            await agent.StopAsync();
+            var keep = instance.Keeps(stop.Reason);
+            if (keep)
+            {
+                interfaces.Leave();
+                AgentLog.Keeping(logger, instance.Pins!.Path);
+            }
+            else
+            {
+                interfaces.Dispose();
+                AgentLog.Draining(logger);
+            }
+
+            await agent.StopAsync(keep);
             await background.CancelAsync();
             await listening;
         }

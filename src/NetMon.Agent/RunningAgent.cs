@@ -51,6 +51,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="cluster">How it stands with its cluster.</param>
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
+    /// <param name="more">Addresses of the API that are not its own.</param>
     public RunningAgent(
         AgentOptions options,
         Func<ObservedInterfaces> interfaces,
@@ -58,7 +59,8 @@ internal sealed class RunningAgent : IAsyncDisposable
         AttributionSources sources,
         Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
-        TimeProvider time
+        TimeProvider time,
+        IReadOnlyList<Route>? more = null
     )
     {
         _options = options;
@@ -124,6 +126,7 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
                 new("/api/v1/status", new StatusEndpoint(report).HandleAsync),
                 new("/api/v1/stats", _stats.HandleAsync),
+                .. more ?? [],
             ],
             loggers.CreateLogger<RouteTable>()
         );
@@ -230,14 +233,15 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <summary>From here on it is not ready.</summary>
     public void BeginStop() => _stopping = true;
 
-    /// <summary>Reports what is unreported, ends the streams, then stops serving. Nothing may be attached any more.</summary>
-    public async Task StopAsync()
+    /// <summary>Reports what is unreported, ends the streams, then stops serving.</summary>
+    /// <param name="keep">Flows stay in the kernel for another agent; else nothing may be attached any more.</param>
+    public async Task StopAsync(bool keep = false)
     {
         _stopping = true;
         if (_capture is { } capture)
         {
             _capture = null;
-            await capture.Drain();
+            await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();
             _detections?.Dispose();
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);

@@ -1,22 +1,34 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using NetMon.Shell;
 using NetMon.Verbs;
 
-var root = new RootCommand(
+// No RootCommand: that would name itself after the file, not by what it was called.
+var name = ProgramName.OfProcess();
+var root = new Command(
+    name,
     "what this machine's network does: who talks to whom, how much, how fast, what fails"
 )
 {
+    new HelpOption(),
+    new VersionOption(),
     AgentVerb.Create(),
     FlowsVerb.Create(),
     TopVerb.Create(),
     StatusVerb.Create(),
+    StatsVerb.Create(),
     EventsVerb.Create(),
     DropsVerb.Create(),
+    DoctorVerb.Create(),
+    CheckSystemVerb.Create(),
     CompletionVerb.Create(),
+    CompleteVerb.Create(),
+    DetachVerb.Create(),
     VersionVerb.Create(),
 };
 
-var parsed = root.Parse(args);
+var parsed = root.Parse(TwoWords.Join(args, [.. root.Subcommands]));
 if (parsed.Action is ParseErrorAction wrong)
 {
     wrong.ShowHelp = args.Length == 0;

@@ -1,5 +1,6 @@
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
+using NetMon.Bpf;
 using NetMon.Bpf.Netlink;
 using NetMon.Bpf.Records;
 using NetMon.Core.Endpoints;
@@ -162,6 +163,7 @@ internal sealed class TranslationSearch
         {
             Orient(ref waiting, ref entry, answer.Reply.Reversed(), evenIfCertain: true);
             waiting.Original = original;
+            waiting.Shadow = IsLeftOut(in original, in answer.Original, in entry.Flow);
             if (!FlowEnds.IsShadow(ref waiting, _table))
             {
                 waiting.SourceInterface = 0;
@@ -169,6 +171,18 @@ internal sealed class TranslationSearch
                 waiting.Original = _addresses.IsOwn(entry.Flow.Source.Address) ? default : original;
             }
         }
+    }
+
+    // Of two keys that are chosen each for itself, K1 decides wherever it would have been seen, or such connections had two chances to be counted.
+    private bool IsLeftOut(in FlowKey original, in ConnectionTuple tuple, in Flow flow)
+    {
+        var client = AddressOf(in tuple.Source);
+        return !FlowSample.Has(in original, flow.Weight)
+            && !_addresses.IsOwn(in client)
+            && (
+                _addresses.TryFindInterface(in client, out _)
+                || _addresses.IsOwn(AddressOf(in tuple.Destination))
+            );
     }
 
     private void Miss(ref WaitingFlow waiting, in FlowEntry entry, bool unanswered, ulong nowNs)

@@ -14,7 +14,7 @@ namespace NetMon.Agent.Capture;
 /// <code>
 ///   (1) wait for the ring or the sweeper --> (2) consume the ring --> (3) take what the sweeper has read, a small chunk --> (1)
 ///                                                  '-- after each batch go on with the flows that wait --'
-///   told to stop --> (4) consume what is left, drain: the last record of every flow --> (5) end the streams
+///   told to stop --> (4) consume what is left; unless flows are kept for another agent, drain: the last record of every flow --> (5) end the streams
 /// </code>
 /// </remarks>
 internal sealed class CaptureLoop : IDisposable
@@ -49,6 +49,7 @@ internal sealed class CaptureLoop : IDisposable
     );
     private readonly Thread _thread;
     private volatile bool _stopping;
+    private volatile bool _keeping;
     private volatile int _batchSize = 1024;
     private ulong _nextHousekeeping;
     private long _passes;
@@ -114,6 +115,14 @@ internal sealed class CaptureLoop : IDisposable
         _stopping = true;
         _source.Wake();
         return Completion;
+    }
+
+    /// <summary>As <see cref="Drain"/>, but flows stay in the kernel's map, and go on with the agent that comes next.</summary>
+    /// <returns><see cref="Completion"/>.</returns>
+    public Task Leave()
+    {
+        _keeping = true;
+        return Drain();
     }
 
     /// <summary>After <see cref="Completion"/>.</summary>
@@ -251,6 +260,11 @@ internal sealed class CaptureLoop : IDisposable
         TakeSweep();
         TakeSides(last: true);
         _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());
+        if (_keeping)
+        {
+            return;
+        }
+
         using (var pass = _source.OpenDrain())
         {
             ReadDrain(pass);

@@ -71,6 +71,13 @@ internal sealed class ClusterSource : IAsyncDisposable
 
     public ThisNode Node { get; }
 
+    /// <summary>How its API server is reached; null without a cluster.</summary>
+    public ClusterConfiguration? Configuration => _configuration;
+
+    /// <summary>How the watches stand.</summary>
+    public IEnumerable<WatchSnapshot> Resources =>
+        _watch?.Resources.Select(resource => resource.Snapshot()) ?? [];
+
     /// <summary>Whether the agent may call itself ready as far as the cluster is concerned: once it was, it stays so.</summary>
     public ClusterStanding Standing
     {
@@ -103,15 +110,16 @@ internal sealed class ClusterSource : IAsyncDisposable
 
             return new(_wasReady, troubles)
             {
-                Report = _model is { } model && _configuration is { } configuration
-                    ? new ClusterReport(
-                        configuration.Server,
-                        configuration.Source,
-                        synced,
-                        model.Count(),
-                        [.. watch.Resources.Select(resource => resource.Snapshot())]
-                    )
-                    : null,
+                Report =
+                    _model is { } model && _configuration is { } configuration
+                        ? new ClusterReport(
+                            configuration.Server,
+                            configuration.Source,
+                            synced,
+                            model.Count(),
+                            [.. watch.Resources.Select(resource => resource.Snapshot())]
+                        )
+                        : null,
             };
         }
     }

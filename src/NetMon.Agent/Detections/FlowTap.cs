@@ -23,8 +23,8 @@ internal sealed class FlowTap(SightingQueue queue, Action wake)
         ref var sighting = ref queue[place];
         FlowSighting.Read(in flow, out sighting);
         sighting.NowNs = recordNs;
-        sighting.SentBytes = step.Delta.Sent.Bytes;
-        sighting.ReceivedBytes = step.Delta.Received.Bytes;
+        sighting.SentBytes = step.Delta.Sent.Bytes * flow.Weight;
+        sighting.ReceivedBytes = step.Delta.Received.Bytes * flow.Weight;
         sighting.Slot = slot;
         sighting.Steps = steps;
         queue.Push();

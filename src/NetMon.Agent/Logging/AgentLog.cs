@@ -96,7 +96,11 @@ internal static partial class AgentLog
     [LoggerMessage(45, LogLevel.Information, "attaching with {Method}")]
     public static partial void AttachMethod(ILogger logger, AttachMethod method);
 
-    [LoggerMessage(46, LogLevel.Information, "removed {Count} filters that a killed agent left behind")]
+    [LoggerMessage(
+        46,
+        LogLevel.Information,
+        "removed {Count} links and filters that an agent before left behind"
+    )]
     public static partial void LeftoversRemoved(ILogger logger, int count);
 
     [LoggerMessage(
@@ -112,6 +116,26 @@ internal static partial class AgentLog
         "the kernel does not tell of address changes behind pods' interfaces, so they are noticed some seconds late: {Reason}"
     )]
     public static partial void AddressEventsRefused(ILogger logger, string reason);
+
+    [LoggerMessage(7, LogLevel.Information, "taking over from another agent (process {Process})")]
+    public static partial void TakingOver(ILogger logger, int process);
+
+    [LoggerMessage(8, LogLevel.Warning, "nothing keeps a second agent from starting: {Error}")]
+    public static partial void NotLocked(ILogger logger, string error);
+
+    [LoggerMessage(
+        9,
+        LogLevel.Information,
+        "going on with the maps of an agent before, in {Directory}: what came meanwhile is counted"
+    )]
+    public static partial void Adopted(ILogger logger, string directory);
+
+    [LoggerMessage(
+        10,
+        LogLevel.Information,
+        "stopping; programs stay attached in {Directory} and count for the next agent (`netmon detach` removes them)"
+    )]
+    public static partial void Keeping(ILogger logger, string directory);
 
     [LoggerMessage(
         49,

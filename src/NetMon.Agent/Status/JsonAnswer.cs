@@ -35,7 +35,12 @@ internal static class JsonAnswer
     }
 
     /// <summary>A member that is a list of objects.</summary>
-    public static void Objects<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
+    public static void Objects<T>(
+        this Utf8JsonWriter json,
+        string name,
+        IEnumerable<T> items,
+        Action<T> write
+    )
     {
         json.WriteStartArray(name);
         foreach (var item in items)

@@ -197,7 +197,7 @@ public sealed class DetectionEngine
         own.Received?.Add(flow.ReceivedBytes);
         if (flow.Has(SightingSteps.Opened) && flow.IsConnect)
         {
-            own.Connections++;
+            own.Connections += Math.Max((int)flow.Weight, 1);
         }
 
         if (flow.IsEgress && flow.Steps != SightingSteps.None && !IsForMany(flow.TargetAddress))

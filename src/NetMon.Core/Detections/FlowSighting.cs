@@ -35,7 +35,7 @@ public struct FlowSighting
     public ulong StartNs;
     public ulong NowNs;
 
-    /// <summary>IP bytes of either end since the sighting before; 0 in one that only examines.</summary>
+    /// <summary>IP bytes of either end since the sighting before, times the weight; 0 in one that only examines.</summary>
     public long SentBytes;
     public long ReceivedBytes;
 
@@ -53,6 +53,9 @@ public struct FlowSighting
     public ushort TargetPort;
     public ushort FlagsSent;
     public ushort FlagsReceived;
+
+    /// <summary>How many flows it stands for, where not all are counted; 0 = 1.</summary>
+    public ushort Weight;
     public byte Protocol;
     public byte IcmpType;
     public byte IcmpErrorType;
@@ -104,6 +107,7 @@ public struct FlowSighting
                 : flow.Destination.Port,
             FlagsSent = flow.TcpFlagsSent,
             FlagsReceived = flow.TcpFlagsReceived,
+            Weight = (ushort)flow.Weight,
             Protocol = flow.Protocol,
             IcmpType = flow.IcmpType,
             IcmpErrorType = flow.IcmpErrorType,

@@ -102,6 +102,11 @@ public static class FlowJson
         }
 
         json.WriteString("class"u8, flow.Class.Word());
+        if (flow.Weight > 1)
+        {
+            json.WriteNumber("sampling_rate"u8, flow.Weight);
+        }
+
         if (flow.Cause != FlowCause.None)
         {
             json.WriteString("cause"u8, flow.Cause.Word());

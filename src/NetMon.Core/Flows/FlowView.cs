@@ -35,6 +35,9 @@ public sealed class FlowView
     public TcpView? Tcp { get; init; }
     public IcmpView? Icmp { get; init; }
     public required string Class { get; init; }
+
+    /// <summary>One of so many flows was counted when this one's latest counts came about; its figures are its own. Null: each was.</summary>
+    public int? SamplingRate { get; init; }
     public string? Cause { get; init; }
 
     /// <summary>What the kernel dropped of it, by reason; null if nothing.</summary>

@@ -6,6 +6,9 @@ internal sealed class ApiAnswer(HttpResponseMessage response, Stream body) : IDi
     /// <summary>The body, decompressed.</summary>
     public Stream Body => body;
 
+    /// <summary>When the server answered, by its clock, to the second.</summary>
+    public DateTimeOffset? Date => response.Headers.Date;
+
     public void Dispose()
     {
         body.Dispose();

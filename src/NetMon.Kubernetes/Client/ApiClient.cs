@@ -6,10 +6,14 @@ using System.Runtime.InteropServices;
 
 namespace NetMon.Kubernetes.Client;
 
-/// <summary>A request: GET, of a path with its query, relative to the server's URL.</summary>
+/// <summary>A request: GET, or with a body POST, of a path with its query, relative to the server's URL.</summary>
 /// <param name="Accept">Media types.</param>
 /// <param name="IsCompressed">Ask for gzip. Not for a watch: what compresses holds back what comes seldom.</param>
-internal readonly record struct ApiRequest(string Path, string Accept, bool IsCompressed);
+internal readonly record struct ApiRequest(string Path, string Accept, bool IsCompressed)
+{
+    /// <summary>JSON.</summary>
+    public byte[]? Body { get; init; }
+}
 
 /// <summary>Asks the API server, over one HTTP/2 connection where it offers that. Any thread.</summary>
 internal sealed class ApiClient : IDisposable
@@ -34,10 +38,10 @@ internal sealed class ApiClient : IDisposable
     /// <summary>As <c>netmon/0.1.0 (linux/x64)</c>.</summary>
     public static string UserAgent { get; } = CreateUserAgent();
 
-    /// <summary>Sends a request; answers once the head of a good answer (200) is there.</summary>
+    /// <summary>Sends a request; answers once the head of a good answer (200, 201) is there.</summary>
     /// <param name="timer">Limits the request; with the time for an answer set here.</param>
     /// <param name="answered">Called with the code of each answer.</param>
-    /// <exception cref="ApiException">There is no answer, or another than 200.</exception>
+    /// <exception cref="ApiException">There is no answer, or no good one.</exception>
     /// <exception cref="OperationCanceledException">Cancelled from outside.</exception>
     public async Task<ApiAnswer> GetAsync(ApiRequest request, RequestTimer timer, Action<int> answered)
     {
@@ -61,7 +65,7 @@ internal sealed class ApiClient : IDisposable
                 response = await SendAsync(request, renewed, timer, answered);
             }
 
-            return response.StatusCode == HttpStatusCode.OK
+            return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created
                 ? await OpenAsync(response, timer)
                 : throw await FailureAsync(response, timer);
         }
@@ -84,13 +88,19 @@ internal sealed class ApiClient : IDisposable
     )
     {
         using var message = new HttpRequestMessage(
-            HttpMethod.Get,
+            request.Body is null ? HttpMethod.Get : HttpMethod.Post,
             new Uri(_configuration.Server, request.Path)
         )
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
+        if (request.Body is { } body)
+        {
+            message.Content = new ByteArrayContent(body);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         if (request.IsCompressed)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using NetMon.Core.Metrics.Labels;
+using NetMon.Verbs;
 
 namespace NetMon.Configuration;
 
@@ -39,8 +41,14 @@ internal sealed class SettingFlags
             : new Option<string>(setting.Flag);
         option.Description = Describe(setting);
         option.HelpName = setting.Type;
-        return option;
+        return option.Completing(WordsOf(setting));
     }
+
+    /// <summary>What a value can be, if that is one of a few words.</summary>
+    private static string[] WordsOf(Setting setting) =>
+        setting.Type == ValueFormats.Label.Name ? [.. LabelSet.Words]
+        : setting.Type.Contains('|', StringComparison.Ordinal) ? setting.Type.Split('|')
+        : [];
 
     private static string Describe(Setting setting) =>
         (setting.IsList, setting.Default) switch

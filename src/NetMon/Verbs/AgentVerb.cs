@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using NetMon.Agent;
+using NetMon.Agent.Lifecycle;
 using NetMon.Configuration;
 
 namespace NetMon.Verbs;
@@ -14,22 +16,34 @@ internal static class AgentVerb
             Description = "settings in YAML (docs/configuration.md); flags are stronger",
             HelpName = "file",
         };
+        var takeover = new Option<bool>("--takeover")
+        {
+            Description = "stop an agent that is running, and go on where it was",
+        };
         var flags = new SettingFlags();
         var command = new Command("agent", "watch this machine's traffic; serve metrics and flows")
         {
             config,
+            takeover,
         };
         flags.AddTo(command);
-        command.SetAction((result, stop) => RunAsync(result.GetValue(config), flags.Read(result), stop));
+        // The token does not tell the signals apart, so it is not used: they are listened to here.
+        command.SetAction(
+            (result, _) => RunAsync(result.GetValue(config), result.GetValue(takeover), flags.Read(result))
+        );
         return command;
     }
 
-    private static Task<int> RunAsync(string? config, IEnumerable<GivenValue> flags, CancellationToken stop)
+    private static async Task<int> RunAsync(string? config, bool takeover, IEnumerable<GivenValue> flags)
     {
         var errors = new List<ConfigurationError>();
         if (AgentConfiguration.Load(config, flags, errors) is { } options)
         {
-            return AgentHost.RunAsync(options, stop);
+            options.State.TakeOver = takeover;
+            using var stop = new AgentStop();
+            using var interrupt = Listen(PosixSignal.SIGINT, stop, StopReason.Interrupted);
+            using var terminate = Listen(PosixSignal.SIGTERM, stop, StopReason.Terminated);
+            return await AgentHost.RunAsync(options, stop);
         }
 
         foreach (var error in errors)
@@ -37,6 +51,16 @@ internal static class AgentVerb
             Console.Error.WriteLine(error);
         }
 
-        return Task.FromResult(ExitCode.Usage);
+        return ExitCode.Usage;
     }
+
+    private static PosixSignalRegistration Listen(PosixSignal signal, AgentStop stop, StopReason reason) =>
+        PosixSignalRegistration.Create(
+            signal,
+            context =>
+            {
+                context.Cancel = true;
+                stop.Request(reason);
+            }
+        );
 }

@@ -42,7 +42,10 @@ internal static class DropsVerb
                 result.AddError("--last: a stream has no end, so this does not go with --follow");
             }
         });
-        var format = new FormatOption(FormatOption.WithWide, "wide: every column; json, yaml: exact figures, with --follow an object a line");
+        var format = new FormatOption(
+            FormatOption.WithWide,
+            "wide: every column; json, yaml: exact figures, with --follow an object a line"
+        );
 
         var command = new Command(
             "drops",

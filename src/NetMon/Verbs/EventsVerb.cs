@@ -34,7 +34,10 @@ internal static class EventsVerb
         {
             Description = "print what begins, goes on and ends, as it happens, until Ctrl-C",
         };
-        var format = new FormatOption(FormatOption.WithWide, "wide: every column; json: all evidence, with --follow a line for each change");
+        var format = new FormatOption(
+            FormatOption.WithWide,
+            "wide: every column; json: all evidence, with --follow a line for each change"
+        );
         var filters = Texts.Select(text => (text.Name, Option: Filter(text))).ToArray();
         var command = new Command(
             "events",

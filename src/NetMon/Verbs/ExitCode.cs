@@ -1,3 +1,6 @@
+using NetMon.Agent;
+using NetMon.Core.Diagnosis;
+
 namespace NetMon.Verbs;
 
 /// <summary>Exit codes of every verb.</summary>
@@ -11,4 +14,11 @@ internal static class ExitCode
 
     /// <summary>The agent answers, but is not ready: <c>status</c> says why.</summary>
     public const int NotReady = 3;
+
+    /// <summary>Another agent runs on this machine, and has what this one needs for itself.</summary>
+    public const int AlreadyRunning = AgentHost.AlreadyRunning;
+
+    /// <summary>Of a diagnosis: warnings do not make it fail.</summary>
+    public static int Of(IEnumerable<Finding> findings) =>
+        findings.Any(one => one.Status == FindingStatus.Fail) ? Failed : Ok;
 }

@@ -46,7 +46,10 @@ internal static class FlowsVerb
                 )
             )
             .Completing(PairSubjects.Words);
-        var format = new FormatOption(FormatOption.WithWide, "wide: every column; json, yaml: exact figures, with --follow a flow a line");
+        var format = new FormatOption(
+            FormatOption.WithWide,
+            "wide: every column; json, yaml: exact figures, with --follow a flow a line"
+        );
         foreach (var option in new Option[] { last, sort })
         {
             option.Validators.Add(result =>

@@ -19,14 +19,20 @@ internal static class StatusVerb
     {
         var server = new ServerOption();
         var format = new FormatOption(FormatOption.Usual, "json, yaml: exact figures");
-        var watch = new Option<bool>("--watch", "-w") { Description = "show it again and again, until Ctrl-C" };
+        var watch = new Option<bool>("--watch", "-w")
+        {
+            Description = "show it again and again, until Ctrl-C",
+        };
         var interval = CheckedOption.One(
             "--interval",
             Pace.Name,
             $"with --watch, time between two looks [default: {Pace.Write(DefaultInterval)}]",
             value => Pace.Parse(value).Problem
         );
-        var command = new Command("status", "show how an agent is; the exit code is 0 if it is ready, 3 if not")
+        var command = new Command(
+            "status",
+            "show how an agent is; the exit code is 0 if it is ready, 3 if not"
+        )
         {
             watch,
             interval,

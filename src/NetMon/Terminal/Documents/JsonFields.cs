@@ -19,7 +19,8 @@ internal static class JsonFields
 
     /// <summary>A member's number; null if there is none.</summary>
     public static double? Number(this JsonElement element, string name) =>
-        element.Member(name) is { ValueKind: JsonValueKind.Number } member && member.TryGetDouble(out var number)
+        element.Member(name) is { ValueKind: JsonValueKind.Number } member
+        && member.TryGetDouble(out var number)
             ? number
             : null;
 

@@ -73,7 +73,14 @@ internal sealed class StatusScreen(JsonElement status, TerminalOutput output)
     {
         var line = Labelled("Features");
         var separator = "";
-        foreach (var (word, style) in new[] { ("on", TextStyle.Plain), ("degraded", TextStyle.Notice), ("off", TextStyle.Quiet) })
+        foreach (
+            var (word, style) in new[]
+            {
+                ("on", TextStyle.Plain),
+                ("degraded", TextStyle.Notice),
+                ("off", TextStyle.Quiet),
+            }
+        )
         {
             var names = status
                 .Items("features")
@@ -122,9 +129,7 @@ internal sealed class StatusScreen(JsonElement status, TerminalOutput output)
             );
         var line = Labelled("Flows").Add($"{Count(flows, "active")} active of {Count(flows, "max")}");
         line.Add(
-            sampling > 1
-                ? $"; one of {sampling:0} is counted, figures are scaled"
-                : "; every one is counted",
+            sampling > 1 ? $"; one of {sampling:0} is counted, figures are scaled" : "; every one is counted",
             sampling > 1 ? TextStyle.Notice : TextStyle.Quiet
         );
         Labelled("Drops")

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+using NetMon.Agent.Api;
+using NetMon.Agent.Logging;
+
+namespace NetMon.Agent.Diagnosis;
+
+/// <summary>The addresses of the API that help when something is wrong.</summary>
+internal static class DiagnosticRoutes
+{
+    public static IReadOnlyList<Route> Of(AgentDiagnosis diagnosis, AgentLogging logging) =>
+        [
+            new("/api/v1/doctor", new DoctorEndpoint(diagnosis).HandleAsync),
+            new("/api/v1/logs", new LogsEndpoint(logging.Recent).HandleAsync, RouteAccess.Admin),
+            new(
+                "/api/v1/debug/trace",
+                new TraceEndpoint(
+                    logging.Levels,
+                    logging.Recent,
+                    logging.Loggers.CreateLogger<TraceEndpoint>()
+                ).HandleAsync,
+                RouteAccess.Admin,
+                "POST"
+            ),
+        ];
+}

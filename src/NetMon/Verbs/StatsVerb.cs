@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using NetMon.Terminal;
+using NetMon.Terminal.Stats;
+
+namespace NetMon.Verbs;
+
+/// <summary><c>netmon stats</c>: an agent's own counters.</summary>
+internal static class StatsVerb
+{
+    private const double LongestMeasurement = 10;
+
+    public static Command Create(Func<TerminalOutput>? output = null)
+    {
+        var server = new ServerOption();
+        var subjects = new Argument<string[]>("subject")
+        {
+            Description = $"{CheckedOption.OneOf(StatsView.Subjects)} [default: all]",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        subjects.AcceptOnlyFromAmong(StatsView.Subjects);
+        var measure = CheckedOption.One(
+            "--measure",
+            "seconds",
+            $"for bpf: how long the programs are measured, 0 to {LongestMeasurement}; it costs every BPF program of the machine some 20 ns a run meanwhile [default: 1]",
+            CheckedOption.Not(
+                $"a number of seconds from 0 to {LongestMeasurement}",
+                text => TryReadSeconds(text, out _)
+            )
+        );
+        var format = new FormatOption(
+            FormatOption.WithWide,
+            "wide: counters that are 0, too; json, yaml: exact figures"
+        );
+        var command = new Command("stats", "show an agent's own counters: what its parts do, and what they cost")
+        {
+            subjects,
+            measure,
+            format.Option,
+        };
+        server.AddTo(command);
+        command.SetAction(
+            (arguments, stop) =>
+            {
+                var target = output?.Invoke() ?? TerminalOutput.ForProcess();
+                var seconds = TryReadSeconds(arguments.GetValue(measure), out var given) ? given : 1;
+                return AgentVerbRun.RunAsync(
+                    server,
+                    arguments,
+                    target,
+                    client =>
+                        new StatsView(client, target, format.Read(arguments)).ShowAsync(
+                            arguments.GetValue(subjects) ?? [],
+                            seconds,
+                            stop
+                        ),
+                    stop
+                );
+            }
+        );
+        return command;
+    }
+
+    private static bool TryReadSeconds(string? text, out double seconds) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds)
+        && seconds <= LongestMeasurement;
+}
