@@ -9,6 +9,7 @@ using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Ledger;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
 using NetMon.Agent.Status;
@@ -92,6 +93,13 @@ internal sealed class RunningAgent : IAsyncDisposable
             loggers
         );
         _pipeline.Detections = _detections?.Tap;
+        Ledger = LedgerFeature.Open(
+            options,
+            new LedgerParts(Table, _flowMetrics, _attributor, _pipeline, sources.View.HasCluster),
+            Registry,
+            Features,
+            loggers
+        );
         AgentMetrics.Register(Registry, interfaces, _broadcaster);
         AttributionMetrics.Register(Registry, Attribution, sources);
         ProcessMetrics.Register(Registry, time);
@@ -153,6 +161,9 @@ internal sealed class RunningAgent : IAsyncDisposable
     public FeatureSet Features { get; }
 
     public DropLog Drops { get; }
+
+    /// <summary>What keeps figures beyond the process; null: nothing.</summary>
+    public FlowLedger? Ledger { get; }
 
     public AttributionCounters Attribution { get; } = new();
 
@@ -235,7 +246,8 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     /// <summary>Reports what is unreported, ends the streams, then stops serving.</summary>
     /// <param name="keep">Flows stay in the kernel for another agent; else nothing may be attached any more.</param>
-    public async Task StopAsync(bool keep = false)
+    /// <param name="figures">Figures go on with another agent.</param>
+    public async Task StopAsync(bool keep = false, bool figures = false)
     {
         _stopping = true;
         if (_capture is { } capture)
@@ -243,6 +255,11 @@ internal sealed class RunningAgent : IAsyncDisposable
             _capture = null;
             await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();
+            if (!figures)
+            {
+                Ledger?.Delete();
+            }
+
             _detections?.Dispose();
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
         }
@@ -266,6 +283,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         _list.Dispose();
         _pulse.Dispose();
         _stats.Dispose();
+        Ledger?.Dispose();
     }
 
     // Flows whose END is on its way have left the kernel's table and are still in ours.

@@ -260,17 +260,17 @@ internal sealed class CaptureLoop : IDisposable
         TakeSweep();
         TakeSides(last: true);
         _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());
-        if (_keeping)
+        if (!_keeping)
         {
-            return;
+            using (var pass = _source.OpenDrain())
+            {
+                ReadDrain(pass);
+            }
+
+            ConsumeRing();
         }
 
-        using (var pass = _source.OpenDrain())
-        {
-            ReadDrain(pass);
-        }
-
-        ConsumeRing();
+        _ledger?.Checkpoint((ulong)Stopwatch.GetTimestamp());
     }
 
     private void ReadDrain(IRecordPass pass)

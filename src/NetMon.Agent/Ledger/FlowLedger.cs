@@ -240,6 +240,27 @@ internal sealed class FlowLedger : IDisposable
         }
     }
 
+    /// <summary>Forgets the flows that were brought back: the kernel has none of them any more. What they counted stays.</summary>
+    public void Forget()
+    {
+        for (var slot = 0; slot < _parts.Table.SlotLimit; slot++)
+        {
+            var role = _parts.Table.RoleOf(slot);
+            if (role == FlowRole.Counted)
+            {
+                ref var entry = ref _parts.Table[slot];
+                _parts.Metrics.Ended(in entry.Flow, ref entry.Series);
+            }
+
+            if (role is FlowRole.Counted or FlowRole.Shadow)
+            {
+                _parts.Table.Remove(slot);
+            }
+        }
+
+        Checkpoint(_clock());
+    }
+
     /// <summary>Removes its files: what was counted is not to go on.</summary>
     public void Delete() => _folder.Delete();
 

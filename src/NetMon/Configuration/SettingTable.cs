@@ -38,6 +38,7 @@ internal static class SettingTable
                 "Where the agent serves metrics, health and flows over HTTP. There is no authentication: an address other than loopback shows who talks to whom to everybody who reaches it. Port 0 takes any free one.",
         },
         .. StateSettings.All,
+        .. LedgerSettings.All,
         new Setting<LogLevel>(
             "log.level",
             "--log-level",
