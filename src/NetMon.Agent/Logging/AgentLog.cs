@@ -41,6 +41,13 @@ internal static partial class AgentLog
     [LoggerMessage(201, LogLevel.Information, "the log is written as configured again")]
     public static partial void TraceEnded(ILogger logger);
 
+    [LoggerMessage(
+        202,
+        LogLevel.Warning,
+        "serving profiles and other things for developers at http://{Address}"
+    )]
+    public static partial void DebugServing(ILogger logger, IPEndPoint address);
+
     [LoggerMessage(100, LogLevel.Warning, "{Feature} is degraded: {Reason}")]
     public static partial void FeatureDegraded(ILogger logger, string feature, string reason);
 
