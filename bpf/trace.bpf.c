@@ -35,12 +35,21 @@ struct {
 	__uint(max_entries, 1 << 20);
 } trace_events SEC(".maps");
 
-/* Packets under way. Key: the buffer; value: since when. Inserted at their first point, deleted at their last; the oldest go. 80 bytes an entry. */
+/* What tells packets apart that had the same buffer one after the other: translation changes none of it. */
+struct trace_packet {
+	__u64 since_ns;
+	__u32 sequence;
+	__u16 ip_id;
+	__u8 protocol;
+	__u8 reserved;
+};
+
+/* Packets under way. Key: the buffer. Inserted at their first point, deleted at their last; the oldest go. 88 bytes an entry. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
 	__type(key, __u64);
-	__type(value, __u64);
+	__type(value, struct trace_packet);
 } trace_packets SEC(".maps");
 
 /* Per CPU, entry 0. Written by the programs, read by user space. 32 bytes. */
@@ -207,21 +216,38 @@ static __always_inline void submit(struct trace_event *e)
 		c->events++;
 }
 
+/* The packet that is known by this buffer, if this is it; another one is forgotten. */
+static __always_inline bool recall(struct trace_event *e)
+{
+	struct trace_packet *known = bpf_map_lookup_elem(&trace_packets, &e->buffer);
+
+	if (!known)
+		return false;
+	if (!e->has_tuple || known->sequence != e->sequence || known->ip_id != e->ip_id ||
+	    known->protocol != e->protocol) {
+		bpf_map_delete_elem(&trace_packets, &e->buffer);
+		return false;
+	}
+	e->since_ns = known->since_ns;
+	return true;
+}
+
 /* A point at which a packet may be met first. */
 static __always_inline int on_packet(const struct sk_buff *skb, __u8 point, bool at_data)
 {
 	struct trace_event e = { .buffer = (__u64)skb, .point = point };
 	struct trace_counters *c;
-	__u64 *since;
 
 	if (!read_packet(&e, skb, at_data))
 		return 0;
 	read_interface(&e, BPF_CORE_READ(skb, dev));
 	e.time_ns = bpf_ktime_get_ns();
-	since = bpf_map_lookup_elem(&trace_packets, &e.buffer);
-	if (since) {
-		e.since_ns = *since;
-	} else {
+	if (!recall(&e)) {
+		struct trace_packet packet = { .since_ns = e.time_ns,
+			                       .sequence = e.sequence,
+			                       .ip_id = e.ip_id,
+			                       .protocol = e.protocol };
+
 		if (!fits(&e))
 			return 0;
 		c = counters();
@@ -231,7 +257,7 @@ static __always_inline int on_packet(const struct sk_buff *skb, __u8 point, bool
 			return 0;
 		}
 		e.since_ns = e.time_ns;
-		if (bpf_map_update_elem(&trace_packets, &e.buffer, &e.since_ns, BPF_ANY) && c)
+		if (bpf_map_update_elem(&trace_packets, &e.buffer, &packet, BPF_ANY) && c)
 			c->untold++;
 	}
 	e.mark = BPF_CORE_READ(skb, mark);
@@ -243,15 +269,13 @@ static __always_inline int on_packet(const struct sk_buff *skb, __u8 point, bool
 static __always_inline int on_known(const struct sk_buff *skb, __u8 point, __s32 code, bool is_end)
 {
 	struct trace_event e = { .buffer = (__u64)skb, .point = point, .code = code };
-	__u64 *since = bpf_map_lookup_elem(&trace_packets, &e.buffer);
 
-	if (!since)
+	/* Most packets are nobody's: no look at their headers. */
+	if (!bpf_map_lookup_elem(&trace_packets, &e.buffer))
 		return 0;
-	e.since_ns = *since;
-	if (!read_packet(&e, skb, false)) {
-		bpf_map_delete_elem(&trace_packets, &e.buffer);
+	read_packet(&e, skb, false);
+	if (!recall(&e))
 		return 0;
-	}
 	e.time_ns = bpf_ktime_get_ns();
 	if (is_end)
 		bpf_map_delete_elem(&trace_packets, &e.buffer);
@@ -276,11 +300,11 @@ SEC("tp_btf/net_dev_xmit")
 int netmon_trace_driver(__u64 *ctx)
 {
 	struct trace_event e = { .buffer = ctx[0], .point = TRACE_DRIVER, .code = ctx[1] };
-	__u64 *since = bpf_map_lookup_elem(&trace_packets, &e.buffer);
+	struct trace_packet *known = bpf_map_lookup_elem(&trace_packets, &e.buffer);
 
-	if (!since)
+	if (!known)
 		return 0;
-	e.since_ns = *since;
+	e.since_ns = known->since_ns;
 	e.time_ns = bpf_ktime_get_ns();
 	read_interface(&e, (void *)ctx[2]);
 	submit(&e);
@@ -310,14 +334,12 @@ int netmon_trace_drop(__u64 *ctx)
 {
 	const struct sk_buff *skb = (void *)ctx[0];
 	struct trace_event e = { .buffer = ctx[0], .location = ctx[1], .point = TRACE_DROP };
-	__u64 *since = bpf_map_lookup_elem(&trace_packets, &e.buffer);
 	struct trace_counters *c;
 
 	read_packet(&e, skb, false);
 	read_interface(&e, BPF_CORE_READ(skb, dev));
 	e.time_ns = e.since_ns = bpf_ktime_get_ns();
-	if (since) {
-		e.since_ns = *since;
+	if (recall(&e)) {
 		bpf_map_delete_elem(&trace_packets, &e.buffer);
 	} else {
 		if (!e.has_tuple || !fits(&e))

@@ -99,7 +99,8 @@ internal sealed class PacketJson(DropReasons reasons, uint ownNetns, Func<long> 
     private void WritePoint(Utf8JsonWriter json, in TraceEvent point, ulong startNs)
     {
         json.WriteStartObject();
-        json.WriteString("point"u8, Points[Math.Min((int)point.Point, Points.Length - 1)]);
+        var seen = point.Point == TracePoint.Drop && IsOrdinary(point) ? TracePoint.Done : point.Point;
+        json.WriteString("point"u8, Points[Math.Min((int)seen, Points.Length - 1)]);
         if (point.Point is TracePoint.Receive or TracePoint.Send)
         {
             json.WriteString("hook"u8, point.Point == TracePoint.Receive ? "tc ingress"u8 : "tc egress"u8);

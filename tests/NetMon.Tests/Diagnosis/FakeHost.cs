@@ -23,8 +23,7 @@ internal sealed class FakeHost : IDisposable
         Options.State.Directory = Path.Combine(_root, "run");
     }
 
-    public HostPaths Paths =>
-        new() { Proc = Path.Combine(_root, "proc"), Sys = Path.Combine(_root, "sys") };
+    public HostPaths Paths => new() { Proc = Path.Combine(_root, "proc"), Sys = Path.Combine(_root, "sys") };
 
     public AgentOptions Options { get; } = new();
 

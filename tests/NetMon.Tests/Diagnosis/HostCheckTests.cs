@@ -54,10 +54,7 @@ public sealed class HostCheckTests : IDisposable
     {
         SetCapabilities(All & ~(1ul << 34));
 
-        var finding = Assert.Single(
-            Run(new CapabilitiesCheck()),
-            one => one.Status == FindingStatus.Warn
-        );
+        var finding = Assert.Single(Run(new CapabilitiesCheck()), one => one.Status == FindingStatus.Warn);
 
         Assert.Contains("CAP_SYSLOG", finding.Found, StringComparison.Ordinal);
     }
@@ -155,13 +152,15 @@ public sealed class HostCheckTests : IDisposable
     [Fact]
     public void A_check_that_breaks_is_a_line_and_the_others_follow()
     {
-        var findings = HostChecks.Run(_host.Scene, [new Broken(), new LockdownCheck(), new CapabilitiesCheck()]);
+        var findings = HostChecks.Run(
+            _host.Scene,
+            [new Broken(), new LockdownCheck(), new CapabilitiesCheck()]
+        );
 
         Assert.Equal(["broken", "capabilities"], findings.Select(finding => finding.Check));
     }
 
-    private void SetCapabilities(ulong effective) =>
-        _host.Proc("self/status", $"CapEff:\t{effective:x16}\n");
+    private void SetCapabilities(ulong effective) => _host.Proc("self/status", $"CapEff:\t{effective:x16}\n");
 
     private List<Finding> Run(HostCheck check) => [.. check.Run(_host.Scene)];
 

@@ -19,7 +19,9 @@ public sealed class AnonymiserTests
     public void An_address_becomes_another_of_its_kind_wherever_it_stands(string address)
     {
         var family = IPAddress.Parse(address).AddressFamily;
-        foreach (var around in new[] { "{0}", "from {0} on", "\"{0}\"", "{0}/24", "[{0}]:443", "ip={0},", "{0}." })
+        foreach (
+            var around in new[] { "{0}", "from {0} on", "\"{0}\"", "{0}/24", "[{0}]:443", "ip={0},", "{0}." }
+        )
         {
             var text = _anonymiser.Apply(string.Format(null, around, address));
 

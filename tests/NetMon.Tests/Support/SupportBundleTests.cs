@@ -63,10 +63,7 @@ public sealed class SupportBundleTests : IDisposable
             .Where(line => line.Length > 0 && line[0] != '#')
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .ToDictionary(fields => fields[2], fields => (Hash: fields[0], Size: int.Parse(fields[1], null)));
-        Assert.Equal(
-            files.Keys.Where(name => name != SupportBundle.Manifest).Order(),
-            listed.Keys.Order()
-        );
+        Assert.Equal(files.Keys.Where(name => name != SupportBundle.Manifest).Order(), listed.Keys.Order());
         foreach (var (name, (hash, size)) in listed)
         {
             var content = Encoding.UTF8.GetBytes(files[name]);
@@ -108,7 +105,9 @@ public sealed class SupportBundleTests : IDisposable
                 Assert.DoesNotContain("checkout", text, StringComparison.Ordinal);
             }
         );
-        var inLog = files["agent/log.txt"].Split(' ').Single(word => word.StartsWith("10.", StringComparison.Ordinal));
+        var inLog = files["agent/log.txt"]
+            .Split(' ')
+            .Single(word => word.StartsWith("10.", StringComparison.Ordinal));
         Assert.Contains(inLog, files["agent/metrics.txt"], StringComparison.Ordinal);
     }
 
@@ -145,7 +144,10 @@ public sealed class SupportBundleTests : IDisposable
 
         Assert.Equal(ExitCode.Ok, await InvokeAsync(agent, new CapturedOutput(), path, "--force"));
         Assert.NotEmpty(Read(path));
-        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead));
+        Assert.Equal(
+            UnixFileMode.None,
+            File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)
+        );
     }
 
     private static void AssertNoSecrets(Dictionary<string, string> files)
@@ -154,7 +156,10 @@ public sealed class SupportBundleTests : IDisposable
         {
             foreach (var secret in Planted)
             {
-                Assert.False(text.Contains(secret, StringComparison.Ordinal), $"{secret} is in {name}: {text}");
+                Assert.False(
+                    text.Contains(secret, StringComparison.Ordinal),
+                    $"{secret} is in {name}: {text}"
+                );
             }
         }
     }
@@ -169,7 +174,8 @@ public sealed class SupportBundleTests : IDisposable
                     "/api/v1/doctor" => Json(json => FindingJson.Write(json, [Finding.Pass("x", Leaks)])),
                     "/api/v1/logs" => LogAnswer(),
                     "/api/v1/config" => Json(json => json.WriteStringValue(Leaks)),
-                    _ => $"netmon_bytes_total{{src_ip=\"10.9.8.7\",dst_ip=\"fd09::7\",src_workload=\"checkout\"}} 1\n{Leaks}",
+                    _ =>
+                        $"netmon_bytes_total{{src_ip=\"10.9.8.7\",dst_ip=\"fd09::7\",src_workload=\"checkout\"}} 1\n{Leaks}",
                 }
             );
         return agent;
@@ -215,7 +221,12 @@ public sealed class SupportBundleTests : IDisposable
         return (code, Read(path), output.Errors);
     }
 
-    private Task<int> InvokeAsync(FakeAgent agent, CapturedOutput output, string path, params string[] more) =>
+    private Task<int> InvokeAsync(
+        FakeAgent agent,
+        CapturedOutput output,
+        string path,
+        params string[] more
+    ) =>
         SupportBundleVerb
             .Create(() => output.Target, _host.Paths)
             .Parse(["--server", agent.Address.ToString(), "--output", path, .. more])
