@@ -1,3 +1,4 @@
+#:property PublishAot=false
 // Writes the software bill of materials of a release, CycloneDX 1.5 JSON (https://cyclonedx.org/docs/1.5/json/):
 //
 //     dotnet run sbom.cs -- netmon.deps.json VERSION OUTPUT
@@ -201,7 +202,7 @@ static IReadOnlyList<(string Name, string Version)> DebianPackages() =>
 static string Installed(string name)
 {
     using var query = Process.Start(
-        new ProcessStartInfo("dpkg-query", ["-W", "-f", "${Version}", $"{name}:amd64"]) { RedirectStandardOutput = true }
+        new ProcessStartInfo("dpkg-query", ["-W", "-f", "${Version}", $"{name}:amd64"]) { RedirectStandardOutput = true, UseShellExecute = false }
     )!;
     var found = query.StandardOutput.ReadToEnd();
     query.WaitForExit();

@@ -10,10 +10,12 @@ using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.HostCounters;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Ledger;
 using NetMon.Agent.Lifecycle;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sampling;
 using NetMon.Agent.Settings;
 using NetMon.Agent.Sockets;
 using NetMon.Bpf;
@@ -166,7 +168,15 @@ public static class AgentHost
             () => agent.Attribution.ShadowPackets
         );
         diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
-        var records = new KernelRecordSource(program);
+        await using var sampling = SamplingFeature.Start(
+            program,
+            agent,
+            options.Capture,
+            TimeProvider.System,
+            loggers
+        );
+        var earlier = new EarlierRecords(program, logger);
+        var records = new KernelRecordSource(program, earlier);
         using var drops = DropFeature.Start(
             await loadingDrops,
             agent,
@@ -191,6 +201,7 @@ public static class AgentHost
             )
             : null;
         ISideSource?[] sides = [drops?.Flows, sockets?.Source];
+        LedgerFeature.Attach(agent.Ledger, program);
         agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
@@ -212,6 +223,8 @@ public static class AgentHost
         {
             settings.Live.Subscribe(now => interfaces.Take(new InterfaceRules(now.Capture)));
             await interfaces.StartAsync();
+            earlier.Begin();
+            records.Wake();
             using var following = settings.Follow(logger);
             AgentLog.Started(logger, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, server.Address);
             await Task.Delay(Timeout.Infinite, stop.Token)
@@ -232,7 +245,8 @@ public static class AgentHost
                 AgentLog.Draining(logger);
             }
 
-            await agent.StopAsync(keep);
+            await agent.StopAsync(keep, figures: instance.IsSucceeded(stop.Reason));
+            instance.End(keep);
             await background.CancelAsync();
             await listening;
         }
@@ -281,6 +295,7 @@ public static class AgentHost
             IcmpIdle = options.Flow.IcmpIdle,
             OtherIdle = options.Flow.OtherIdle,
             OverlayPorts = [.. options.Flow.OverlayPorts],
+            SamplingRate = options.Capture.SamplingRate,
             TcpHealth = options.Features.LatencyTracking.Enabled,
         };
 }

@@ -10,8 +10,11 @@ using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Ledger;
+using NetMon.Agent.Memory;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sampling;
 using NetMon.Agent.Settings;
 using NetMon.Agent.Status;
 using NetMon.Agent.Streaming;
@@ -41,6 +44,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly StatsEndpoint _stats;
     private readonly RouteTable _routes;
     private readonly ApiGuard _guard;
+    private MemoryGuard? _memory;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
@@ -105,6 +109,13 @@ internal sealed class RunningAgent : IAsyncDisposable
             loggers
         );
         _pipeline.Detections = _detections?.Tap;
+        Ledger = LedgerFeature.Open(
+            options,
+            new LedgerParts(Table, _flowMetrics, _attributor, _pipeline, sources.View.HasCluster),
+            Registry,
+            Features,
+            loggers
+        );
         AgentMetrics.Register(Registry, interfaces, _broadcaster);
         AttributionMetrics.Register(Registry, Attribution, sources);
         ProcessMetrics.Register(Registry, time);
@@ -163,6 +174,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         _metricsEndpoint.AtOnce = options.Performance.Workers;
         _metricsEndpoint.Enabled = options.Metrics.Enabled;
         _capture?.BatchSize = options.Performance.BatchSize;
+        Sampling?.Take(options.Capture);
     }
 
     public MetricRegistry Registry { get; } = new();
@@ -174,6 +186,12 @@ internal sealed class RunningAgent : IAsyncDisposable
     public FeatureSet Features { get; }
 
     public DropLog Drops { get; }
+
+    /// <summary>Who gives the kernel programs their sampling rate; null: nobody.</summary>
+    public SamplingControl? Sampling { get; set; }
+
+    /// <summary>What keeps figures beyond the process; null: nothing.</summary>
+    public FlowLedger? Ledger { get; }
 
     public AttributionCounters Attribution { get; } = new();
 
@@ -230,6 +248,21 @@ internal sealed class RunningAgent : IAsyncDisposable
         _capture.BatchSize = Settings.Live.Current.Performance.BatchSize;
         _capture.Start();
         _detections?.Start();
+        _memory = new AgentMemory
+        {
+            Followers = _broadcaster,
+            Failures = _failures,
+            Drops = Drops,
+            Detections = _detections?.Tap,
+            Series = _flowMetrics.Tables,
+            Flows = Table,
+        }.Guard(
+            MemoryLimit.Find(_options),
+            Registry,
+            Features,
+            _loggers.CreateLogger<MemoryGuard>(),
+            TimeProvider.System
+        );
     }
 
     /// <summary>Starts to serve.</summary>
@@ -264,14 +297,21 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     /// <summary>Reports what is unreported, ends the streams, then stops serving.</summary>
     /// <param name="keep">Flows stay in the kernel for another agent; else nothing may be attached any more.</param>
-    public async Task StopAsync(bool keep = false)
+    /// <param name="figures">Figures go on with another agent.</param>
+    public async Task StopAsync(bool keep = false, bool figures = false)
     {
         _stopping = true;
         if (_capture is { } capture)
         {
             _capture = null;
+            _memory?.Dispose();
             await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();
+            if (!figures)
+            {
+                Ledger?.Delete();
+            }
+
             _detections?.Dispose();
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
         }
@@ -295,6 +335,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         _list.Dispose();
         _pulse.Dispose();
         _stats.Dispose();
+        Ledger?.Dispose();
     }
 
     // Flows whose END is on its way have left the kernel's table and are still in ours.

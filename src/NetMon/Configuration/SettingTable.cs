@@ -27,6 +27,8 @@ internal static class SettingTable
         .. KubernetesSettings.All,
         .. ApiSettings.All,
         .. StateSettings.All,
+        .. PrivilegeSettings.All,
+        .. LedgerSettings.All,
         new Setting<LogLevel>(
             "log.level",
             "--log-level",

@@ -38,6 +38,9 @@ public sealed class SeriesTable
     private readonly RowIndex _index;
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly List<TableFamily> _families = [];
+    private volatile bool _closed;
+    private volatile int _room = int.MaxValue;
+    private long _refused;
     private int _cells;
     private int _histograms;
     private int _slots;
@@ -66,7 +69,24 @@ public sealed class SeriesTable
     public int Count => _count;
 
     /// <summary>Whether labels that were not met yet would get a row of their own.</summary>
-    public bool HasRoom => _count < Limit;
+    public bool HasRoom => _count < Limit && !_closed && _room > 0;
+
+    /// <summary>No further rows for now, whatever the limit. Any thread.</summary>
+    public bool Closed
+    {
+        get => _closed;
+        set => _closed = value;
+    }
+
+    /// <summary>Rows that there may be more for now, whatever the limit. Any thread.</summary>
+    public int Room
+    {
+        get => _room;
+        set => _room = value;
+    }
+
+    /// <summary>How often a row was not made because of <see cref="Closed"/> or <see cref="Room"/>. Any thread.</summary>
+    public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>The row of these labels, held until <see cref="Release"/>; one for the rest if there is no room. Allocates only when it makes a row.</summary>
     public RowHandle Hold(in FlowLabels labels)
@@ -81,7 +101,17 @@ public sealed class SeriesTable
 
         if (!HasRoom)
         {
+            if (_count < Limit)
+            {
+                Volatile.Write(ref _refused, _refused + 1);
+            }
+
             return new RowHandle((int)labels.Direction);
+        }
+
+        if (_room != int.MaxValue)
+        {
+            Interlocked.Decrement(ref _room);
         }
 
         var slot = _free.TryPop(out var freed) ? freed : OverflowRows + _slots;
@@ -137,6 +167,53 @@ public sealed class SeriesTable
         }
     }
 
+    internal IReadOnlyList<TableFamily> Families => _families;
+
+    /// <summary>Makes a row anew in the slot that it had; where that is beyond the limit, the row for the rest is given instead.</summary>
+    internal SeriesRow Restore(int slot, in FlowLabels labels)
+    {
+        if (slot < OverflowRows)
+        {
+            return Overflow(slot);
+        }
+
+        if (slot - OverflowRows >= Limit)
+        {
+            return Overflow((int)labels.Direction);
+        }
+
+        var row = new SeriesRow(Labels.Write(in labels, _text), _cells, _histograms, _epoch)
+        {
+            Key = Labels.Kept(in labels),
+            Hash = Labels.Hash(in labels),
+            Slot = slot,
+            Released = true,
+        };
+        _index.Add(row);
+        Publish(row);
+        _count++;
+        return row;
+    }
+
+    /// <summary>Counts what was made anew, and finds the slots between.</summary>
+    internal void FinishRestore()
+    {
+        _free.Clear();
+        for (var slot = SlotLimit - 1; slot >= OverflowRows; slot--)
+        {
+            if (RowAt(slot) is not { } row)
+            {
+                _free.Push(slot);
+                continue;
+            }
+
+            foreach (var family in _families)
+            {
+                family.Recall(row);
+            }
+        }
+    }
+
     /// <summary>Reads the rows that there are now. Any thread.</summary>
     internal RowReader Read() => new(this, Volatile.Read(ref _epoch));
 
@@ -181,7 +258,7 @@ public sealed class SeriesTable
         );
 
     private SeriesRow? Place(int place) =>
-        Volatile.Read(ref _chunks[place >> ChunkBits]![place & (ChunkRows - 1)]);
+        _chunks[place >> ChunkBits] is { } chunk ? Volatile.Read(ref chunk[place & (ChunkRows - 1)]) : null;
 
     private void Publish(SeriesRow row)
     {
