@@ -5,6 +5,7 @@ using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
 using NetMon.Agent.Detections;
+using NetMon.Agent.Diagnosis;
 using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
@@ -48,6 +49,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private CaptureLoop? _capture;
     private ApiServer? _server;
     private ApiServer? _metricsServer;
+    private ApiServer? _debugServer;
     private DropCounters? _dropCounters;
     private volatile bool _stopping;
 
@@ -280,6 +282,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             );
         }
 
+        _debugServer = await DebugServer.StartAsync(_options.Api, _guard, _routes, _loggers);
         return _server = await ApiServer.StartAsync(
             _options.Api.Listen,
             _options.State.Directory,
@@ -313,7 +316,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
         }
 
-        foreach (var server in new[] { _server, _metricsServer })
+        foreach (var server in new[] { _server, _metricsServer, _debugServer })
         {
             if (server is not null)
             {
@@ -322,7 +325,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             }
         }
 
-        (_server, _metricsServer) = (null, null);
+        (_server, _metricsServer, _debugServer) = (null, null, null);
     }
 
     public async ValueTask DisposeAsync()
