@@ -9,6 +9,7 @@ using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Memory;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
 using NetMon.Agent.Sampling;
@@ -41,6 +42,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly StatsEndpoint _stats;
     private readonly RouteTable _routes;
     private readonly ApiGuard _guard;
+    private MemoryGuard? _memory;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
@@ -233,6 +235,21 @@ internal sealed class RunningAgent : IAsyncDisposable
         _capture.BatchSize = Settings.Live.Current.Performance.BatchSize;
         _capture.Start();
         _detections?.Start();
+        _memory = new AgentMemory
+        {
+            Followers = _broadcaster,
+            Failures = _failures,
+            Drops = Drops,
+            Detections = _detections?.Tap,
+            Series = _flowMetrics.Tables,
+            Flows = Table,
+        }.Guard(
+            MemoryLimit.Find(_options),
+            Registry,
+            Features,
+            _loggers.CreateLogger<MemoryGuard>(),
+            TimeProvider.System
+        );
     }
 
     /// <summary>Starts to serve.</summary>
@@ -272,6 +289,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         if (_capture is { } capture)
         {
             _capture = null;
+            _memory?.Dispose();
             await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();
             _detections?.Dispose();

@@ -23,6 +23,21 @@ internal static partial class AgentLog
     [LoggerMessage(5, LogLevel.Critical, "a fault of the agent itself ended it")]
     public static partial void Crashed(ILogger logger, Exception error);
 
+    [LoggerMessage(7, LogLevel.Information, "keeping within {MiB} MiB of memory ({Source})")]
+    public static partial void MemoryLimited(ILogger logger, long mib, string source);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Used} of {MiB} MiB of memory are in use, so these are cut: {What}")]
+    public static partial void MemoryShort(ILogger logger, long used, long mib, string what);
+
+    [LoggerMessage(9, LogLevel.Information, "{Used} of {MiB} MiB of memory are in use: nothing is cut")]
+    public static partial void MemoryRecovered(ILogger logger, long used, long mib);
+
+    [LoggerMessage(10, LogLevel.Error, "looking after the memory failed and goes on")]
+    public static partial void MemoryGuardFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(11, LogLevel.Debug, "the heap could not be bounded: {Error}")]
+    public static partial void HeapNotBounded(ILogger logger, string error);
+
     [LoggerMessage(6, LogLevel.Debug, "{What} after {Milliseconds} ms")]
     public static partial void Progress(ILogger logger, string what, double milliseconds);
 

@@ -4,6 +4,7 @@ namespace NetMon.Core.Flows;
 public sealed class FlowView
 {
     public required string Id { get; init; }
+
     /// <summary>Name of the node whose agent told of it; only in answers that several agents gave together.</summary>
     public string? Agent { get; init; }
 

@@ -718,6 +718,21 @@ public static class Instruments
         "Flow records that live streams lost because their readers were slow; each reader is told its own number."
     );
 
+    public static readonly Instrument MemoryLimit = new(
+        "netmon_memory_limit_bytes",
+        MetricType.Gauge,
+        "bytes",
+        "Memory that the process may have resident. Absent where there is no limit."
+    );
+
+    public static readonly Instrument Shed = new(
+        "netmon_shed_total",
+        MetricType.Counter,
+        "items",
+        "What was left out to keep within the memory limit. followers: records that waited for streams' readers; history: failures and drops that are not remembered; detections: steps of flows that were not looked at; series: times that flows went to the rest's series; flows: records that were counted without their flow.",
+        "what"
+    );
+
     public static readonly Instrument ApiConnections = new(
         "netmon_api_connections",
         MetricType.Gauge,
@@ -838,6 +853,15 @@ public static class Instruments
         SocketWalks,
         SocketWalkSeconds,
         SocketFilesVisited,
+        SamplingRate,
+        SamplingRateChanges,
+        SamplingCpu,
+        UnsampledPackets,
+        UnsampledBytes,
+        SampledPackets,
+        SampledBytes,
+        SamplingEstimatedPackets,
+        SamplingEstimatedBytes,
         BuildInfo,
         Series,
         SeriesDropped,
@@ -875,6 +899,8 @@ public static class Instruments
         Streams,
         StreamRecords,
         StreamRecordsLost,
+        MemoryLimit,
+        Shed,
         ApiConnections,
         ApiRefused,
         TlsCertificateExpiry,

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using NetMon.Agent;
 using NetMon.Agent.Lifecycle;
+using NetMon.Agent.Privileges;
 using NetMon.Configuration;
 using NetMon.Configuration.Reloading;
 
@@ -43,6 +45,15 @@ internal static class AgentVerb
         if (ConfiguredSettings.Load(configuration, errors, TimeProvider.System) is { } settings)
         {
             settings.Live.Current.State.TakeOver = takeover;
+            // In a test the process is not the agent's.
+            var isAgent = Assembly.GetEntryAssembly() == typeof(AgentVerb).Assembly;
+            if (AgentPrivileges.Enter(settings.Live.Current, isAgent) is var (problem, advice))
+            {
+                Console.Error.WriteLine($"netmon: {problem}");
+                Console.Error.WriteLine(advice);
+                return ExitCode.NotPermitted;
+            }
+
             using var stop = new AgentStop();
             using var interrupt = Listen(PosixSignal.SIGINT, stop, StopReason.Interrupted);
             using var terminate = Listen(PosixSignal.SIGTERM, stop, StopReason.Terminated);
