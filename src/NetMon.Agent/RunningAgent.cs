@@ -9,6 +9,7 @@ using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Ledger;
 using NetMon.Agent.Memory;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
@@ -106,6 +107,13 @@ internal sealed class RunningAgent : IAsyncDisposable
             loggers
         );
         _pipeline.Detections = _detections?.Tap;
+        Ledger = LedgerFeature.Open(
+            options,
+            new LedgerParts(Table, _flowMetrics, _attributor, _pipeline, sources.View.HasCluster),
+            Registry,
+            Features,
+            loggers
+        );
         AgentMetrics.Register(Registry, interfaces, _broadcaster);
         AttributionMetrics.Register(Registry, Attribution, sources);
         ProcessMetrics.Register(Registry, time);
@@ -179,6 +187,9 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     /// <summary>Who gives the kernel programs their sampling rate; null: nobody.</summary>
     public SamplingControl? Sampling { get; set; }
+
+    /// <summary>What keeps figures beyond the process; null: nothing.</summary>
+    public FlowLedger? Ledger { get; }
 
     public AttributionCounters Attribution { get; } = new();
 
@@ -283,7 +294,8 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     /// <summary>Reports what is unreported, ends the streams, then stops serving.</summary>
     /// <param name="keep">Flows stay in the kernel for another agent; else nothing may be attached any more.</param>
-    public async Task StopAsync(bool keep = false)
+    /// <param name="figures">Figures go on with another agent.</param>
+    public async Task StopAsync(bool keep = false, bool figures = false)
     {
         _stopping = true;
         if (_capture is { } capture)
@@ -292,6 +304,11 @@ internal sealed class RunningAgent : IAsyncDisposable
             _memory?.Dispose();
             await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();
+            if (!figures)
+            {
+                Ledger?.Delete();
+            }
+
             _detections?.Dispose();
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
         }
@@ -315,6 +332,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         _list.Dispose();
         _pulse.Dispose();
         _stats.Dispose();
+        Ledger?.Dispose();
     }
 
     // Flows whose END is on its way have left the kernel's table and are still in ours.

@@ -31,6 +31,9 @@ public sealed class AgentOptions
 
     public PrivilegeOptions Privileges { get; } = new();
 
+    /// <summary>Further settings of section state.</summary>
+    public LedgerOptions Ledger { get; } = new();
+
     /// <summary>Entries of the kernel's flow map.</summary>
     public int FlowMapSize => Resources.Maps.FlowMapSize > 0 ? Resources.Maps.FlowMapSize : Flow.MaxFlows;
 }

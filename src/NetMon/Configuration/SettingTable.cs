@@ -28,6 +28,7 @@ internal static class SettingTable
         .. ApiSettings.All,
         .. StateSettings.All,
         .. PrivilegeSettings.All,
+        .. LedgerSettings.All,
         new Setting<LogLevel>(
             "log.level",
             "--log-level",

@@ -146,7 +146,9 @@ internal static class ValueFormats
         return new(
             wide.Name,
             text =>
-                wide.Parse(text) is var parsed && parsed.Problem is { } problem ? problem : (int)parsed.Value,
+                wide.Parse(text) is var parsed && parsed.Problem is { } problem
+                    ? new Problem(problem)
+                    : (int)parsed.Value,
             value => wide.Write(value)
         );
     }

@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using NetMon.Agent.Attribution;
+using NetMon.Agent.Tests.Records;
+using NetMon.Core.Metrics;
+
+namespace NetMon.Agent.Tests.Ledger;
+
+/// <summary>What /metrics shows of an agent, but for what is the process's own.</summary>
+internal static class Figures
+{
+    // How long records took, and how often connection tracking was asked, is each process's own. How a flow came to its ends may differ.
+    private static readonly string[] Own =
+    [
+        "netmon_processing_duration_seconds",
+        "netmon_conntrack_lookups_total",
+    ];
+
+    public static Dictionary<string, double> Of(PipelineUnderTest agent)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        agent.Registry.Write(output, ExpositionFormat.PrometheusText);
+        var figures = new Dictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["shadow packets"] = agent.Attribution.ShadowPackets,
+            ["attributed"] = Enum.GetValues<AttributionResult>().Sum(agent.Attribution.Read),
+        };
+        foreach (var line in Encoding.UTF8.GetString(output.WrittenSpan).Split('\n'))
+        {
+            var end = line.LastIndexOf(' ');
+            if (
+                end > 0
+                && line[0] != '#'
+                && !Own.Any(name => line.StartsWith(name, StringComparison.Ordinal))
+            )
+            {
+                figures.Add(line[..end], double.Parse(line[(end + 1)..], CultureInfo.InvariantCulture));
+            }
+        }
+
+        return figures;
+    }
+
+    public static void AssertEqual(Dictionary<string, double> expected, Dictionary<string, double> actual)
+    {
+        foreach (var name in expected.Keys.Union(actual.Keys).Order(StringComparer.Ordinal))
+        {
+            var before = expected.GetValueOrDefault(name);
+            var after = actual.GetValueOrDefault(name);
+            Assert.True(
+                Math.Abs(before - after) <= 1e-9 * Math.Abs(before),
+                $"{name}: {before} without an end, {after} over all lives"
+            );
+        }
+    }
+
+    /// <summary>No counter of before is less now.</summary>
+    public static void AssertNoLess(Dictionary<string, double> before, Dictionary<string, double> after)
+    {
+        foreach (var (name, value) in before)
+        {
+            if (
+                name.Contains("_total", StringComparison.Ordinal)
+                || name.Contains("_bucket", StringComparison.Ordinal)
+            )
+            {
+                Assert.True(
+                    after.GetValueOrDefault(name) >= value,
+                    $"{name}: {value}, then {after.GetValueOrDefault(name)}"
+                );
+            }
+        }
+    }
+}
