@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using NetMon.Shell;
 using NetMon.Verbs;
+using NetMon.Verbs.Config;
 
 // No RootCommand: that would name itself after the file, not by what it was called.
 var name = ProgramName.OfProcess();
@@ -22,6 +23,7 @@ var root = new Command(
     DropsVerb.Create(),
     DoctorVerb.Create(),
     CheckSystemVerb.Create(),
+    ConfigVerb.Create(),
     CompletionVerb.Create(),
     CompleteVerb.Create(),
     VersionVerb.Create(),

@@ -35,15 +35,7 @@ internal readonly record struct DeviceCounters(
             var name = line[..Math.Max(colon, 0)].Trim();
             if (name.Length > 0 && values.Length >= Columns)
             {
-                yield return new(
-                    name,
-                    values[2],
-                    values[3],
-                    values[4],
-                    values[10],
-                    values[11],
-                    values[12]
-                );
+                yield return new(name, values[2], values[3], values[4], values[10], values[11], values[12]);
             }
         }
     }

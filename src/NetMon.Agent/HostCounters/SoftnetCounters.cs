@@ -21,7 +21,9 @@ internal readonly record struct SoftnetCounters(int Cpu, long Dropped, long Time
             if (words.Length > 2 && TryRead(words[1], out var dropped) && TryRead(words[2], out var squeezed))
             {
                 var cpu =
-                    words.Length > CpuColumn && TryRead(words[CpuColumn], out var number) && number <= int.MaxValue
+                    words.Length > CpuColumn
+                    && TryRead(words[CpuColumn], out var number)
+                    && number <= int.MaxValue
                         ? (int)number
                         : line;
                 yield return new(cpu, dropped, squeezed);

@@ -46,6 +46,18 @@ internal sealed class FlowMetrics
     /// <summary>Sums over all flows since the start.</summary>
     public TrafficTotals Totals { get; } = new();
 
+    /// <summary>How long series of what is gone are still shown. From any thread.</summary>
+    public TimeSpan StaleAfter
+    {
+        set
+        {
+            foreach (var families in _families)
+            {
+                families.Table.StaleAfter = value;
+            }
+        }
+    }
+
     /// <summary>A flow came into the table.</summary>
     public void Opened(in Flow flow)
     {

@@ -45,7 +45,8 @@ internal sealed class YamlMap
             throw new ClusterConfigurationException($"{file}:{error.Start.Line}: {error.Message}", error);
         }
         // What the tree's builder throws for a document that ends too early.
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException or EndOfStreamException)
+        catch (Exception error)
+            when (error is InvalidOperationException or ArgumentException or EndOfStreamException)
         {
             throw new ClusterConfigurationException($"{file}: not YAML: {error.Message}", error);
         }
