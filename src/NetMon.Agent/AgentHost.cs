@@ -10,9 +10,11 @@ using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.HostCounters;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Lifecycle;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sampling;
 using NetMon.Agent.Settings;
 using NetMon.Agent.Sockets;
 using NetMon.Bpf;
@@ -24,21 +26,35 @@ namespace NetMon.Agent;
 /// <summary>The agent as a whole.</summary>
 public static class AgentHost
 {
+    /// <summary>Exit code: another agent has what this one needs for itself.</summary>
+    public const int AlreadyRunning = 4;
+
     private const string FlowHealth = "flow-health";
 
     /// <summary>
-    /// Runs an agent until <paramref name="stop"/> is cancelled; it then reports what is unreported, detaches and returns.
+    /// Runs an agent until <paramref name="stop"/> is requested; it then reports what is unreported, detaches if it should, and returns.
     /// </summary>
-    /// <returns>The exit code of the process: 0, or 1 when the agent could not start or broke down.</returns>
-    public static async Task<int> RunAsync(IAgentSettings settings, CancellationToken stop)
+    /// <returns>The exit code of the process: 0; 1 when the agent could not start or broke down; <see cref="AlreadyRunning"/>.</returns>
+    public static async Task<int> RunAsync(IAgentSettings settings, AgentStop stop)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(stop);
         var options = settings.Live.Current;
         using var logging = AgentLogging.Create(options.Log);
         var logger = logging.Loggers.CreateLogger("NetMon.Agent");
         try
         {
-            await RunAsync(settings, logging, logger, stop);
+            using var instance = await AgentInstance.AcquireAsync(options.State, logger, stop.Token);
+            await RunAsync(settings, instance, logging, logger, stop);
+            return 0;
+        }
+        catch (AgentRunningException error)
+        {
+            AgentLog.StartFailed(logger, error.Message);
+            return AlreadyRunning;
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
             return 0;
         }
         catch (Exception error) when (error is StartException or BpfException or ArgumentException)
@@ -59,14 +75,15 @@ public static class AgentHost
     /// <code>
     ///   start:  load programs  |  listen  |  watch the cluster     side by side: the first two take a tenth of a second each
     ///           take records, attach
-    ///   stop:   detach, drain, end the streams, stop serving, unload
+    ///   stop:   detach, drain, end the streams, stop serving, unload     the first two unless programs are kept for the next agent
     /// </code>
     /// </remarks>
     private static async Task RunAsync(
         IAgentSettings settings,
+        AgentInstance instance,
         AgentLogging logging,
         ILogger logger,
-        CancellationToken stop
+        AgentStop stop
     )
     {
         var options = settings.Live.Current;
@@ -107,7 +124,7 @@ public static class AgentHost
             loggers,
             TimeProvider.System,
             settings,
-            DiagnosticRoutes.Of(diagnosis, logging),
+            [.. DiagnosticRoutes.Of(diagnosis, logging), StopEndpoint.RouteOf(stop)],
             reviews
         );
         diagnosis.Add(
@@ -121,7 +138,7 @@ public static class AgentHost
         var loading = Task.Run(
             () =>
             {
-                var loaded = FlowProgram.Load(ProgramOptions(options));
+                var loaded = instance.LoadFlows(ProgramOptions(options));
                 Progress(logger, "programs loaded", start);
                 return loaded;
             },
@@ -137,6 +154,12 @@ public static class AgentHost
         Progress(logger, "listening", start);
 
         Register(agent.Features, options.Features);
+        instance.Register(agent.Features);
+        if (program.Adopted)
+        {
+            AgentLog.Adopted(logger, instance.Pins!.Path);
+        }
+
         _ = new KernelMetrics(
             program,
             agent.Registry,
@@ -144,7 +167,15 @@ public static class AgentHost
             () => agent.Attribution.ShadowPackets
         );
         diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
-        var records = new KernelRecordSource(program);
+        await using var sampling = SamplingFeature.Start(
+            program,
+            agent,
+            options.Capture,
+            TimeProvider.System,
+            loggers
+        );
+        var earlier = new EarlierRecords(program, logger);
+        var records = new KernelRecordSource(program, earlier);
         using var drops = DropFeature.Start(
             await loadingDrops,
             agent,
@@ -173,13 +204,13 @@ public static class AgentHost
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
-            () => new KernelInterfaceHooks(program, pins: null, options.Capture.Attach, logger),
+            () => new KernelInterfaceHooks(program, instance.Pins, options.Capture.Attach, logger),
             observer => new KernelLinkSource(observer, podAddresses),
             names,
             TimeProvider.System,
             loggers.CreateLogger<InterfaceWatch>()
         );
-        using var background = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var background = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         var listening = new ListeningPortsWatch(
             agent.Rules,
             ListeningPortsWatch.Read,
@@ -190,16 +221,30 @@ public static class AgentHost
         {
             settings.Live.Subscribe(now => interfaces.Take(new InterfaceRules(now.Capture)));
             await interfaces.StartAsync();
+            earlier.Begin();
+            records.Wake();
             using var following = settings.Follow(logger);
             AgentLog.Started(logger, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, server.Address);
-            await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.Infinite, stop.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {
             agent.BeginStop();
-            interfaces.Dispose();
-            AgentLog.Draining(logger);
-            await agent.StopAsync();
+            var keep = instance.Keeps(stop.Reason);
+            if (keep)
+            {
+                interfaces.Leave();
+                AgentLog.Keeping(logger, instance.Pins!.Path);
+            }
+            else
+            {
+                interfaces.Dispose();
+                AgentLog.Draining(logger);
+            }
+
+            await agent.StopAsync(keep);
+            instance.End(keep);
             await background.CancelAsync();
             await listening;
         }
@@ -248,6 +293,7 @@ public static class AgentHost
             IcmpIdle = options.Flow.IcmpIdle,
             OtherIdle = options.Flow.OtherIdle,
             OverlayPorts = [.. options.Flow.OverlayPorts],
+            SamplingRate = options.Capture.SamplingRate,
             TcpHealth = options.Features.LatencyTracking.Enabled,
         };
 }

@@ -9,8 +9,10 @@ using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Memory;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sampling;
 using NetMon.Agent.Settings;
 using NetMon.Agent.Status;
 using NetMon.Agent.Streaming;
@@ -41,6 +43,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly StatsEndpoint _stats;
     private readonly RouteTable _routes;
     private readonly ApiGuard _guard;
+    private MemoryGuard? _memory;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
@@ -167,6 +170,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         _metricsEndpoint.AtOnce = options.Performance.Workers;
         _metricsEndpoint.Enabled = options.Metrics.Enabled;
         _capture?.BatchSize = options.Performance.BatchSize;
+        Sampling?.Take(options.Capture);
     }
 
     public MetricRegistry Registry { get; } = new();
@@ -178,6 +182,9 @@ internal sealed class RunningAgent : IAsyncDisposable
     public FeatureSet Features { get; }
 
     public DropLog Drops { get; }
+
+    /// <summary>Who gives the kernel programs their sampling rate; null: nobody.</summary>
+    public SamplingControl? Sampling { get; set; }
 
     public AttributionCounters Attribution { get; } = new();
 
@@ -234,6 +241,21 @@ internal sealed class RunningAgent : IAsyncDisposable
         _capture.BatchSize = Settings.Live.Current.Performance.BatchSize;
         _capture.Start();
         _detections?.Start();
+        _memory = new AgentMemory
+        {
+            Followers = _broadcaster,
+            Failures = _failures,
+            Drops = Drops,
+            Detections = _detections?.Tap,
+            Series = _flowMetrics.Tables,
+            Flows = Table,
+        }.Guard(
+            MemoryLimit.Find(_options),
+            Registry,
+            Features,
+            _loggers.CreateLogger<MemoryGuard>(),
+            TimeProvider.System
+        );
     }
 
     /// <summary>Starts to serve.</summary>
@@ -265,14 +287,16 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <summary>From here on it is not ready.</summary>
     public void BeginStop() => _stopping = true;
 
-    /// <summary>Reports what is unreported, ends the streams, then stops serving. Nothing may be attached any more.</summary>
-    public async Task StopAsync()
+    /// <summary>Reports what is unreported, ends the streams, then stops serving.</summary>
+    /// <param name="keep">Flows stay in the kernel for another agent; else nothing may be attached any more.</param>
+    public async Task StopAsync(bool keep = false)
     {
         _stopping = true;
         if (_capture is { } capture)
         {
             _capture = null;
-            await capture.Drain();
+            _memory?.Dispose();
+            await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();
             _detections?.Dispose();
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);

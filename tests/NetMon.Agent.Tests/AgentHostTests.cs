@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using NetMon.Agent.Lifecycle;
 using NetMon.Agent.Options;
 using NetMon.Agent.Settings;
 
@@ -16,16 +17,17 @@ public sealed class AgentHostTests
         var options = Options();
         options.Api.Listen = (IPEndPoint)other.LocalEndpoint;
 
-        Assert.Equal(1, await AgentHost.RunAsync(new FixedSettings(options), CancellationToken.None));
+        using var stop = new AgentStop();
+        Assert.Equal(1, await AgentHost.RunAsync(new FixedSettings(options), stop));
     }
 
     [SkippableFact]
     public async Task An_agent_that_is_told_to_stop_ends_with_0()
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root, for BPF");
-        using var stop = new CancellationTokenSource();
-        var running = AgentHost.RunAsync(new FixedSettings(Options()), stop.Token);
-        await stop.CancelAsync();
+        using var stop = new AgentStop();
+        var running = AgentHost.RunAsync(new FixedSettings(Options()), stop);
+        stop.Request(StopReason.Terminated);
 
         Assert.Equal(0, await running);
     }
@@ -35,6 +37,7 @@ public sealed class AgentHostTests
         var options = new AgentOptions();
         options.Api.Listen = new IPEndPoint(IPAddress.Loopback, 0);
         options.State.Directory = "";
+        options.State.BpfDirectory = "";
         options.Log.Level = LogLevel.None;
 
         // No interface of this machine has such a name: the test must not watch real traffic.

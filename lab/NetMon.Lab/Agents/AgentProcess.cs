@@ -53,7 +53,10 @@ public sealed class AgentProcess : IDisposable
     {
         ArgumentNullException.ThrowIfNull(surroundings);
         var startedAt = Stopwatch.GetTimestamp();
-        var process = surroundings.Start(AgentBinary.Find(), ["agent", "--listen", address, .. arguments]);
+        var process = surroundings.Start(
+            AgentBinary.Find(),
+            ["agent", "--listen", address, .. WithoutState([.. arguments])]
+        );
         var agent = new AgentProcess(surroundings.Namespace, process, address, startedAt);
         try
         {
@@ -69,6 +72,14 @@ public sealed class AgentProcess : IDisposable
             throw new LabException($"{e.Message}: {process.Errors}{process.Output}", e);
         }
     }
+
+    /// <summary>Many agents share this machine's directories: each keeps nothing, unless it is told where.</summary>
+    private static IEnumerable<string> WithoutState(string[] arguments) =>
+        [
+            .. arguments,
+            .. arguments.Contains("--state-dir") ? Array.Empty<string>() : ["--state-dir", ""],
+            .. arguments.Contains("--bpf-dir") ? Array.Empty<string>() : ["--bpf-dir", ""],
+        ];
 
     public string Get(string path)
     {

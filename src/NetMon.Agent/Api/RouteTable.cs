@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Api.Access;
 using NetMon.Agent.Api.Limits;
@@ -55,6 +56,11 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
         {
             // The client went away.
         }
+        catch (BadHttpRequestException error) when (!context.Response.HasStarted)
+        {
+            guard.Refusals.Count(RefusalReasons.OfStatus(error.StatusCode));
+            await JsonError.WriteAsync(context, error.StatusCode, error.Message);
+        }
 #pragma warning disable CA1031 // One request's fault must not reach the server: it would log a whole stack for each.
         catch (Exception error)
 #pragma warning restore CA1031
@@ -106,6 +112,7 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
             return;
         }
 
+        context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = guard.SlowestStream;
         try
         {
             await route.Handler(context);

@@ -13,7 +13,7 @@ namespace NetMon.Agent.Capture;
 /// <code>
 ///   (1) wait for the ring or the sweeper --> (2) consume the ring --> (3) take what the sweeper has read, a small chunk --> (1)
 ///                                                  '-- after each batch go on with the flows that wait --'
-///   told to stop --> (4) consume what is left, drain: the last record of every flow --> (5) end the streams
+///   told to stop --> (4) consume what is left; unless flows are kept for another agent, drain: the last record of every flow --> (5) end the streams
 /// </code>
 /// </remarks>
 internal sealed class CaptureLoop : IDisposable
@@ -48,6 +48,7 @@ internal sealed class CaptureLoop : IDisposable
     );
     private readonly Thread _thread;
     private volatile bool _stopping;
+    private volatile bool _keeping;
     private volatile int _batchSize = 1024;
     private ulong _nextHousekeeping;
     private long _passes;
@@ -109,6 +110,14 @@ internal sealed class CaptureLoop : IDisposable
         return Completion;
     }
 
+    /// <summary>As <see cref="Drain"/>, but flows stay in the kernel's map, and go on with the agent that comes next.</summary>
+    /// <returns><see cref="Completion"/>.</returns>
+    public Task Leave()
+    {
+        _keeping = true;
+        return Drain();
+    }
+
     /// <summary>After <see cref="Completion"/>.</summary>
     public void Dispose() => _sweeper.Dispose();
 
@@ -127,6 +136,7 @@ internal sealed class CaptureLoop : IDisposable
                     : LongestWait
                 ); // (1)
                 found = ConsumeRing(); // (2)
+                found |= _source.TakeEarlier(new RecordSink(_pipeline));
                 TakeSweep(); // (3)
                 Attribute();
                 TakeSides(last: false);
@@ -243,6 +253,16 @@ internal sealed class CaptureLoop : IDisposable
         TakeSweep();
         TakeSides(last: true);
         _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());
+        if (_keeping)
+        {
+            return;
+        }
+
+        while (_source.TakeEarlier(new RecordSink(_pipeline)))
+        {
+            Attribute();
+        }
+
         using (var pass = _source.OpenDrain())
         {
             ReadDrain(pass);

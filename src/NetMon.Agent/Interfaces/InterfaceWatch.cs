@@ -133,7 +133,7 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
                 using var links = _openLinks(this);
                 links.Start();
                 Settle(hooks, links);
-                hooks.RemoveOthers(_attachments.Keys.ToHashSet());
+                RemoveOthers(hooks);
                 _observed = _observed with { Settled = true };
                 _started.SetResult();
                 while (!_stopping)
@@ -155,6 +155,19 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
             {
                 AgentLog.LinksFailed(_logger, error.Message);
             }
+        }
+    }
+
+    // What is left behind does no harm: it counts, into maps that nobody reads.
+    private void RemoveOthers(IInterfaceHooks hooks)
+    {
+        try
+        {
+            hooks.RemoveOthers(_attachments.Keys.ToHashSet());
+        }
+        catch (BpfException error)
+        {
+            AgentLog.LinksFailed(_logger, error.Message);
         }
     }
 

@@ -23,6 +23,21 @@ internal static partial class AgentLog
     [LoggerMessage(5, LogLevel.Critical, "a fault of the agent itself ended it")]
     public static partial void Crashed(ILogger logger, Exception error);
 
+    [LoggerMessage(7, LogLevel.Information, "keeping within {MiB} MiB of memory ({Source})")]
+    public static partial void MemoryLimited(ILogger logger, long mib, string source);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Used} of {MiB} MiB of memory are in use, so these are cut: {What}")]
+    public static partial void MemoryShort(ILogger logger, long used, long mib, string what);
+
+    [LoggerMessage(9, LogLevel.Information, "{Used} of {MiB} MiB of memory are in use: nothing is cut")]
+    public static partial void MemoryRecovered(ILogger logger, long used, long mib);
+
+    [LoggerMessage(10, LogLevel.Error, "looking after the memory failed and goes on")]
+    public static partial void MemoryGuardFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(11, LogLevel.Debug, "the heap could not be bounded: {Error}")]
+    public static partial void HeapNotBounded(ILogger logger, string error);
+
     [LoggerMessage(6, LogLevel.Debug, "{What} after {Milliseconds} ms")]
     public static partial void Progress(ILogger logger, string what, double milliseconds);
 
@@ -40,6 +55,43 @@ internal static partial class AgentLog
 
     [LoggerMessage(201, LogLevel.Information, "the log is written as configured again")]
     public static partial void TraceEnded(ILogger logger);
+
+    [LoggerMessage(
+        180,
+        LogLevel.Information,
+        "the sampling rate is {Rate} now, as configured; it was {Before}"
+    )]
+    public static partial void SamplingRateSet(ILogger logger, int before, int rate);
+
+    [LoggerMessage(
+        181,
+        LogLevel.Information,
+        "the sampling rate is {Rate} now, and was {Before}: counting took {Cpu:F1}% of a core, of {Budget}%"
+    )]
+    public static partial void SamplingRateAdapted(
+        ILogger logger,
+        int before,
+        int rate,
+        double cpu,
+        int budget
+    );
+
+    [LoggerMessage(
+        182,
+        LogLevel.Warning,
+        "counting takes {Cpu:F1}% of a core, of {Budget}%, though the sampling rate is {Rate}, the largest allowed"
+    )]
+    public static partial void SamplingBudgetExceeded(ILogger logger, double cpu, int budget, int rate);
+
+    [LoggerMessage(
+        183,
+        LogLevel.Information,
+        "the CPU time of the packet programs is not known, and not in the budget of sampling: {Reason}"
+    )]
+    public static partial void SamplingCostUnknown(ILogger logger, string reason);
+
+    [LoggerMessage(184, LogLevel.Error, "the cost of counting could not be measured this time")]
+    public static partial void SamplingLookFailed(ILogger logger, Exception error);
 
     [LoggerMessage(100, LogLevel.Warning, "{Feature} is degraded: {Reason}")]
     public static partial void FeatureDegraded(ILogger logger, string feature, string reason);
@@ -96,7 +148,11 @@ internal static partial class AgentLog
     [LoggerMessage(45, LogLevel.Information, "attaching with {Method}")]
     public static partial void AttachMethod(ILogger logger, AttachMethod method);
 
-    [LoggerMessage(46, LogLevel.Information, "removed {Count} filters that a killed agent left behind")]
+    [LoggerMessage(
+        46,
+        LogLevel.Information,
+        "removed {Count} links and filters that an agent before left behind"
+    )]
     public static partial void LeftoversRemoved(ILogger logger, int count);
 
     [LoggerMessage(
@@ -112,6 +168,47 @@ internal static partial class AgentLog
         "the kernel does not tell of address changes behind pods' interfaces, so they are noticed some seconds late: {Reason}"
     )]
     public static partial void AddressEventsRefused(ILogger logger, string reason);
+
+    [LoggerMessage(
+        11,
+        LogLevel.Information,
+        "what an agent before has counted is in maps of another layout or size: reading it (fields that are left out: {Fields})"
+    )]
+    public static partial void Migrating(ILogger logger, string fields);
+
+    [LoggerMessage(
+        12,
+        LogLevel.Information,
+        "all that an agent before had counted is read: {Packets} packets; its maps are gone"
+    )]
+    public static partial void Migrated(ILogger logger, long packets);
+
+    [LoggerMessage(
+        13,
+        LogLevel.Error,
+        "what an agent before has counted cannot be read, and is lost: its maps have no type information, or are not whole"
+    )]
+    public static partial void NotMigrated(ILogger logger);
+
+    [LoggerMessage(7, LogLevel.Information, "taking over from another agent (process {Process})")]
+    public static partial void TakingOver(ILogger logger, int process);
+
+    [LoggerMessage(8, LogLevel.Warning, "nothing keeps a second agent from starting: {Error}")]
+    public static partial void NotLocked(ILogger logger, string error);
+
+    [LoggerMessage(
+        9,
+        LogLevel.Information,
+        "going on with the maps of an agent before, in {Directory}: what came meanwhile is counted"
+    )]
+    public static partial void Adopted(ILogger logger, string directory);
+
+    [LoggerMessage(
+        10,
+        LogLevel.Information,
+        "stopping; programs stay attached in {Directory} and count for the next agent (`netmon detach` removes them)"
+    )]
+    public static partial void Keeping(ILogger logger, string directory);
 
     [LoggerMessage(
         49,

@@ -43,6 +43,9 @@ internal sealed class FlowMetrics
         _orphaned = registry.Counter(Instruments.FlowsOrphaned);
     }
 
+    /// <summary>Where the series are.</summary>
+    public IReadOnlyList<SeriesTable> Tables => Array.ConvertAll(_families, families => families.Table);
+
     /// <summary>Sums over all flows since the start.</summary>
     public TrafficTotals Totals { get; } = new();
 

@@ -29,6 +29,8 @@ public sealed class AgentOptions
 
     public StateOptions State { get; } = new();
 
+    public PrivilegeOptions Privileges { get; } = new();
+
     /// <summary>Entries of the kernel's flow map.</summary>
     public int FlowMapSize => Resources.Maps.FlowMapSize > 0 ? Resources.Maps.FlowMapSize : Flow.MaxFlows;
 }

@@ -70,7 +70,7 @@ public sealed class ApiLimitOptions
     public int Streams { get; set; } = 32;
 
     /// <summary>Of one client.</summary>
-    public int StreamsPerClient { get; set; } = 8;
+    public int StreamsPerClient { get; set; } = 6;
 
     /// <summary>Bytes of a request's first line.</summary>
     public int RequestLineBytes { get; set; } = 8 * 1024;
@@ -83,6 +83,9 @@ public sealed class ApiLimitOptions
 
     /// <summary>Time for a TLS handshake, and from a request's first byte to the end of its headers.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time after which a stream is ended whose reader takes nothing, or hardly anything.</summary>
+    public TimeSpan StalledStream { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Time that a connection may stay without a request.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(2);

@@ -10,6 +10,9 @@ public sealed class StateOptions
     public string BpfDirectory { get; set; } = "/sys/fs/bpf/netmon";
 
     public StopMode OnStop { get; set; } = StopMode.Auto;
+
+    /// <summary>Whether an agent that runs already is told to stop; by a flag only.</summary>
+    public bool TakeOver { get; set; }
 }
 
 /// <summary>What becomes of the programs when the agent stops.</summary>

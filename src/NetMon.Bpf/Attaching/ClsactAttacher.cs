@@ -4,17 +4,15 @@ using NetMon.Bpf.Pinning;
 namespace NetMon.Bpf.Attaching;
 
 /// <summary>Attaches with direct-action filters of our own at clsact qdiscs (kernel 4.5). They outlive a killed process, hence <see cref="CleanUp"/>.</summary>
-/// <remarks>Only filters whose name says that they are ours are ever removed, and a qdisc only if one of ours made it and nothing is left at it.</remarks>
 internal sealed class ClsactAttacher : IAttacher
 {
     /// <summary>A priority can be taken between our look at it and our filter.</summary>
     private const int MaxAttempts = 4;
 
-    private static readonly Hook[] Hooks = [Hook.Ingress, Hook.Egress];
-
     private readonly FlowProgram _program;
     private readonly TrafficControl _control = new();
     private readonly FilterOwner _owner = new();
+    private readonly OwnFilters _filters;
 
     private readonly LinkPins? _pins;
 
@@ -24,24 +22,26 @@ internal sealed class ClsactAttacher : IAttacher
     public ClsactAttacher(FlowProgram program, PinDirectory? pins = null)
     {
         _program = program;
+        _filters = new OwnFilters(_control);
         _pins = pins is null ? null : new LinkPins(pins);
     }
 
     public AttachMethod Method => AttachMethod.Clsact;
 
     public bool Holds(int ifindex) =>
-        _pins is not null && Array.TrueForAll(Hooks, hook => Leftovers(ifindex, hook).Count > 0);
+        _pins is not null
+        && Array.TrueForAll(OwnFilters.Hooks, hook => _filters.FindLeft(ifindex, hook).Count > 0);
 
     public Attachment Attach(int ifindex, LinkLayer link)
     {
         _ = _program.Program(link, Hook.Ingress);
         DetachLinks(ifindex);
         var adopted = Holds(ifindex);
-        var withQdisc = _control.CreateClsact(ifindex) || HasQdiscOfOurs(ifindex);
+        var withQdisc = _control.CreateClsact(ifindex) || _filters.HaveQdisc(ifindex);
         try
         {
             var first = true;
-            foreach (var hook in Hooks)
+            foreach (var hook in OwnFilters.Hooks)
             {
                 var name = new FilterName(FlowProgram.NameOf(link, hook), _owner.Number, withQdisc);
                 first &=
@@ -53,26 +53,17 @@ internal sealed class ClsactAttacher : IAttacher
         }
         catch
         {
-            Remove(ifindex, IsMine);
+            _filters.Remove(ifindex, IsMine);
             if (withQdisc)
             {
-                DeleteQdiscIfEmpty(ifindex);
+                _filters.DeleteQdiscIfEmpty(ifindex);
             }
 
             throw;
         }
     }
 
-    public int CleanUp()
-    {
-        var removed = 0;
-        foreach (var ifindex in _control.ListClsactInterfaces())
-        {
-            removed += RemoveLeftovers(ifindex);
-        }
-
-        return removed;
-    }
+    public int CleanUp() => _filters.RemoveLeft().Count;
 
     public int RemoveOthers(IReadOnlySet<int> attached)
     {
@@ -88,7 +79,7 @@ internal sealed class ClsactAttacher : IAttacher
     /// <summary>Removes what dead processes left at one interface.</summary>
     /// <returns>Filters removed.</returns>
     /// <exception cref="BpfException">The kernel refused.</exception>
-    public int RemoveLeftovers(int ifindex) => Remove(ifindex, name => !FilterOwner.IsAlive(name.Owner));
+    public int RemoveLeftovers(int ifindex) => _filters.Remove(ifindex, OwnFilters.IsLeft).Count;
 
     public void Dispose()
     {
@@ -98,35 +89,10 @@ internal sealed class ClsactAttacher : IAttacher
 
     private bool IsMine(FilterName name) => name.Owner == _owner.Number;
 
-    /// <summary>Whether another process of ours, dead or alive, made the qdisc: the last one removes it.</summary>
-    private bool HasQdiscOfOurs(int ifindex)
-    {
-        foreach (var hook in Hooks)
-        {
-            foreach (var filter in _control.ListFilters(ifindex, hook))
-            {
-                if (FilterName.TryParse(filter.Name, out var name) && name.WithQdisc)
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Filters of dead processes of ours.</summary>
-    private List<TrafficFilter> Leftovers(int ifindex, Hook hook) =>
-        _control
-            .ListFilters(ifindex, hook)
-            .FindAll(filter =>
-                FilterName.TryParse(filter.Name, out var name) && !FilterOwner.IsAlive(name.Owner)
-            );
-
     /// <summary>A packet must not meet the programs twice: links go before filters come, where the way of attaching has changed.</summary>
     private void DetachLinks(int ifindex)
     {
-        foreach (var hook in Hooks)
+        foreach (var hook in OwnFilters.Hooks)
         {
             _pins?.Detach(ifindex, hook);
         }
@@ -136,7 +102,7 @@ internal sealed class ClsactAttacher : IAttacher
     /// <returns>Whether it runs before all others; null if there is none to replace.</returns>
     private bool? TryReplace(int ifindex, Hook hook, FileDescriptor program, FilterName name)
     {
-        if (_pins is null || Leftovers(ifindex, hook) is not [var first, .. var rest])
+        if (_pins is null || _filters.FindLeft(ifindex, hook) is not [var first, .. var rest])
         {
             return null;
         }
@@ -192,52 +158,6 @@ internal sealed class ClsactAttacher : IAttacher
         return priority;
     }
 
-    /// <returns>Filters removed.</returns>
-    private int Remove(int ifindex, Predicate<FilterName> which)
-    {
-        var removed = 0;
-        var withQdisc = false;
-        foreach (var hook in Hooks)
-        {
-            foreach (var filter in _control.ListFilters(ifindex, hook))
-            {
-                if (!FilterName.TryParse(filter.Name, out var name) || !which(name))
-                {
-                    continue;
-                }
-
-                var error = _control.DeleteFilter(ifindex, hook, in filter, out var detail);
-                if (error is not (0 or Errno.ENOENT or Errno.ENODEV))
-                {
-                    throw new BpfException($"remove {filter.Name} from interface {ifindex}", error, detail);
-                }
-
-                removed++;
-                withQdisc |= name.WithQdisc;
-            }
-        }
-
-        if (withQdisc)
-        {
-            DeleteQdiscIfEmpty(ifindex);
-        }
-
-        return removed;
-    }
-
-    private void DeleteQdiscIfEmpty(int ifindex)
-    {
-        foreach (var hook in Hooks)
-        {
-            if (_control.ListFilters(ifindex, hook).Count > 0)
-            {
-                return;
-            }
-        }
-
-        _control.DeleteClsact(ifindex);
-    }
-
     private sealed class ClsactAttachment(ClsactAttacher attacher, int ifindex, bool first, bool adopted)
         : Attachment(ifindex, first, adopted)
     {
@@ -251,7 +171,7 @@ internal sealed class ClsactAttacher : IAttacher
             if (!_detached)
             {
                 _detached = true;
-                attacher.Remove(InterfaceIndex, attacher.IsMine);
+                attacher._filters.Remove(InterfaceIndex, attacher.IsMine);
             }
         }
     }

@@ -8,6 +8,10 @@ internal static unsafe partial class Libc
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
     public const int O_RDONLY = 0;
+    public const int O_RDWR = 2;
+    public const int O_CREAT = 0x40;
+    public const int SIGINT = 2;
+    public const int SIGTERM = 15;
 
     private const int AT_FDCWD = -100;
     private const int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -21,6 +25,31 @@ internal static unsafe partial class Libc
     /// <returns>0; EAGAIN (EWOULDBLOCK) where another has it.</returns>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int flock(FileDescriptor fd, int operation);
+
+    /// <summary>membarrier(2), MEMBARRIER_CMD_GLOBAL: returns after an RCU grace period (kernel/sched/membarrier.c).</summary>
+    /// <returns>0; EINVAL where CPUs run without ticks.</returns>
+    public static int WaitForGracePeriod() => (int)syscall(MembarrierNumber, 1, 0, 0);
+
+    // asm/unistd.h of x86-64; of arm64 and all that came later.
+    private static long MembarrierNumber =>
+        RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 324 : 283;
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial nint syscall(long number, nint first, nint second, nint third);
+
+    /// <returns>0.</returns>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int kill(int process, int signal);
+
+    /// <summary>open(2), with the mode of a file that is made. Where arguments are variable, integers are passed as always on x86-64 and arm64.</summary>
+    /// <returns>The descriptor; invalid on failure.</returns>
+    [LibraryImport(
+        Library,
+        EntryPoint = "open",
+        StringMarshalling = StringMarshalling.Utf8,
+        SetLastError = true
+    )]
+    public static partial FileDescriptor Make(string path, int flags, int mode);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int statx(int directory, string path, int flags, uint mask, FileStatus* status);
@@ -55,6 +84,15 @@ internal struct FileStatus
 
     [FieldOffset(28)]
     public ushort Mode;
+
+    [FieldOffset(32)]
+    public ulong Inode;
+
+    [FieldOffset(136)]
+    public uint DeviceMajor;
+
+    [FieldOffset(140)]
+    public uint DeviceMinor;
 
     public readonly bool IsDirectory => (Mode & 0xf000) == 0x4000;
 

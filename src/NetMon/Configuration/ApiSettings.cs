@@ -215,6 +215,18 @@ internal static class ApiSettings
                 "Time for a TLS handshake, and from a request's first byte to the end of its headers: slower ones are answered 408.",
         },
         new Setting<TimeSpan>(
+            "api.limits.stalled_stream",
+            "--stalled-stream",
+            ValueFormats.Duration(TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)),
+            o => o.Api.Limits.StalledStream,
+            (o, value) => o.Api.Limits.StalledStream = value,
+            "time after which a stream is ended whose reader takes nothing"
+        )
+        {
+            Meaning =
+                "Time after which a stream is ended whose reader takes nothing, or less than 1 KiB a second. Until then it loses records, which it is told.",
+        },
+        new Setting<TimeSpan>(
             "api.limits.idle_timeout",
             "--idle-timeout",
             Time,

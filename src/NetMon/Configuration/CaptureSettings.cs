@@ -54,5 +54,6 @@ internal static class CaptureSettings
             Meaning =
                 "How programs are attached to an interface. `auto`: TCX links where the kernel has them (Linux 6.6), else filters on a clsact qdisc; found out by trying. `tcx` fails where there is no TCX; `clsact` is used also where there is.",
         },
+        .. SamplingSettings.All,
     ];
 }

@@ -153,7 +153,24 @@ internal static class ValueFormats
         };
 
     /// <summary>A size in bytes.</summary>
-    public static ValueFormat<int> Size(int min, int max) =>
+    public static ValueFormat<int> Size(int min, int max)
+    {
+        var wide = LongSize(min, max);
+        return new(
+            wide.Name,
+            text =>
+                wide.Parse(text) is var parsed && parsed.Problem is { } problem
+                    ? new Problem(problem)
+                    : (int)parsed.Value,
+            value => wide.Write(value)
+        )
+        {
+            Schema = wide.Schema,
+        };
+    }
+
+    /// <summary>The same of what is larger.</summary>
+    public static ValueFormat<long> LongSize(long min, long max) =>
         new(
             "size",
             text =>
@@ -165,7 +182,7 @@ internal static class ValueFormats
                     ? new Problem(
                         $"{text} is out of range: from {Units.Sizes.Write(min)} to {Units.Sizes.Write(max)}"
                     )
-                : (int)bytes,
+                : bytes,
             value => Units.Sizes.Write(value)
         )
         {

@@ -1,3 +1,5 @@
+using NetMon.Agent;
+using NetMon.Agent.Privileges;
 using NetMon.Core.Diagnosis;
 
 namespace NetMon.Verbs;
@@ -13,6 +15,12 @@ internal static class ExitCode
 
     /// <summary>The agent answers, but is not ready: <c>status</c> says why.</summary>
     public const int NotReady = 3;
+
+    /// <summary>Another agent runs on this machine, and has what this one needs for itself.</summary>
+    public const int AlreadyRunning = AgentHost.AlreadyRunning;
+
+    /// <summary>The agent lacks capabilities that it cannot do without.</summary>
+    public const int NotPermitted = AgentPrivileges.NotPermitted;
 
     /// <summary>Of a diagnosis: warnings do not make it fail.</summary>
     public static int Of(IEnumerable<Finding> findings) =>

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace NetMon.Agent.Api.Limits;
 
 /// <summary>Why requests and connections are refused: the label reason of netmon_api_refused_total.</summary>
@@ -40,6 +42,17 @@ internal static class RefusalReasons
 
     /// <summary>An answer was taken too slowly.</summary>
     public const string SlowReader = "slow_reader";
+
+    /// <summary>Why the server answers a request with a status.</summary>
+    public static string OfStatus(int status) =>
+        status switch
+        {
+            StatusCodes.Status408RequestTimeout => SlowRequest,
+            StatusCodes.Status413PayloadTooLarge => Body,
+            StatusCodes.Status414UriTooLong => RequestLine,
+            StatusCodes.Status431RequestHeaderFieldsTooLarge => Headers,
+            _ => BadRequest,
+        };
 
     public static IReadOnlyList<string> All { get; } =
     [

@@ -54,14 +54,9 @@ internal sealed class ServerRefusals(ILoggerFactory inner, Refusals refusals) : 
         private static string? Reason(int id, Exception? exception) =>
             id switch
             {
-                BadRequest => (exception as BadHttpRequestException)?.StatusCode switch
-                {
-                    StatusCodes.Status408RequestTimeout => RefusalReasons.SlowRequest,
-                    StatusCodes.Status413PayloadTooLarge => RefusalReasons.Body,
-                    StatusCodes.Status414UriTooLong => RefusalReasons.RequestLine,
-                    StatusCodes.Status431RequestHeaderFieldsTooLarge => RefusalReasons.Headers,
-                    _ => RefusalReasons.BadRequest,
-                },
+                BadRequest => RefusalReasons.OfStatus(
+                    (exception as BadHttpRequestException)?.StatusCode ?? 0
+                ),
                 SlowBody => RefusalReasons.SlowRequest,
                 SlowAnswer => RefusalReasons.SlowReader,
                 _ => null,

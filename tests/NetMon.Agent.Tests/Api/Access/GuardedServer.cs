@@ -133,12 +133,25 @@ internal sealed class GuardedServer : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
-    private static Task Answer(HttpContext context) => context.Response.WriteAsync("ok");
+    private static async Task Answer(HttpContext context)
+    {
+        await context.Request.Body.CopyToAsync(System.IO.Stream.Null);
+        await context.Response.WriteAsync("ok");
+    }
 
     private static async Task StreamAsync(HttpContext context)
     {
         await context.Response.StartAsync();
         await context.Response.Body.FlushAsync();
+        if (context.Request.Query.ContainsKey("endless"))
+        {
+            var text = new byte[32 * 1024];
+            while (true)
+            {
+                await context.Response.Body.WriteAsync(text, context.RequestAborted);
+            }
+        }
+
         await Task.Delay(Timeout.Infinite, context.RequestAborted);
     }
 }
