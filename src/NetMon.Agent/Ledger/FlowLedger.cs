@@ -32,6 +32,8 @@ internal sealed class FlowLedger : IDisposable
     private LedgerPositions _positions;
     private ulong _generation;
     private ulong _nextNs;
+    private LeftRecord[] _left = [];
+    private int _resumed;
     private bool _skips;
 
     /// <param name="folder">Where its files are.</param>
@@ -69,19 +71,14 @@ internal sealed class FlowLedger : IDisposable
         _checkpoints = new CheckpointWriter(parts, folder.CheckpointPath, step);
         _step?.Invoke();
         _journal.Begin(_generation);
-        foreach (ref readonly var record in before.Left.AsSpan())
-        {
-            Carry(in record);
-        }
-
+        _left = before.Left;
+        _positions.Resumed = 0;
+        CarryLeft();
         WriteCheckpoint();
         _step?.Invoke();
         folder.DeleteJournalsBut(_journal.Path);
         parts.Pipeline.Ledger = this;
-        foreach (ref readonly var record in before.Left.AsSpan())
-        {
-            parts.Pipeline.Resume(in record, _clock());
-        }
+        Resume(swept: false);
     }
 
     /// <summary>Where the sweeper reads records to.</summary>
@@ -203,6 +200,17 @@ internal sealed class FlowLedger : IDisposable
         _step?.Invoke();
     }
 
+    /// <summary>Processes what the sweeper of an earlier process had read last; once what was on the ring is processed, which is older.</summary>
+    public void Resume()
+    {
+        if (_left.Length > 0)
+        {
+            Resume(swept: true);
+            _left = [];
+            _resumed = 0;
+        }
+    }
+
     /// <summary>Takes a checkpoint if it is time.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     public void Housekeep(ulong nowNs)
@@ -227,6 +235,7 @@ internal sealed class FlowLedger : IDisposable
             _journal.Begin(_generation);
             Writer.Begin();
             CarryWaiting(_journal.Entries(before));
+            CarryLeft();
             WriteCheckpoint();
             return true;
         }
@@ -266,9 +275,6 @@ internal sealed class FlowLedger : IDisposable
 
     public void Dispose() => _journal.Dispose();
 
-    /// <summary>A record that the journal has is about to be processed.</summary>
-    public void Continue() => _skips = !_journal.TryRoom();
-
     private JournalWriter Writer => _writers[_generation & 1];
 
     private void Take(in FlowRecord record, RecordOrigin origin, ulong position)
@@ -306,7 +312,10 @@ internal sealed class FlowLedger : IDisposable
 
         while (JournalReplay.TryTake(ref entries, out var header, out var payload))
         {
-            if (header.Kind != JournalKind.Record || !JournalReplay.TryReadRecord(payload, out var record))
+            if (
+                header is not { Kind: JournalKind.Record, Origin: not (RecordOrigin.Left or RecordOrigin.LeftSwept) }
+                || !JournalReplay.TryReadRecord(payload, out var record)
+            )
             {
                 continue;
             }
@@ -314,16 +323,42 @@ internal sealed class FlowLedger : IDisposable
             var slot = _parts.Table.Find(in record.Key, record.State.FirstNs);
             if (slot >= 0 && _parts.Table.RoleOf(slot) == FlowRole.Waiting)
             {
-                Carry(in record);
+                Carry(in record, RecordOrigin.Carried);
             }
         }
     }
 
-    private void Carry(in FlowRecord record)
+    private void Resume(bool swept)
+    {
+        while (_resumed < _left.Length && (swept || !_left[_resumed].IsSwept))
+        {
+            Begin();
+            var record = _left[_resumed].Record;
+            _resumed++;
+            _positions.Resumed++;
+            if (!_skips)
+            {
+                JournalWriter.Record(_journal, in record, RecordOrigin.Resumed, _positions.Resumed);
+            }
+
+            _parts.Pipeline.Resume(in record, _clock());
+        }
+    }
+
+    // All of them, so that their numbers stay: those that were processed are passed over.
+    private void CarryLeft()
+    {
+        foreach (ref readonly var left in _left.AsSpan())
+        {
+            Carry(in left.Record, left.IsSwept ? RecordOrigin.LeftSwept : RecordOrigin.Left);
+        }
+    }
+
+    private void Carry(in FlowRecord record, RecordOrigin origin)
     {
         if (_journal.TryRoom())
         {
-            JournalWriter.Record(_journal, in record, RecordOrigin.Carried, position: 0);
+            JournalWriter.Record(_journal, in record, origin, position: 0);
         }
         else
         {

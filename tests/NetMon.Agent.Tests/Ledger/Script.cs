@@ -19,10 +19,12 @@ internal sealed class Script
     private readonly List<string> _connections = [];
     private TimeSpan _elapsed;
     private bool _isKnown;
+    private readonly bool _resampled;
     private int _samplingRate = 1;
 
-    public Script(int seed, int flows, int steps)
+    public Script(int seed, int flows, int steps, bool resampled)
     {
+        _resampled = resampled;
         _random = new Random(seed);
         var plans = Enumerable.Range(0, flows).Select(Plan).ToList();
         for (var i = 0; i < steps && plans.Count > 0; i++)
@@ -42,9 +44,15 @@ internal sealed class Script
     }
 
     /// <summary>The figures of a single agent.</summary>
-    public static Dictionary<string, double> Uninterrupted(int seed, int flows, int steps, out int places)
+    public static Dictionary<string, double> Uninterrupted(
+        int seed,
+        int flows,
+        int steps,
+        bool resampled,
+        out int places
+    )
     {
-        var script = new Script(seed, flows, steps);
+        var script = new Script(seed, flows, steps, resampled);
         var directory = Directory.CreateTempSubdirectory("netmon-ledger-").FullName;
         using var life = script.Begin(directory, new TestKernel(), 0);
         script.Run(life);
@@ -60,11 +68,12 @@ internal sealed class Script
         int seed,
         int flows,
         int steps,
+        bool resampled,
         IEnumerable<int> kills,
         long journalBytes = 1 << 20
     )
     {
-        var script = new Script(seed, flows, steps);
+        var script = new Script(seed, flows, steps, resampled);
         var directory = Directory.CreateTempSubdirectory("netmon-ledger-").FullName;
         var kernel = new TestKernel();
         var seens = new List<Dictionary<string, double>>();
@@ -113,9 +122,12 @@ internal sealed class Script
     {
         while (_steps.Count > 0 && !life.IsDead)
         {
-            var step = _steps[0];
-            _steps.RemoveAt(0);
-            step(this, life);
+            // What was broken off, the next agent does from its start.
+            _steps[0](this, life);
+            if (!life.IsDead)
+            {
+                _steps.RemoveAt(0);
+            }
         }
     }
 
@@ -151,7 +163,7 @@ internal sealed class Script
             case 4 when late:
                 KnowNow();
                 break;
-            case 5 when late:
+            case 5 when late && _resampled:
                 _samplingRate = 4;
                 break;
             default:
@@ -230,7 +242,8 @@ internal sealed class Script
     private Queue<Func<FlowRecord>> Plan(int number)
     {
         var port = 20_000 + number;
-        var kind = _random.Next(6);
+        // What waits at a change of the rate is an estimation that depends on how long.
+        var kind = _resampled ? 3 * _random.Next(2) : _random.Next(6);
         if (kind == 5)
         {
             return PlanTranslated(port);
