@@ -10,11 +10,13 @@ namespace NetMon.Agent.Tests.Ledger;
 /// <summary>What /metrics shows of an agent, but for what is the process's own.</summary>
 internal static class Figures
 {
-    // How long records took, and how often connection tracking was asked, is each process's own. How a flow came to its ends may differ.
+    // How long records took, and how often connection tracking was asked, is each process's own. A flow that waits when its agent is
+    // killed waits anew: how it comes to its ends, and whether its last record is a late one, may differ.
     private static readonly string[] Own =
     [
         "netmon_processing_duration_seconds",
         "netmon_conntrack_lookups_total",
+        "netmon_records_untracked_total",
     ];
 
     public static Dictionary<string, double> Of(PipelineUnderTest agent)

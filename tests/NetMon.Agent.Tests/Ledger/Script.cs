@@ -17,6 +17,9 @@ internal sealed class Script
     private readonly NodeUnderTest _planner = new();
     private readonly Random _random;
     private readonly List<string> _connections = [];
+
+    /// <summary>Of translated flows: when it is known what they are.</summary>
+    private readonly Queue<Func<FlowRecord>> _ends = new();
     private TimeSpan _elapsed;
     private bool _isKnown;
     private readonly bool _resampled;
@@ -225,6 +228,10 @@ internal sealed class Script
             _steps.Add((_, life) => life.ConsumeRing(int.MaxValue));
             _steps.Add((_, life) => life.Sweep());
             Wait(900);
+            while (i == 1 && _ends.TryDequeue(out var end))
+            {
+                Send(end());
+            }
         }
 
         _steps.Add(
@@ -271,16 +278,13 @@ internal sealed class Script
         _connections.Add(client);
         TestFlow? before = null;
         TestFlow? behind = null;
-        var first = Records(
-            () => before ??= _planner.FromPod(client, NodeUnderTest.Service, NodeUnderTest.ClientInterface),
-            isTcp: true,
-            isAnswered: true
-        );
-        var second = Records(
-            () => behind ??= _planner.Out(client, NodeUnderTest.RemoteWeb),
-            isTcp: true,
-            isAnswered: true
-        );
+        TestFlow Before() =>
+            before ??= _planner.FromPod(client, NodeUnderTest.Service, NodeUnderTest.ClientInterface);
+        TestFlow Behind() => behind ??= _planner.Out(client, NodeUnderTest.RemoteWeb);
+        var first = Records(Before, isTcp: true, isAnswered: true, ends: false);
+        var second = Records(Behind, isTcp: true, isAnswered: true, ends: false);
+        _ends.Enqueue(() => Record(Before(), RecordReason.End, answered: true));
+        _ends.Enqueue(() => Record(Behind(), RecordReason.End, answered: true));
         var both = new Queue<Func<FlowRecord>>();
         while (first.Count + second.Count > 0)
         {
@@ -291,7 +295,12 @@ internal sealed class Script
         return both;
     }
 
-    private Queue<Func<FlowRecord>> Records(Func<TestFlow> flow, bool isTcp, bool isAnswered)
+    private Queue<Func<FlowRecord>> Records(
+        Func<TestFlow> flow,
+        bool isTcp,
+        bool isAnswered,
+        bool ends = true
+    )
     {
         var records = new Queue<Func<FlowRecord>>();
         records.Enqueue(() => Record(flow(), RecordReason.Open, answered: false));
@@ -314,7 +323,7 @@ internal sealed class Script
             });
         }
 
-        switch (_random.Next(6))
+        switch (ends ? _random.Next(6) : 0)
         {
             case 0: // its end never comes
                 break;
