@@ -3,7 +3,9 @@
  * The contract between the kernel programs and user space: structs and constants, no code.
  *
  * Layout rules: fixed-width types, no implicit padding (-Wpadded is an error). The C# twins live in
- * src/NetMon.Bpf/Records; a test compares every size and offset through BTF.
+ * src/NetMon.Bpf/Records; a test compares every size and offset through BTF. What one build leaves in the kernel another
+ * one reads by the names of fields: a field that comes to mean something else gets another name, and padding is called
+ * reserved.
  *
  * Every pair `x[2]` is indexed by an end of the flow. For counters, x[e] counts what end e sent.
  * Multi-byte fields are in host byte order, times are nanoseconds of CLOCK_MONOTONIC, addresses are
@@ -279,6 +281,13 @@ struct netmon_counters {
 struct netmon_sampling {
 	__u32 rate;      /* 1: all */
 	__u32 threshold; /* a flow is chosen whose hash is not larger: 2^32 / rate - 1 */
+};
+
+/* What programs of earlier layouts had counted, whose maps are gone: key 0 of the map `carried`. */
+struct netmon_carried {
+	__u64 generation; /* number of the newest that is in it */
+	struct netmon_counters counters;
+	struct overflow_bucket overflow[OVERFLOW_CLASSES * 2];
 };
 
 /* Fragments of one datagram: key of the LRU map `fragments`; value: the ports of the first fragment. */

@@ -66,6 +66,14 @@ struct {
 	__type(value, struct overflow_bucket);
 } overflow SEC(".maps");
 
+/* One value. Written and read by user space: it outlives the other maps where a new layout takes their place. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct netmon_carried);
+} carried SEC(".maps");
+
 /* Interfaces under observation, by ifindex. Written by user space, before a program is attached there. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -15,6 +15,8 @@ using NetMon.Agent.Lifecycle;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sampling;
+using NetMon.Agent.Settings;
 using NetMon.Agent.Sockets;
 using NetMon.Bpf;
 using NetMon.Bpf.Netlink;
@@ -34,16 +36,17 @@ public static class AgentHost
     /// Runs an agent until <paramref name="stop"/> is requested; it then reports what is unreported, detaches if it should, and returns.
     /// </summary>
     /// <returns>The exit code of the process: 0; 1 when the agent could not start or broke down; <see cref="AlreadyRunning"/>.</returns>
-    public static async Task<int> RunAsync(AgentOptions options, AgentStop stop)
+    public static async Task<int> RunAsync(IAgentSettings settings, AgentStop stop)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(stop);
+        var options = settings.Live.Current;
         using var logging = AgentLogging.Create(options.Log);
         var logger = logging.Loggers.CreateLogger("NetMon.Agent");
         try
         {
             using var instance = await AgentInstance.AcquireAsync(options.State, logger, stop.Token);
-            await RunAsync(options, instance, logging, logger, stop);
+            await RunAsync(settings, instance, logging, logger, stop);
             return 0;
         }
         catch (AgentRunningException error)
@@ -77,19 +80,27 @@ public static class AgentHost
     /// </code>
     /// </remarks>
     private static async Task RunAsync(
-        AgentOptions options,
+        IAgentSettings settings,
         AgentInstance instance,
         AgentLogging logging,
         ILogger logger,
         AgentStop stop
     )
     {
+        var options = settings.Live.Current;
         var loggers = logging.Loggers;
+        settings.Live.Subscribe(now => logging.Levels.Level = now.Log.Level);
+        foreach (var warning in settings.Warnings)
+        {
+            AgentLog.SettingsWarning(logger, warning);
+        }
+
         var start = Stopwatch.GetTimestamp();
         var names = new InterfaceNames();
         InterfaceWatch? interfaces = null;
         var addresses = new LocalAddresses(TimeProvider.System);
         await using var cluster = ClusterSource.Open(options, addresses, TimeProvider.System, loggers);
+        using var reviews = cluster.OpenReviews(options.Api);
         using var connections = OpenConnections(logger);
         var socketOptions = options.Features.Sockets;
         var socketCounts = new SocketCounts();
@@ -113,7 +124,9 @@ public static class AgentHost
             () => cluster.Standing,
             loggers,
             TimeProvider.System,
-            [.. DiagnosticRoutes.Of(diagnosis, logging), StopEndpoint.RouteOf(stop)]
+            settings,
+            [.. DiagnosticRoutes.Of(diagnosis, logging), StopEndpoint.RouteOf(stop)],
+            reviews
         );
         diagnosis.Add(
             new FeaturesCheck(agent.Features),
@@ -155,7 +168,15 @@ public static class AgentHost
             () => agent.Attribution.ShadowPackets
         );
         diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
-        var records = new KernelRecordSource(program);
+        await using var sampling = SamplingFeature.Start(
+            program,
+            agent,
+            options.Capture,
+            TimeProvider.System,
+            loggers
+        );
+        var earlier = new EarlierRecords(program, logger);
+        var records = new KernelRecordSource(program, earlier);
         using var drops = DropFeature.Start(
             await loadingDrops,
             agent,
@@ -200,7 +221,11 @@ public static class AgentHost
         ).RunAsync(background.Token);
         try
         {
+            settings.Live.Subscribe(now => interfaces.Take(new InterfaceRules(now.Capture)));
             await interfaces.StartAsync();
+            earlier.Begin();
+            records.Wake();
+            using var following = settings.Follow(logger);
             AgentLog.Started(logger, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, server.Address);
             await Task.Delay(Timeout.Infinite, stop.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -221,6 +246,7 @@ public static class AgentHost
             }
 
             await agent.StopAsync(keep, figures: instance.IsSucceeded(stop.Reason));
+            instance.End(keep);
             await background.CancelAsync();
             await listening;
         }
@@ -269,6 +295,7 @@ public static class AgentHost
             IcmpIdle = options.Flow.IcmpIdle,
             OtherIdle = options.Flow.OtherIdle,
             OverlayPorts = [.. options.Flow.OverlayPorts],
+            SamplingRate = options.Capture.SamplingRate,
             TcpHealth = options.Features.LatencyTracking.Enabled,
         };
 }

@@ -10,11 +10,15 @@ using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Ledger;
+using NetMon.Agent.Memory;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Sampling;
+using NetMon.Agent.Settings;
 using NetMon.Agent.Status;
 using NetMon.Agent.Streaming;
 using NetMon.Core.Metrics;
+using NetMon.Kubernetes.Client;
 
 namespace NetMon.Agent;
 
@@ -38,6 +42,8 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly TrafficPulse _pulse;
     private readonly StatsEndpoint _stats;
     private readonly RouteTable _routes;
+    private readonly ApiGuard _guard;
+    private MemoryGuard? _memory;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
@@ -52,7 +58,10 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <param name="cluster">How it stands with its cluster.</param>
     /// <param name="loggers">Its log.</param>
     /// <param name="time">Its clock.</param>
+    /// <param name="settings">What its settings come from; null: they stay as they are.</param>
     /// <param name="more">Addresses of the API that are not its own.</param>
+    /// <param name="reviews">Asks the cluster who has a token; null: nobody does.</param>
+    /// <exception cref="StartException">The settings of the API contradict each other, or one of its files is wrong.</exception>
     public RunningAgent(
         AgentOptions options,
         Func<ObservedInterfaces> interfaces,
@@ -61,11 +70,16 @@ internal sealed class RunningAgent : IAsyncDisposable
         Func<ClusterStanding> cluster,
         ILoggerFactory loggers,
         TimeProvider time,
-        IReadOnlyList<Route>? more = null
+        IAgentSettings? settings = null,
+        IReadOnlyList<Route>? more = null,
+        AccessReviews? reviews = null
     )
     {
+        Settings = settings ?? new FixedSettings(options);
         _options = options;
         _loggers = loggers;
+        _guard = new ApiGuard(options.Api, reviews, loggers, time);
+        _guard.Register(Registry);
         Table = new FlowTable(TableCapacity(options.Flow.MaxFlows));
         Rules = new InitiatorRules(LocalPortRange.First());
         _failures = new RecentFailures(1024, options.Flow.MaxAge);
@@ -103,12 +117,14 @@ internal sealed class RunningAgent : IAsyncDisposable
         AgentMetrics.Register(Registry, interfaces, _broadcaster);
         AttributionMetrics.Register(Registry, Attribution, sources);
         ProcessMetrics.Register(Registry, time);
+        SettingsTroubles.Register(Registry, Settings);
 
         var clock = sources.Clock;
-        var health = new HealthEndpoints(interfaces, cluster, Features, () => _stopping);
+        var health = new HealthEndpoints(interfaces, cluster, Features, Settings, () => _stopping);
         _metricsEndpoint = new MetricsEndpoint(Registry);
         _list = new FlowList(Table, _failures, clock, names.Find);
         var flows = new FlowsEndpoint(_list, new FlowStream(_broadcaster, clock, names.Find));
+        var config = new ConfigEndpoint(Settings);
         _pulse = new TrafficPulse(_flowMetrics.Totals, () => _dropCounters?.Packets ?? 0, time);
         var report = new AgentReport
         {
@@ -132,17 +148,23 @@ internal sealed class RunningAgent : IAsyncDisposable
                 new("/api/v1/flows", flows.HandleAsync),
                 new("/api/v1/events", new EventsEndpoint(_detections?.Feed, clock).HandleAsync),
                 new("/api/v1/drops", new DropsEndpoint(Drops, clock, names.Find).HandleAsync),
+                new("/api/v1/config", config.ListAsync),
+                new("/api/v1/config", config.SetAsync, RouteAccess.Admin, "POST"),
                 new("/api/v1/status", new StatusEndpoint(report).HandleAsync),
                 new("/api/v1/stats", _stats.HandleAsync),
                 .. more ?? [],
             ],
+            _guard,
             loggers.CreateLogger<RouteTable>()
         );
-        Take(options);
+        Settings.Live.Subscribe(Take);
     }
 
-    /// <summary>Takes the settings that can change while it runs. From any thread, one at a time.</summary>
-    public void Take(AgentOptions options)
+    /// <summary>Where its settings come from, and who is told when they change.</summary>
+    public IAgentSettings Settings { get; }
+
+    // One call at a time, from any thread.
+    private void Take(AgentOptions options)
     {
         _failures.Kept = options.Flow.MaxAge;
         _broadcaster.Capacity = options.Performance.BufferSize;
@@ -150,6 +172,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         _metricsEndpoint.AtOnce = options.Performance.Workers;
         _metricsEndpoint.Enabled = options.Metrics.Enabled;
         _capture?.BatchSize = options.Performance.BatchSize;
+        Sampling?.Take(options.Capture);
     }
 
     public MetricRegistry Registry { get; } = new();
@@ -164,6 +187,9 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     /// <summary>What keeps figures beyond the process; null: nothing.</summary>
     public FlowLedger? Ledger { get; }
+
+    /// <summary>Who gives the kernel programs their sampling rate; null: nobody.</summary>
+    public SamplingControl? Sampling { get; set; }
 
     public AttributionCounters Attribution { get; } = new();
 
@@ -217,9 +243,24 @@ internal sealed class RunningAgent : IAsyncDisposable
             flow.Interval,
             _loggers.CreateLogger<CaptureLoop>()
         );
-        _capture.BatchSize = _options.Performance.BatchSize;
+        _capture.BatchSize = Settings.Live.Current.Performance.BatchSize;
         _capture.Start();
         _detections?.Start();
+        _memory = new AgentMemory
+        {
+            Followers = _broadcaster,
+            Failures = _failures,
+            Drops = Drops,
+            Detections = _detections?.Tap,
+            Series = _flowMetrics.Tables,
+            Flows = Table,
+        }.Guard(
+            MemoryLimit.Find(_options),
+            Registry,
+            Features,
+            _loggers.CreateLogger<MemoryGuard>(),
+            TimeProvider.System
+        );
     }
 
     /// <summary>Starts to serve.</summary>
@@ -230,12 +271,19 @@ internal sealed class RunningAgent : IAsyncDisposable
         if (metrics is { Enabled: true, Port: > 0 })
         {
             var listen = new IPEndPoint(metrics.Address, metrics.Port);
-            _metricsServer = await ApiServer.StartAsync(listen, "", _routes.Open(), _loggers);
+            _metricsServer = await ApiServer.StartAsync(
+                listen,
+                "",
+                _guard.ForMetrics(),
+                _routes.Open(),
+                _loggers
+            );
         }
 
         return _server = await ApiServer.StartAsync(
             _options.Api.Listen,
             _options.State.Directory,
+            _guard,
             _routes,
             _loggers
         );
@@ -253,6 +301,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         if (_capture is { } capture)
         {
             _capture = null;
+            _memory?.Dispose();
             await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();
             if (!figures)

@@ -18,7 +18,10 @@ public sealed unsafe class FlowIterator : IDisposable
     private FlowIterator(FileDescriptor descriptor) => _descriptor = descriptor;
 
     /// <summary>Records that one <see cref="Read"/> gives at most.</summary>
-    public static int MaxRecords => (KernelBufferBytes - 1) / sizeof(FlowRecord);
+    public static int MaxRecords => MaxRecordsOf(sizeof(FlowRecord));
+
+    /// <summary>As <see cref="MaxRecords"/>, for records of another size.</summary>
+    internal static int MaxRecordsOf(int size) => (KernelBufferBytes - 1) / size;
 
     /// <exception cref="BpfException">The kernel refused.</exception>
     internal static FlowIterator Open(FileDescriptor link)
@@ -40,7 +43,18 @@ public sealed unsafe class FlowIterator : IDisposable
             throw new ArgumentException("room for one record at least is needed", nameof(records));
         }
 
-        var bytes = MemoryMarshal.AsBytes(records[..Math.Min(records.Length, MaxRecords)]);
+        return Read(
+            MemoryMarshal.AsBytes(records[..Math.Min(records.Length, MaxRecords)]),
+            sizeof(FlowRecord)
+        );
+    }
+
+    /// <param name="bytes">Room for whole records.</param>
+    /// <param name="size">Bytes of a record.</param>
+    /// <returns>As <see cref="Read(Span{FlowRecord})"/>.</returns>
+    /// <exception cref="BpfException">As <see cref="Read(Span{FlowRecord})"/>.</exception>
+    internal int Read(Span<byte> bytes, int size)
+    {
         var filled = 0;
         while (true)
         {
@@ -57,7 +71,7 @@ public sealed unsafe class FlowIterator : IDisposable
             }
 
             filled += count;
-            var rest = filled % sizeof(FlowRecord);
+            var rest = filled % size;
             if (count == 0 && rest != 0)
             {
                 throw new BpfException("read the flow map", 0, "its last record is not whole");
@@ -65,7 +79,7 @@ public sealed unsafe class FlowIterator : IDisposable
 
             if (count == 0 || rest == 0)
             {
-                return filled / sizeof(FlowRecord);
+                return filled / size;
             }
         }
     }

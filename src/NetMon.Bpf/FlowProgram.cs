@@ -27,6 +27,7 @@ public sealed class FlowProgram : IDisposable
     private readonly BpfMap _records;
     private readonly BpfMap _counters;
     private readonly BpfMap _overflow;
+    private readonly BpfMap _carriedCounts;
     private readonly BpfMap _interfaces;
     private readonly BpfMap _fragments;
     private readonly BpfMap _freshFlow;
@@ -35,6 +36,8 @@ public sealed class FlowProgram : IDisposable
     private readonly FileDescriptor _drain;
     private readonly KernelCounters[] _countersPerCpu;
     private readonly OverflowBucket[] _bucketPerCpu;
+    private readonly Lock _gate = new();
+    private readonly List<FlowPredecessor> _predecessors = [];
 
     private FlowProgram(BpfObject bpfObject, FlowPins? pins)
     {
@@ -43,6 +46,7 @@ public sealed class FlowProgram : IDisposable
         _records = bpfObject.TakeMap("records");
         _counters = bpfObject.TakeMap("counters");
         _overflow = bpfObject.TakeMap("overflow");
+        _carriedCounts = bpfObject.TakeMap("carried");
         _interfaces = bpfObject.TakeMap("interfaces");
         _fragments = bpfObject.TakeMap("fragments");
         _freshFlow = bpfObject.TakeMap("fresh_flow");
@@ -56,6 +60,11 @@ public sealed class FlowProgram : IDisposable
             (FlowGeneration.Drain, _drain),
         ]);
         Adopted = pins?.Adopted ?? false;
+        foreach (var older in pins?.TakeOlder() ?? [])
+        {
+            _predecessors.Add(new FlowPredecessor(older, bpfObject));
+        }
+
         Ring = new RingBuffer<FlowRecord>(_records);
         RingId = _records.ReadInfo().Id;
         var cpus = Libbpf.libbpf_num_possible_cpus();
@@ -78,12 +87,26 @@ public sealed class FlowProgram : IDisposable
         + _records.MemoryBytes
         + _counters.MemoryBytes
         + _overflow.MemoryBytes
+        + _carriedCounts.MemoryBytes
         + _interfaces.MemoryBytes
         + _fragments.MemoryBytes
         + _freshFlow.MemoryBytes;
 
+    /// <summary>Maps of earlier programs that these could not take over, oldest first: to be read and completed, one after the other.</summary>
+    public IReadOnlyList<FlowPredecessor> Predecessors
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _predecessors];
+            }
+        }
+    }
+
     /// <summary>Those that are pinned.</summary>
-    private BpfMap[] Maps => [_flows, _records, _counters, _overflow, _interfaces, _fragments];
+    private BpfMap[] Maps =>
+        [_flows, _records, _counters, _overflow, _carriedCounts, _interfaces, _fragments];
 
     /// <summary>Loads the programs that this assembly carries.</summary>
     /// <param name="options">Fixed while they are loaded.</param>
@@ -168,10 +191,34 @@ public sealed class FlowProgram : IDisposable
     /// <summary>Interfaces that the programs have room for.</summary>
     public int MaxInterfaces => _interfaces.MaxEntries;
 
-    /// <summary>Counters since the load, summed over the CPUs.</summary>
+    /// <summary>Takes over what a predecessor counted beside flows, and removes it. To be called again if the process ends meanwhile: nothing counts twice.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public void Complete(FlowPredecessor predecessor)
+    {
+        ArgumentNullException.ThrowIfNull(predecessor);
+        lock (_gate)
+        {
+            var carried = OwnCarried();
+            var number = (ulong)predecessor.Generation.Number;
+            if (carried.Generation < number)
+            {
+                var counts = predecessor.ReadCounts();
+                carried.Add(in counts);
+                carried.Generation = number;
+                _carriedCounts.Update(0u, carried);
+            }
+
+            _predecessors.Remove(predecessor);
+            Pin.RemoveAll(predecessor.Generation.Path);
+            predecessor.Dispose();
+        }
+    }
+
+    /// <summary>Counters since the first load, or the one before which nothing was pinned, summed over the CPUs.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public KernelCounters ReadCounters()
     {
+        var earlier = Carried();
         _counters.LookupPerCpu(0, _countersPerCpu.AsSpan());
         var sum = default(KernelCounters);
         var total = MemoryMarshal.Cast<KernelCounters, ulong>(new Span<KernelCounters>(ref sum));
@@ -184,10 +231,11 @@ public sealed class FlowProgram : IDisposable
             }
         }
 
+        CarriedCounts.Add(ref sum, in earlier.Counters);
         return sum;
     }
 
-    /// <summary>What found no room in the flow map since the load, summed over the CPUs.</summary>
+    /// <summary>What found no room in the flow map, since when and how as <see cref="ReadCounters"/>.</summary>
     /// <param name="buckets">Room for <see cref="OverflowBucket.Count"/>; see <see cref="OverflowBucket.IndexOf"/>.</param>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public void ReadOverflow(Span<OverflowBucket> buckets)
@@ -197,10 +245,11 @@ public sealed class FlowProgram : IDisposable
             throw new ArgumentException($"{OverflowBucket.Count} are needed", nameof(buckets));
         }
 
+        var earlier = Carried();
         for (var i = 0; i < OverflowBucket.Count; i++)
         {
             _overflow.LookupPerCpu((uint)i, _bucketPerCpu.AsSpan());
-            buckets[i] = default;
+            buckets[i] = earlier.Overflow[i];
             foreach (ref readonly var bucket in _bucketPerCpu.AsSpan())
             {
                 buckets[i].Packets += bucket.Packets;
@@ -253,6 +302,8 @@ public sealed class FlowProgram : IDisposable
         _records.Dispose();
         _counters.Dispose();
         _overflow.Dispose();
+        _carriedCounts.Dispose();
+        _predecessors.ForEach(each => each.Dispose());
         _interfaces.Dispose();
         _fragments.Dispose();
         _freshFlow.Dispose();
@@ -263,6 +314,31 @@ public sealed class FlowProgram : IDisposable
         _packetPrograms[IndexOf(link, hook)].Descriptor;
 
     internal static string NameOf(LinkLayer link, Hook hook) => PacketPrograms[IndexOf(link, hook)];
+
+    private CarriedCounts OwnCarried()
+    {
+        _ = _carriedCounts.TryLookup(0u, out CarriedCounts carried);
+        return carried;
+    }
+
+    /// <summary>What predecessors counted, those that are to be completed included.</summary>
+    private CarriedCounts Carried()
+    {
+        lock (_gate)
+        {
+            var carried = OwnCarried();
+            foreach (var predecessor in _predecessors)
+            {
+                if (carried.Generation < (ulong)predecessor.Generation.Number)
+                {
+                    var counts = predecessor.ReadCounts();
+                    carried.Add(in counts);
+                }
+            }
+
+            return carried;
+        }
+    }
 
     private FileDescriptor Iterator(BpfObject bpfObject, FlowPins? pins, string program, string name)
     {

@@ -41,6 +41,7 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
     private readonly ulong* _producer;
     private readonly byte* _data;
     private readonly ulong _mask;
+    private readonly uint _recordBytes;
 
     /// <summary>Bytes after which the consumer position is published: rarely enough to be cheap, often enough that the kernel has room.</summary>
     private readonly ulong _publishBytes;
@@ -48,7 +49,14 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
 
     /// <exception cref="BpfException">The ring cannot be mapped.</exception>
     internal RingBuffer(BpfMap map)
+        : this(map, sizeof(TRecord)) { }
+
+    /// <param name="map">Of type BPF_MAP_TYPE_RINGBUF.</param>
+    /// <param name="recordBytes">Of a record that is no <typeparamref name="TRecord"/>, but begins with one.</param>
+    /// <exception cref="BpfException">The ring cannot be mapped.</exception>
+    internal RingBuffer(BpfMap map, int recordBytes)
     {
+        _recordBytes = (uint)recordBytes;
         var page = Environment.SystemPageSize;
         _descriptor = map.Descriptor;
         Capacity = map.MaxEntries;
@@ -135,6 +143,18 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
         return handed;
     }
 
+    /// <summary>Hands out records as <see cref="Consume"/> does, but leaves them in the ring.</summary>
+    internal void Peek<T>(ref T handler, int max)
+        where T : IRecordHandler<TRecord>
+    {
+        var position = *_consumer;
+        var limit = Volatile.Read(ref *_producer);
+        for (var i = 0; i < max && TryNext(ref position, limit, out var record); i++)
+        {
+            handler.OnRecord(in *record, position);
+        }
+    }
+
     /// <summary>Goes on at a position, without handing out what lies before it. Not while records are consumed.</summary>
     /// <param name="position">What a handler was given with the last record that is not to come again.</param>
     /// <exception cref="ArgumentOutOfRangeException">It lies before what was consumed, or behind what was produced.</exception>
@@ -168,21 +188,22 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
             }
 
             var length = header & ~DiscardBit;
-            if (length + HeaderBytes > (ulong)Capacity)
+            var taken = (length + HeaderBytes + 7) & ~7ul;
+            if (taken > Math.Min(limit - position, (ulong)Capacity))
             {
-                // No ring is made so: skip what was produced rather than read beyond the mapping.
+                // No ring is made so: skip what was produced rather than read beyond it, or beyond the mapping.
                 position = limit;
                 _badRecords++;
                 return false;
             }
 
-            position += (length + HeaderBytes + 7) & ~7ul;
+            position += taken;
             if ((header & DiscardBit) != 0)
             {
                 continue;
             }
 
-            if (length == sizeof(TRecord))
+            if (length == _recordBytes)
             {
                 record = (TRecord*)(start + HeaderBytes);
                 return true;

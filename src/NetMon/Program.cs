@@ -1,18 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using NetMon.Plugin;
 using NetMon.Shell;
+using NetMon.Terminal;
 using NetMon.Verbs;
 
-// No RootCommand: that would name itself after the file, not by what it was called.
-var name = ProgramName.OfProcess();
-var root = new Command(
-    name,
-    "what this machine's network does: who talks to whom, how much, how fast, what fails"
-)
-{
-    new HelpOption(),
-    new VersionOption(),
+const string What = "what this machine's network does: who talks to whom, how much, how fast, what fails";
+
+Command[] verbs =
+[
     AgentVerb.Create(),
     FlowsVerb.Create(),
     TopVerb.Create(),
@@ -22,13 +19,28 @@ var root = new Command(
     DropsVerb.Create(),
     DoctorVerb.Create(),
     CheckSystemVerb.Create(),
+    DebugVerb.Create(),
+    SupportBundleVerb.Create(),
     CompletionVerb.Create(),
     CompleteVerb.Create(),
     DetachVerb.Create(),
     VersionVerb.Create(),
-};
+];
 
-var parsed = root.Parse(TwoWords.Join(args, [.. root.Subcommands]));
+// No RootCommand: that would name itself after the file, not by what it was called.
+var name = ProgramName.OfProcess();
+var root = name == ProgramName.Plugin ? new PluginCommand() : new Command(name, What);
+root.Add(new HelpOption());
+root.Add(new VersionOption());
+Array.ForEach(verbs, root.Add);
+
+args = TwoWords.Join(args, verbs);
+if (root is PluginCommand plugin && !plugin.TryTake(args, TerminalOutput.ForProcess(), out args))
+{
+    return ExitCode.Usage;
+}
+
+var parsed = root.Parse(args);
 if (parsed.Action is ParseErrorAction wrong)
 {
     wrong.ShowHelp = args.Length == 0;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Lifecycle;
 using NetMon.Agent.Options;
+using NetMon.Agent.Settings;
 
 namespace NetMon.Agent.Tests;
 
@@ -17,7 +18,7 @@ public sealed class AgentHostTests
         options.Api.Listen = (IPEndPoint)other.LocalEndpoint;
 
         using var stop = new AgentStop();
-        Assert.Equal(1, await AgentHost.RunAsync(options, stop));
+        Assert.Equal(1, await AgentHost.RunAsync(new FixedSettings(options), stop));
     }
 
     [SkippableFact]
@@ -25,7 +26,7 @@ public sealed class AgentHostTests
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root, for BPF");
         using var stop = new AgentStop();
-        var running = AgentHost.RunAsync(Options(), stop);
+        var running = AgentHost.RunAsync(new FixedSettings(Options()), stop);
         stop.Request(StopReason.Terminated);
 
         Assert.Equal(0, await running);

@@ -53,7 +53,7 @@ public sealed class RealKernelTests
         using var podAddresses = new PodAddressWatch(addresses, NullLogger<PodAddressWatch>.Instance);
         using var interfaces = new InterfaceWatch(
             new InterfaceRules(new CaptureOptions()),
-            () => new KernelInterfaceHooks(program, null, mode, NullLogger.Instance),
+            () => new KernelInterfaceHooks(program, pins: null, mode, NullLogger.Instance),
             observer => new KernelLinkSource(observer, podAddresses),
             new InterfaceNames(),
             TimeProvider.System,

@@ -36,6 +36,49 @@ internal static class TestObjects
         }
     }
 
+    /// <summary>The product's flow programs with another text in one of their files.</summary>
+    /// <param name="file">Relative to the folder bpf.</param>
+    /// <param name="changes">Texts that are there, and what takes their place.</param>
+    public static byte[] CompileVariant(string file, params (string Before, string After)[] changes)
+    {
+        var source = Path.Combine(Repository(), "bpf");
+        var folder = TemporaryFile($"variant-{Guid.NewGuid():n}");
+        foreach (var path in Directory.EnumerateFiles(source, "*.h", SearchOption.AllDirectories))
+        {
+            Copy(Path.GetRelativePath(source, path));
+        }
+
+        Copy("flows.bpf.c");
+        var text = File.ReadAllText(Path.Combine(folder, file));
+        foreach (var (before, after) in changes)
+        {
+            Assert.Contains(before, text, StringComparison.Ordinal);
+            text = text.Replace(before, after, StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(Path.Combine(folder, file), text);
+        var output = Path.Combine(folder, "flows.o");
+        string[] arguments =
+        [
+            .. "-target bpf -D__TARGET_ARCH_x86 -mcpu=v3 -O2 -g -std=gnu11".Split(' '),
+            "-isystem",
+            "/usr/include/x86_64-linux-gnu",
+            "-c",
+            Path.Combine(folder, "flows.bpf.c"),
+            "-o",
+            output,
+        ];
+        Shell.Run("clang", arguments);
+        return File.ReadAllBytes(output);
+
+        void Copy(string relative)
+        {
+            var target = Path.Combine(folder, relative);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(Path.Combine(source, relative), target);
+        }
+    }
+
     /// <summary>A file that is gone after the tests.</summary>
     public static string TemporaryFile(string name) => Path.Combine(Folder.Value, name);
 

@@ -50,8 +50,14 @@ public sealed class KubeApiServerOptions
     /// <summary>Where requests to misbehave are taken, over plain HTTP; null: nowhere. Port 0 takes a free one.</summary>
     public IPEndPoint? Admin { get; init; }
 
+    /// <summary>Connects to a port of a pod, for pods/portforward and pods/proxy; fails with an <see cref="IOException"/>. Null: pods cannot be reached.</summary>
+    public Func<PodTarget, CancellationToken, Task<Stream>>? DialPod { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
+
+/// <summary>A port of a pod.</summary>
+public sealed record PodTarget(string Namespace, string Pod, int Port);
 
 /// <summary>Who asks for what.</summary>
 /// <param name="User"><c>netmon-lab</c> for the token; the common name of a client certificate; <c>system:anonymous</c>.</param>

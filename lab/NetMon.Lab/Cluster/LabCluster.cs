@@ -23,6 +23,12 @@ public sealed class LabCluster : IAsyncDisposable
     private const int ApiPort = 6443;
     private const int AgentPort = 9990;
 
+    private static readonly Dictionary<string, string> AgentLabels = new(StringComparer.Ordinal)
+    {
+        ["app.kubernetes.io/name"] = "netmon",
+        ["app.kubernetes.io/component"] = "agent",
+    };
+
     private readonly LabHome _home;
     private readonly LabOptions _options;
     private readonly Kubelet _kubelet;
@@ -92,6 +98,7 @@ public sealed class LabCluster : IAsyncDisposable
         options ??= new LabOptions();
         var home = new LabHome();
         KubeApiServer? api = null;
+        LabCluster? cluster = null;
         try
         {
             var network = new ClusterNetwork(home.Machines, options.Mode, options.Nodes);
@@ -107,9 +114,10 @@ public sealed class LabCluster : IAsyncDisposable
                     BindListenSocket = at =>
                         network.Control.Inside(() => AspNetTransport.CreateDefaultBoundListenSocket(at)),
                     PodShutdown = null,
+                    DialPod = (port, stop) => PodDialer.DialAsync(cluster?.Pods ?? [], port, stop),
                 }
             );
-            var cluster = new LabCluster(home, network, api, options);
+            cluster = new LabCluster(home, network, api, options);
             cluster.AddObjects();
             cluster.SetOffloads(Machines(network));
             return cluster;
@@ -171,6 +179,7 @@ public sealed class LabCluster : IAsyncDisposable
             )
             {
                 HostNetwork = true,
+                Labels = AgentLabels,
             }),
         ]);
         Parallel.ForEach(pods, pod => StartAgent(pod, arguments));

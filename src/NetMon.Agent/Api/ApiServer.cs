@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
+using NetMon.Agent.Api.Limits;
 using NetMon.Agent.Logging;
 using KestrelOptions = Microsoft.Extensions.Options.Options;
 
@@ -17,13 +18,7 @@ namespace NetMon.Agent.Api;
 /// <remarks>A host would add a container, configuration and, above all, its own reaction to SIGTERM: it would stop serving before the drain.</remarks>
 internal sealed class ApiServer : IAsyncDisposable
 {
-    private const int MaxConnections = 128;
-    private const int MaxRequestLineBytes = 8 * 1024;
-    private const int MaxHeaderBytes = 16 * 1024;
     private const int MaxHeaders = 64;
-    private const int MaxBodyBytes = 1024;
-    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromMinutes(2);
 
     // A reader that is slower is cut off: a response under way holds memory, and may hold one of a few places.
     private static readonly MinDataRate SlowestReader = new(
@@ -49,12 +44,14 @@ internal sealed class ApiServer : IAsyncDisposable
 
     /// <param name="listen">The address of the network.</param>
     /// <param name="directory">Where the Unix socket is to be; empty: there is none. It is no error where it cannot be made.</param>
+    /// <param name="guard">What stands before the routes.</param>
     /// <param name="routes">What it answers.</param>
     /// <param name="loggers">Its log.</param>
     /// <exception cref="StartException">The address cannot be listened on.</exception>
     public static async Task<ApiServer> StartAsync(
         IPEndPoint listen,
         string directory,
+        ApiGuard guard,
         RouteTable routes,
         ILoggerFactory loggers
     )
@@ -72,7 +69,12 @@ internal sealed class ApiServer : IAsyncDisposable
             ),
             loggers
         );
-        var server = new KestrelServer(KestrelOptions.Create(Configure(listen, socket)), transport, loggers);
+        using var counting = new ServerRefusals(loggers, guard.Refusals);
+        var server = new KestrelServer(
+            KestrelOptions.Create(Configure(listen, socket, guard)),
+            transport,
+            counting
+        );
         try
         {
             await server.StartAsync(new Application(routes), CancellationToken.None);
@@ -121,36 +123,33 @@ internal sealed class ApiServer : IAsyncDisposable
         return socket;
     }
 
-    private static KestrelServerOptions Configure(IPEndPoint listen, ApiSocketFile? socket)
+    private static KestrelServerOptions Configure(IPEndPoint listen, ApiSocketFile? socket, ApiGuard guard)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxConcurrentConnections = MaxConnections;
-        options.Limits.MaxRequestLineSize = MaxRequestLineBytes;
-        options.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        var limits = guard.Limits;
+        options.Limits.MaxRequestLineSize = limits.RequestLineBytes;
+        options.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
         options.Limits.MaxRequestHeaderCount = MaxHeaders;
-        options.Limits.MaxRequestBodySize = MaxBodyBytes;
-        options.Limits.RequestHeadersTimeout = HeadersTimeout;
-        options.Limits.KeepAliveTimeout = KeepAliveTimeout;
+        options.Limits.MaxRequestBodySize = limits.BodyBytes;
+        options.Limits.RequestHeadersTimeout = limits.RequestTimeout;
+        options.Limits.KeepAliveTimeout = limits.IdleTimeout;
         options.Limits.MinResponseDataRate = SlowestReader;
-        options.Listen(listen, endpoint => Configure(endpoint, ApiListenerFeature.Network));
+        options.Listen(listen, endpoint => Configure(endpoint, guard, ApiListenerFeature.Network));
         if (socket is not null)
         {
-            options.Listen(socket.EndPoint, endpoint => Configure(endpoint, ApiListenerFeature.Socket));
+            options.Listen(
+                socket.EndPoint,
+                endpoint => Configure(endpoint, guard, ApiListenerFeature.Socket)
+            );
         }
 
         return options;
     }
 
-    private static void Configure(ListenOptions endpoint, ApiListenerFeature listener)
+    private static void Configure(ListenOptions endpoint, ApiGuard guard, ApiListenerFeature listener)
     {
         endpoint.Protocols = HttpProtocols.Http1;
-        endpoint.Use(next =>
-            connection =>
-            {
-                connection.Features.Set(listener);
-                return next(connection);
-            }
-        );
+        endpoint.Use(next => connection => guard.RunAsync(connection, listener, next));
     }
 
     private static IPEndPoint BoundAddress(KestrelServer server, IPEndPoint listen)

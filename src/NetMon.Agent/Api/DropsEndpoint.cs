@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using NetMon.Agent.Drops;
 using NetMon.Core.Drops;
 using NetMon.Core.Flows;
@@ -84,9 +83,6 @@ internal sealed class DropsEndpoint(DropLog log, WallClock clock, Func<int, stri
             );
             return;
         }
-
-        // A reader may be as slow as it likes: it costs its queue, and one of the few streams.
-        context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
         await context.Response.StartAsync(context.RequestAborted);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         await PumpAsync(follower, context.Response.BodyWriter, context.RequestAborted);

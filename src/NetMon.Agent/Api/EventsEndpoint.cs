@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using NetMon.Agent.Detections;
 using NetMon.Core.Detections.Events;
 
@@ -79,7 +78,6 @@ internal sealed class EventsEndpoint(EventFeed? feed, WallClock clock)
 
         using (follower)
         {
-            context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
             await response.StartAsync(context.RequestAborted);
             await response.BodyWriter.FlushAsync(context.RequestAborted);
             await foreach (var told in follower.Changes.ReadAllAsync(context.RequestAborted))

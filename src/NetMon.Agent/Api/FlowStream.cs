@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using NetMon.Agent.Streaming;
 using NetMon.Core.Flows;
 
@@ -44,8 +43,6 @@ internal sealed class FlowStream(Broadcaster broadcaster, WallClock clock, Func<
 
         using (subscription)
         {
-            // A reader may be as slow as it likes: it costs its queue, and one of the few streams.
-            context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
             await response.StartAsync(context.RequestAborted);
             await response.BodyWriter.FlushAsync(context.RequestAborted);
             await PumpAsync(subscription, response.BodyWriter, context.RequestAborted);

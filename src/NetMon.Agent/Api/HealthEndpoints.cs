@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using NetMon.Agent.Clusters;
 using NetMon.Agent.Features;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Settings;
 
 namespace NetMon.Agent.Api;
 
@@ -12,6 +13,7 @@ internal sealed class HealthEndpoints(
     Func<ObservedInterfaces> interfaces,
     Func<ClusterStanding> cluster,
     FeatureSet features,
+    IAgentSettings settings,
     Func<bool> stopping
 )
 {
@@ -91,6 +93,7 @@ internal sealed class HealthEndpoints(
             }
         }
 
+        reasons.AddRange(SettingsTroubles.Of(settings));
         return reasons;
     }
 }

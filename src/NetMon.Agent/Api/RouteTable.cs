@@ -1,5 +1,9 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
+using NetMon.Agent.Api.Access;
+using NetMon.Agent.Api.Limits;
 using NetMon.Agent.Logging;
 
 namespace NetMon.Agent.Api;
@@ -22,30 +26,40 @@ internal enum RouteAccess
 /// <param name="Handler">Answers.</param>
 /// <param name="Access">Who may ask.</param>
 /// <param name="Method">GET (which answers HEAD, too) or another. A path has a route for each of its methods.</param>
+/// <param name="IsStream">Its answers have no end. Others have none either where the query says <c>follow=true</c>.</param>
 internal readonly record struct Route(
     string Path,
     RequestDelegate Handler,
     RouteAccess Access = RouteAccess.Read,
-    string Method = "GET"
+    string Method = "GET",
+    bool IsStream = false
 );
 
 /// <summary>Finds who answers a request, and answers where nobody does.</summary>
-internal sealed class RouteTable(IReadOnlyList<Route> routes, ILogger<RouteTable> logger)
+internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, ILogger<RouteTable> logger)
 {
     /// <summary>The part of it that everybody may ask: metrics and health.</summary>
-    public RouteTable Open() => new([.. routes.Where(route => route.Access == RouteAccess.Open)], logger);
+    public RouteTable Open() =>
+        new([.. routes.Where(route => route.Access == RouteAccess.Open)], guard, logger);
 
     public async Task HandleAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
+        var connection = context.Features.Get<ApiConnection>();
+        connection?.BeginRequest();
         try
         {
-            await Choose(context)(context);
+            await AnswerAsync(context, connection?.Client);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client went away.
+        }
+        catch (BadHttpRequestException error) when (!context.Response.HasStarted)
+        {
+            guard.Refusals.Count(RefusalReasons.OfStatus(error.StatusCode));
+            await JsonError.WriteAsync(context, error.StatusCode, error.Message);
         }
 #pragma warning disable CA1031 // One request's fault must not reach the server: it would log a whole stack for each.
         catch (Exception error)
@@ -65,13 +79,55 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ILogger<RouteTable
                 "the agent failed to answer; see its log"
             );
         }
+        finally
+        {
+            connection?.EndRequest();
+        }
     }
 
-    private RequestDelegate Choose(HttpContext context)
+    private async Task AnswerAsync(HttpContext context, IPAddress? client)
+    {
+        if (Find(context, out var exists) is not { } route)
+        {
+            await (exists ? NotAllowed(context) : NotFound(context));
+            return;
+        }
+
+        var decision = await guard.Access.DecideAsync(context, in route);
+        if (!decision.IsGranted)
+        {
+            await RefuseAsync(context, decision);
+            return;
+        }
+
+        if (!route.IsStream && context.Request.Query["follow"] != "true")
+        {
+            await route.Handler(context);
+            return;
+        }
+
+        if (guard.Streams.TryEnter(client) is { } reason)
+        {
+            await RefuseAsync(context, TooManyStreams(reason));
+            return;
+        }
+
+        context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = guard.SlowestStream;
+        try
+        {
+            await route.Handler(context);
+        }
+        finally
+        {
+            guard.Streams.Leave(client);
+        }
+    }
+
+    private Route? Find(HttpContext context, out bool exists)
     {
         var path = context.Request.Path.Value ?? "";
         var method = HttpMethods.IsHead(context.Request.Method) ? HttpMethods.Get : context.Request.Method;
-        var exists = false;
+        exists = false;
         foreach (var route in routes)
         {
             if (!string.Equals(route.Path, path, StringComparison.Ordinal))
@@ -82,24 +138,36 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ILogger<RouteTable
             exists = true;
             if (string.Equals(route.Method, method, StringComparison.Ordinal))
             {
-                return MayAsk(context, route.Access) ? route.Handler : Refused;
+                return route;
             }
         }
 
-        return exists ? NotAllowed : NotFound;
+        return null;
     }
 
-    // What changes the agent comes by its socket, which only root may use.
-    private static bool MayAsk(HttpContext context, RouteAccess access) =>
-        access != RouteAccess.Admin
-        || context.Features.Get<ApiListenerFeature>()?.Listener == ApiListener.Socket;
+    private AccessDecision TooManyStreams(string reason) =>
+        reason == RefusalReasons.Streams
+            ? new AccessDecision(
+                StatusCodes.Status503ServiceUnavailable,
+                reason,
+                $"{guard.Limits.Streams} streams are being served, which is the most: end one, or raise api.limits.streams"
+            )
+            : new AccessDecision(
+                StatusCodes.Status429TooManyRequests,
+                reason,
+                $"{guard.Limits.StreamsPerClient} streams are being served to this client, which is the most: end one, or raise api.limits.streams_per_client"
+            );
 
-    private static Task Refused(HttpContext context) =>
-        JsonError.WriteAsync(
-            context,
-            StatusCodes.Status403Forbidden,
-            $"{context.Request.Path} changes the agent: ask it by its socket, as root"
-        );
+    private Task RefuseAsync(HttpContext context, AccessDecision decision)
+    {
+        guard.Refusals.Count(decision.Reason);
+        if (decision.Challenge.Length > 0)
+        {
+            context.Response.Headers.WWWAuthenticate = decision.Challenge;
+        }
+
+        return JsonError.WriteAsync(context, decision.Status, decision.Message);
+    }
 
     private Task NotAllowed(HttpContext context)
     {

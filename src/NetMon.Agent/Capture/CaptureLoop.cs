@@ -19,7 +19,6 @@ namespace NetMon.Agent.Capture;
 /// </remarks>
 internal sealed class CaptureLoop : IDisposable
 {
-
     /// <summary>After records, more may come without a wake-up: 2 * WAKE_INTERVAL_NS of bpf/netmon.h.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(4);
 
@@ -143,6 +142,7 @@ internal sealed class CaptureLoop : IDisposable
                     : LongestWait
                 ); // (1)
                 found = ConsumeRing(); // (2)
+                found |= _source.TakeEarlier(new RecordSink(_pipeline, _ledger));
                 _ledger?.Resume();
                 TakeSweep(); // (3)
                 Attribute();
@@ -264,6 +264,11 @@ internal sealed class CaptureLoop : IDisposable
         _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());
         if (!_keeping)
         {
+            while (_source.TakeEarlier(new RecordSink(_pipeline, _ledger)))
+            {
+                Attribute();
+            }
+
             using (var pass = _source.OpenDrain())
             {
                 ReadDrain(pass);

@@ -16,6 +16,10 @@ internal interface IRecordSource
     /// <returns>Records handed out; fewer than <paramref name="max"/> when no more are there.</returns>
     int Consume(RecordSink sink, int max);
 
+    /// <summary>Hands out some of the records that programs before these left, once none of them is attached.</summary>
+    /// <returns>Whether there may be more.</returns>
+    bool TakeEarlier(RecordSink sink) => false;
+
     /// <summary>Starts a pass over the flows that have something to report without being asked by a packet.</summary>
     IRecordPass OpenSweep();
 

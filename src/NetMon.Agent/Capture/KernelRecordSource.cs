@@ -5,13 +5,15 @@ using NetMon.Bpf.Records;
 namespace NetMon.Agent.Capture;
 
 /// <summary>The records of the flow programs in the kernel.</summary>
-internal sealed class KernelRecordSource(FlowProgram program) : IRecordSource
+internal sealed class KernelRecordSource(FlowProgram program, EarlierRecords? earlier = null) : IRecordSource
 {
     public void Wait(TimeSpan timeout) => program.Ring.Wait(timeout);
 
     public void Wake() => program.Ring.Wake();
 
     public int Consume(RecordSink sink, int max) => program.Ring.Consume(ref sink, max);
+
+    public bool TakeEarlier(RecordSink sink) => earlier?.Take(sink) ?? false;
 
     public IRecordPass OpenSweep() => new Pass(program.OpenSweep());
 

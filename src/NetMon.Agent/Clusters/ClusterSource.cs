@@ -78,6 +78,12 @@ internal sealed class ClusterSource : IAsyncDisposable
     public IEnumerable<WatchSnapshot> Resources =>
         _watch?.Resources.Select(resource => resource.Snapshot()) ?? [];
 
+    /// <summary>What asks the cluster who has a token, if the settings want it and there is one.</summary>
+    public AccessReviews? OpenReviews(ApiOptions api) =>
+        api.Auth.Kubernetes && _configuration is { } configuration
+            ? new AccessReviews(configuration, _loggers.CreateLogger<AccessReviews>(), _time)
+            : null;
+
     /// <summary>Whether the agent may call itself ready as far as the cluster is concerned: once it was, it stays so.</summary>
     public ClusterStanding Standing
     {

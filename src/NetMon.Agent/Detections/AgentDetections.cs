@@ -11,7 +11,7 @@ namespace NetMon.Agent.Detections;
 /// <summary>The detections of an agent: their thread, their events, their metrics.</summary>
 internal sealed class AgentDetections : IDisposable
 {
-    private const string FeatureName = "detections";
+    public const string FeatureName = "detections";
 
     private readonly DetectionLoop _loop;
     private readonly ILogger _logger;

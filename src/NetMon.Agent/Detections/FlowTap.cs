@@ -7,6 +7,18 @@ namespace NetMon.Agent.Detections;
 internal sealed class FlowTap(SightingQueue queue, Action wake)
 {
     private bool _woken;
+    private volatile bool _paused;
+    private long _passed;
+
+    /// <summary>Looks at nothing for now. Any thread.</summary>
+    public bool Paused
+    {
+        get => _paused;
+        set => _paused = value;
+    }
+
+    /// <summary>Steps that were not looked at meanwhile. Any thread.</summary>
+    public long Passed => Volatile.Read(ref _passed);
 
     /// <param name="step">The flow after its step.</param>
     /// <param name="recordNs">When the step's record left the kernel, CLOCK_MONOTONIC.</param>
@@ -14,6 +26,12 @@ internal sealed class FlowTap(SightingQueue queue, Action wake)
     /// <param name="steps">Whether the flow is new, or over.</param>
     public void See(in FlowEvent step, ulong recordNs, int slot, SightingSteps steps)
     {
+        if (_paused)
+        {
+            Volatile.Write(ref _passed, _passed + 1);
+            return;
+        }
+
         ref readonly var flow = ref step.Flow;
         if (flow.Class == FlowClass.Overlay || !queue.TryTake(out var place))
         {

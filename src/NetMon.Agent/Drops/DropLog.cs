@@ -15,20 +15,47 @@ internal sealed class DropLog(int capacity)
     private readonly Queue<DroppedPackets> _recent = [];
     private Follower[] _followers = [];
     private bool _completed;
+    private bool _shed;
+    private long _shedCount;
 
     /// <summary>Why there are none; null if there may be.</summary>
     public string? Unavailable { get; set; } = "drops are not watched yet";
+
+    /// <summary>What was forgotten to save memory. Any thread.</summary>
+    public long ShedCount => Volatile.Read(ref _shedCount);
+
+    /// <summary>Forgets all, and remembers none for now; or remembers again. Any thread.</summary>
+    public void Shed(bool shed)
+    {
+        lock (_gate)
+        {
+            _shed = shed;
+            if (shed)
+            {
+                _shedCount += _recent.Count;
+                _recent.Clear();
+                _recent.TrimExcess();
+            }
+        }
+    }
 
     public void Add(DroppedPackets drop)
     {
         lock (_gate)
         {
-            if (_recent.Count == capacity)
+            if (_shed)
             {
-                _recent.Dequeue();
+                _shedCount++;
             }
+            else
+            {
+                if (_recent.Count == capacity)
+                {
+                    _recent.Dequeue();
+                }
 
-            _recent.Enqueue(drop);
+                _recent.Enqueue(drop);
+            }
             foreach (var follower in _followers)
             {
                 follower.Push(drop);

@@ -42,7 +42,10 @@ internal sealed class DropMetrics
         );
         _packets = registry.Counter(Instruments.Drops, _table);
         _bytes = registry.Counter(Instruments.DropBytes, _table);
-        registry.Observe(Instruments.DropsUnattributed, WriteUnattributed);
+        registry.Observe(
+            Instruments.DropsUnattributed,
+            (ref MetricSamples samples) => WriteUnattributed(ref samples, counters)
+        );
         registry.Observe(
             Instruments.DropsOrdinary,
             (ref MetricSamples samples) => WriteOrdinary(ref samples, counters)
@@ -79,8 +82,13 @@ internal sealed class DropMetrics
         }
     }
 
-    private void WriteUnattributed(ref MetricSamples samples)
+    private void WriteUnattributed(ref MetricSamples samples, DropCounters counters)
     {
+        if (counters.Bad > 0)
+        {
+            samples.Add(counters.Bad, "", MetricReasons.BadRecord);
+        }
+
         foreach (var (reason, total) in ByName(Read()))
         {
             for (var cause = 0; cause < Causes.Length; cause++)

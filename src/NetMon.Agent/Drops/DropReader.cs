@@ -128,7 +128,19 @@ internal sealed class DropReader : IDisposable
         }
 
         var samples = new List<DropSample>();
-        _source.Take((in key, in value) => samples.Add(new DropSample { Key = key, Value = value }));
+        _source.Take(
+            (in key, in value) =>
+            {
+                if (IsPossible(in key, in value))
+                {
+                    samples.Add(new DropSample { Key = key, Value = value });
+                }
+                else
+                {
+                    _counters.AddBad();
+                }
+            }
+        );
         _activity = activity;
         samples.ForEach(sample => _places.Want(sample.Key.Location));
         _places.LookUp();
@@ -140,6 +152,11 @@ internal sealed class DropReader : IDisposable
 
         return samples.Count > 0;
     }
+
+    // A flow has two ends, and counts fit.
+    private static bool IsPossible(in DropKey key, in DropValue value) =>
+        (key.From | value.OriginalFrom | value.OriginalSource) <= 1
+        && (long)(value.Packets | value.Bytes) >= 0;
 
     private bool IsOrdinary(DropSample sample)
     {

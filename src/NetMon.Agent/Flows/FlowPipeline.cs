@@ -199,7 +199,12 @@ internal sealed partial class FlowPipeline : IAttributedFlows
                 entry.Role = FlowRole.Counted;
                 entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Event.Flow);
                 _step.Take(in record, source);
-                Ledger?.Released(in entry, _step, ReleaseWords.Of(record.Reason), AttributionResult.Immediate);
+                Ledger?.Released(
+                    in entry,
+                    _step,
+                    ReleaseWords.Of(record.Reason),
+                    AttributionResult.Immediate
+                );
                 _step.Event.Kind = RecordTranslator.KindOf(record.Reason);
                 Decide(entry.NoEndpoints);
                 Ledger?.Commit();
@@ -374,7 +379,8 @@ internal sealed partial class FlowPipeline : IAttributedFlows
 
     private void Fail(long packets, Exception error)
     {
-        _metrics.Failed(packets);
+        // A count below 0 is none.
+        _metrics.Failed(Math.Max(packets, 0));
         if (_limiter.TryPass(out var suppressed))
         {
             AgentLog.RecordFailed(_logger, suppressed, error);

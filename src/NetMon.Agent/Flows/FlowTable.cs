@@ -11,6 +11,9 @@ internal sealed class FlowTable
     private readonly FlowIndex _index = new();
     private readonly FlowIndex _twins = new();
     private int _count;
+    private volatile bool _closed;
+    private volatile int _room = int.MaxValue;
+    private long _refused;
 
     /// <param name="capacity">Flows at most.</param>
     public FlowTable(int capacity)
@@ -22,6 +25,23 @@ internal sealed class FlowTable
     public int Capacity { get; }
 
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>No further flows for now. Any thread.</summary>
+    public bool Closed
+    {
+        get => _closed;
+        set => _closed = value;
+    }
+
+    /// <summary>Flows that there may be more for now. Any thread.</summary>
+    public int Room
+    {
+        get => _room;
+        set => _room = value;
+    }
+
+    /// <summary>Flows that found it closed, or without room. Any thread.</summary>
+    public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>Slabs of memory in use.</summary>
     public int SlabCount => _slabs.SlabCount;
@@ -69,9 +89,20 @@ internal sealed class FlowTable
     /// <returns>The slot; -1 if the table is full.</returns>
     public int Add(in FlowKey key, ulong startNs)
     {
+        if (_closed || _room <= 0)
+        {
+            Volatile.Write(ref _refused, _refused + 1);
+            return -1;
+        }
+
         if (_count >= Capacity || !_slabs.TryTake(out var slot))
         {
             return -1;
+        }
+
+        if (_room != int.MaxValue)
+        {
+            Interlocked.Decrement(ref _room);
         }
 
         ref var entry = ref _slabs[slot];

@@ -15,12 +15,31 @@ internal sealed class RecentFailures(int capacity, TimeSpan kept)
     private ulong _keptNs = (ulong)kept.TotalNanoseconds;
     private readonly (Flow Flow, ulong EndNs)[] _items = new (Flow, ulong)[capacity];
     private int _next;
+    private bool _shed;
+    private long _shedCount;
 
     /// <summary>How long, since the end. From any thread.</summary>
     public TimeSpan Kept
     {
         get => TimeSpan.FromMicroseconds(Volatile.Read(ref _keptNs) / 1000.0);
         set => Volatile.Write(ref _keptNs, (ulong)value.TotalNanoseconds);
+    }
+
+    /// <summary>What was forgotten to save memory. Any thread.</summary>
+    public long ShedCount => Volatile.Read(ref _shedCount);
+
+    /// <summary>Forgets all, and remembers none for now; or remembers again. Any thread.</summary>
+    public void Shed(bool shed)
+    {
+        lock (_lock)
+        {
+            _shed = shed;
+            if (shed)
+            {
+                _shedCount += _items.Count(item => item.EndNs != 0);
+                Array.Clear(_items);
+            }
+        }
     }
 
     /// <summary>Remembers a flow that has ended, if it failed.</summary>
@@ -33,6 +52,12 @@ internal sealed class RecentFailures(int capacity, TimeSpan kept)
 
         lock (_lock)
         {
+            if (_shed)
+            {
+                _shedCount++;
+                return;
+            }
+
             ref var item = ref _items[_next];
             item.Flow = flow;
             item.EndNs = (ulong)Stopwatch.GetTimestamp();

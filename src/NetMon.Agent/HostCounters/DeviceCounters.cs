@@ -32,17 +32,10 @@ internal readonly record struct DeviceCounters(
                     long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var v) ? v : 0
                 )
                 .ToArray();
-            if (colon > 0 && values.Length >= Columns)
+            var name = line[..Math.Max(colon, 0)].Trim();
+            if (name.Length > 0 && values.Length >= Columns)
             {
-                yield return new(
-                    line[..colon].Trim(),
-                    values[2],
-                    values[3],
-                    values[4],
-                    values[10],
-                    values[11],
-                    values[12]
-                );
+                yield return new(name, values[2], values[3], values[4], values[10], values[11], values[12]);
             }
         }
     }

@@ -14,6 +14,11 @@ internal static class ProtocolCounters
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length == 0)
+            {
+                continue;
+            }
+
             if (names is null || !string.Equals(names[0], words[0], StringComparison.Ordinal))
             {
                 names = words;
@@ -41,8 +46,8 @@ internal static class ProtocolCounters
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            var six = words[0].IndexOf('6', StringComparison.Ordinal);
-            if (words.Length == 2 && six > 0 && TryRead(words[1], out var value))
+            var six = words.Length == 2 ? words[0].IndexOf('6', StringComparison.Ordinal) : 0;
+            if (six > 0 && TryRead(words[1], out var value))
             {
                 counters[(words[0][..(six + 1)], words[0][(six + 1)..])] = value;
             }

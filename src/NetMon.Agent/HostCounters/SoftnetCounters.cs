@@ -21,7 +21,9 @@ internal readonly record struct SoftnetCounters(int Cpu, long Dropped, long Time
             if (words.Length > 2 && TryRead(words[1], out var dropped) && TryRead(words[2], out var squeezed))
             {
                 var cpu =
-                    words.Length > CpuColumn && TryRead(words[CpuColumn], out var number)
+                    words.Length > CpuColumn
+                    && TryRead(words[CpuColumn], out var number)
+                    && number <= int.MaxValue
                         ? (int)number
                         : line;
                 yield return new(cpu, dropped, squeezed);
@@ -31,6 +33,16 @@ internal readonly record struct SoftnetCounters(int Cpu, long Dropped, long Time
         }
     }
 
-    private static bool TryRead(string word, out long value) =>
-        long.TryParse(word, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+    private static bool TryRead(string word, out long value)
+    {
+        // The kernel's are of 32 bits.
+        var isRead = uint.TryParse(
+            word,
+            NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture,
+            out var number
+        );
+        value = number;
+        return isRead;
+    }
 }

@@ -21,7 +21,6 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
-    private readonly InterfaceRules _rules;
     private readonly Func<IInterfaceHooks> _openHooks;
     private readonly Func<ILinkObserver, ILinkSource> _openLinks;
     private readonly InterfaceNames _names;
@@ -36,6 +35,8 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private volatile ObservedInterfaces _observed = ObservedInterfaces.None;
+    private volatile InterfaceRules _rules;
+    private volatile bool _allDoubtful;
     private volatile bool _stopping;
     private volatile bool _keeping;
 
@@ -92,6 +93,14 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
         }
     }
 
+    /// <summary>From now on other interfaces are observed. From any thread.</summary>
+    public void Take(InterfaceRules rules)
+    {
+        _rules = rules;
+        _allDoubtful = true;
+        _signal.Release();
+    }
+
     void ILinkObserver.Added(in NetworkLink link) => Doubt(link.Index);
 
     void ILinkObserver.Changed(in NetworkLink before, in NetworkLink after) => Doubt(after.Index);
@@ -124,7 +133,7 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
                 using var links = _openLinks(this);
                 links.Start();
                 Settle(hooks, links);
-                hooks.RemoveOthers(_attachments.Keys.ToHashSet());
+                RemoveOthers(hooks);
                 _observed = _observed with { Settled = true };
                 _started.SetResult();
                 while (!_stopping)
@@ -149,6 +158,19 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
         }
     }
 
+    // What is left behind does no harm: it counts, into maps that nobody reads.
+    private void RemoveOthers(IInterfaceHooks hooks)
+    {
+        try
+        {
+            hooks.RemoveOthers(_attachments.Keys.ToHashSet());
+        }
+        catch (BpfException error)
+        {
+            AgentLog.LinksFailed(_logger, error.Message);
+        }
+    }
+
     // (3) Pods first: what they do is what is asked for first, and an uplink then finds less to hand over.
     private void Settle(IInterfaceHooks hooks, ILinkSource links)
     {
@@ -160,6 +182,12 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
         }
 
         var all = links.Links;
+        if (_allDoubtful)
+        {
+            _allDoubtful = false;
+            doubtful = [.. doubtful.Union(all.Keys)];
+        }
+
         foreach (
             var ifindex in doubtful.OrderByDescending(index =>
                 all.GetValueOrDefault(index).PeerInOtherNamespace

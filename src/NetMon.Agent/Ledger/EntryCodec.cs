@@ -41,12 +41,7 @@ internal static class EntryCodec
     /// <param name="objects">What was met before.</param>
     /// <param name="entry">A counted flow, or a shadow.</param>
     /// <param name="flow">The flow as it is to be kept, which need not be the entry's.</param>
-    public static void Write(
-        ref LedgerWriter writer,
-        LedgerObjects objects,
-        in FlowEntry entry,
-        in Flow flow
-    )
+    public static void Write(ref LedgerWriter writer, LedgerObjects objects, in FlowEntry entry, in Flow flow)
     {
         var start = writer.Open();
         var isPlain = FlowKeys.AreEqual(KeyOf(in flow, entry.SourceEnd), in entry.Key);

@@ -17,7 +17,7 @@ namespace NetMon.Agent.Ledger;
 /// </code>
 /// Killed before (2), the record is still the kernel's: on the ring, or in the sweeper's chunk. Killed after it, the journal has it.
 /// </remarks>
-internal sealed class FlowLedger : IDisposable
+internal sealed partial class FlowLedger : IDisposable
 {
     private readonly LedgerFolder _folder;
     private readonly LedgerParts _parts;
@@ -32,8 +32,6 @@ internal sealed class FlowLedger : IDisposable
     private LedgerPositions _positions;
     private ulong _generation;
     private ulong _nextNs;
-    private LeftRecord[] _left = [];
-    private int _resumed;
     private bool _skips;
 
     /// <param name="folder">Where its files are.</param>
@@ -200,17 +198,6 @@ internal sealed class FlowLedger : IDisposable
         _step?.Invoke();
     }
 
-    /// <summary>Processes what the sweeper of an earlier process had read last; once what was on the ring is processed, which is older.</summary>
-    public void Resume()
-    {
-        if (_left.Length > 0)
-        {
-            Resume(swept: true);
-            _left = [];
-            _resumed = 0;
-        }
-    }
-
     /// <summary>Takes a checkpoint if it is time.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     public void Housekeep(ulong nowNs)
@@ -229,9 +216,11 @@ internal sealed class FlowLedger : IDisposable
     {
         _nextNs = nowNs + _intervalNs;
         var before = _generation;
+        var resumed = _positions.Resumed;
         try
         {
             _generation++;
+            _positions.Resumed = (ulong)_resumed;
             _journal.Begin(_generation);
             Writer.Begin();
             CarryWaiting(_journal.Entries(before));
@@ -242,6 +231,7 @@ internal sealed class FlowLedger : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             _generation = before;
+            _positions.Resumed = resumed;
             _journal.Resume(before);
             _counters.AddFailure();
             AgentLog.CheckpointFailed(_logger, error.Message);
@@ -299,70 +289,6 @@ internal sealed class FlowLedger : IDisposable
             {
                 _counters.AddUnjournaled();
             }
-        }
-    }
-
-    // Flows that wait are not in a checkpoint: their records go on.
-    private void CarryWaiting(ReadOnlySpan<byte> entries)
-    {
-        if (!_parts.Pipeline.HasWaiting)
-        {
-            return;
-        }
-
-        while (JournalReplay.TryTake(ref entries, out var header, out var payload))
-        {
-            if (
-                header is not { Kind: JournalKind.Record, Origin: not (RecordOrigin.Left or RecordOrigin.LeftSwept) }
-                || !JournalReplay.TryReadRecord(payload, out var record)
-            )
-            {
-                continue;
-            }
-
-            var slot = _parts.Table.Find(in record.Key, record.State.FirstNs);
-            if (slot >= 0 && _parts.Table.RoleOf(slot) == FlowRole.Waiting)
-            {
-                Carry(in record, RecordOrigin.Carried);
-            }
-        }
-    }
-
-    private void Resume(bool swept)
-    {
-        while (_resumed < _left.Length && (swept || !_left[_resumed].IsSwept))
-        {
-            Begin();
-            var record = _left[_resumed].Record;
-            _resumed++;
-            _positions.Resumed++;
-            if (!_skips)
-            {
-                JournalWriter.Record(_journal, in record, RecordOrigin.Resumed, _positions.Resumed);
-            }
-
-            _parts.Pipeline.Resume(in record, _clock());
-        }
-    }
-
-    // All of them, so that their numbers stay: those that were processed are passed over.
-    private void CarryLeft()
-    {
-        foreach (ref readonly var left in _left.AsSpan())
-        {
-            Carry(in left.Record, left.IsSwept ? RecordOrigin.LeftSwept : RecordOrigin.Left);
-        }
-    }
-
-    private void Carry(in FlowRecord record, RecordOrigin origin)
-    {
-        if (_journal.TryRoom())
-        {
-            JournalWriter.Record(_journal, in record, origin, position: 0);
-        }
-        else
-        {
-            _counters.AddUnjournaled();
         }
     }
 

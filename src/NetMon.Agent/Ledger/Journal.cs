@@ -114,9 +114,7 @@ internal sealed class Journal : IDisposable
     public void Add(JournalKind kind, int length, RecordOrigin origin = RecordOrigin.Carried)
     {
         var whole = (JournalHeader.Bytes + length + 7) & ~7;
-        new JournalHeader(whole, kind, origin).Write(
-            _file[Offset(_generation) + _end, JournalHeader.Bytes]
-        );
+        new JournalHeader(whole, kind, origin).Write(_file[Offset(_generation) + _end, JournalHeader.Bytes]);
         _end += whole;
     }
 

@@ -72,7 +72,10 @@ internal sealed class JournalReplay(LedgerParts parts)
                     Orphan(payload, ReadOutcome(ref entries));
                     break;
                 default:
-                    throw new LedgerException(LedgerRefusal.Corrupt, "an entry of a kind that no journal has");
+                    throw new LedgerException(
+                        LedgerRefusal.Corrupt,
+                        "an entry of a kind that no journal has"
+                    );
             }
         }
     }
@@ -113,11 +116,7 @@ internal sealed class JournalReplay(LedgerParts parts)
         entry.RecordNs = Math.Max(entry.RecordNs, record.TimeNs);
         if (entry.Role == FlowRole.Shadow)
         {
-            CountShadow(
-                slot,
-                FlowPackets.Of(in record),
-                record.Reason == RecordReason.End
-            );
+            CountShadow(slot, FlowPackets.Of(in record), record.Reason == RecordReason.End);
             return;
         }
 

@@ -138,7 +138,11 @@ internal static class LedgerRestore
         }
     }
 
-    private static void ReadAll(Microsoft.Win32.SafeHandles.SafeFileHandle file, Span<byte> bytes, long offset)
+    private static void ReadAll(
+        Microsoft.Win32.SafeHandles.SafeFileHandle file,
+        Span<byte> bytes,
+        long offset
+    )
     {
         while (!bytes.IsEmpty)
         {

@@ -108,6 +108,15 @@ internal sealed class AgentInstance : IDisposable
             _ => reason != StopReason.Interrupted,
         };
 
+    /// <summary>Nothing is attached or to be read any more: unless it is kept for another agent, nothing stays pinned.</summary>
+    public void End(bool keep)
+    {
+        if (!keep)
+        {
+            Pins?.RemoveAll();
+        }
+    }
+
     public void Dispose()
     {
         Pins?.Dispose();

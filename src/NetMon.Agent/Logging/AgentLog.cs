@@ -23,6 +23,21 @@ internal static partial class AgentLog
     [LoggerMessage(5, LogLevel.Critical, "a fault of the agent itself ended it")]
     public static partial void Crashed(ILogger logger, Exception error);
 
+    [LoggerMessage(7, LogLevel.Information, "keeping within {MiB} MiB of memory ({Source})")]
+    public static partial void MemoryLimited(ILogger logger, long mib, string source);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Used} of {MiB} MiB of memory are in use, so these are cut: {What}")]
+    public static partial void MemoryShort(ILogger logger, long used, long mib, string what);
+
+    [LoggerMessage(9, LogLevel.Information, "{Used} of {MiB} MiB of memory are in use: nothing is cut")]
+    public static partial void MemoryRecovered(ILogger logger, long used, long mib);
+
+    [LoggerMessage(10, LogLevel.Error, "looking after the memory failed and goes on")]
+    public static partial void MemoryGuardFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(11, LogLevel.Debug, "the heap could not be bounded: {Error}")]
+    public static partial void HeapNotBounded(ILogger logger, string error);
+
     [LoggerMessage(6, LogLevel.Debug, "{What} after {Milliseconds} ms")]
     public static partial void Progress(ILogger logger, string what, double milliseconds);
 
@@ -40,6 +55,43 @@ internal static partial class AgentLog
 
     [LoggerMessage(201, LogLevel.Information, "the log is written as configured again")]
     public static partial void TraceEnded(ILogger logger);
+
+    [LoggerMessage(
+        180,
+        LogLevel.Information,
+        "the sampling rate is {Rate} now, as configured; it was {Before}"
+    )]
+    public static partial void SamplingRateSet(ILogger logger, int before, int rate);
+
+    [LoggerMessage(
+        181,
+        LogLevel.Information,
+        "the sampling rate is {Rate} now, and was {Before}: counting took {Cpu:F1}% of a core, of {Budget}%"
+    )]
+    public static partial void SamplingRateAdapted(
+        ILogger logger,
+        int before,
+        int rate,
+        double cpu,
+        int budget
+    );
+
+    [LoggerMessage(
+        182,
+        LogLevel.Warning,
+        "counting takes {Cpu:F1}% of a core, of {Budget}%, though the sampling rate is {Rate}, the largest allowed"
+    )]
+    public static partial void SamplingBudgetExceeded(ILogger logger, double cpu, int budget, int rate);
+
+    [LoggerMessage(
+        183,
+        LogLevel.Information,
+        "the CPU time of the packet programs is not known, and not in the budget of sampling: {Reason}"
+    )]
+    public static partial void SamplingCostUnknown(ILogger logger, string reason);
+
+    [LoggerMessage(184, LogLevel.Error, "the cost of counting could not be measured this time")]
+    public static partial void SamplingLookFailed(ILogger logger, Exception error);
 
     [LoggerMessage(100, LogLevel.Warning, "{Feature} is degraded: {Reason}")]
     public static partial void FeatureDegraded(ILogger logger, string feature, string reason);
@@ -117,6 +169,27 @@ internal static partial class AgentLog
     )]
     public static partial void AddressEventsRefused(ILogger logger, string reason);
 
+    [LoggerMessage(
+        11,
+        LogLevel.Information,
+        "what an agent before has counted is in maps of another layout or size: reading it (fields that are left out: {Fields})"
+    )]
+    public static partial void Migrating(ILogger logger, string fields);
+
+    [LoggerMessage(
+        12,
+        LogLevel.Information,
+        "all that an agent before had counted is read: {Packets} packets; its maps are gone"
+    )]
+    public static partial void Migrated(ILogger logger, long packets);
+
+    [LoggerMessage(
+        13,
+        LogLevel.Error,
+        "what an agent before has counted cannot be read, and is lost: its maps have no type information, or are not whole"
+    )]
+    public static partial void NotMigrated(ILogger logger);
+
     [LoggerMessage(7, LogLevel.Information, "taking over from another agent (process {Process})")]
     public static partial void TakingOver(ILogger logger, int process);
 
@@ -161,6 +234,9 @@ internal static partial class AgentLog
     )]
     public static partial void SocketWalkFailed(ILogger logger, long suppressed, Exception error);
 
+    [LoggerMessage(206, LogLevel.Warning, "{Warning}")]
+    public static partial void SettingsWarning(ILogger logger, string warning);
+
     [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error);
 
@@ -170,6 +246,20 @@ internal static partial class AgentLog
         "there is no socket, so verbs that change the agent find none: {Reason}"
     )]
     public static partial void SocketMissing(ILogger logger, string reason);
+
+    [LoggerMessage(
+        62,
+        LogLevel.Warning,
+        "a file of the API was changed and is wrong, so the old one stays in use: {Problem}"
+    )]
+    public static partial void AccessFileFailed(ILogger logger, string problem);
+
+    [LoggerMessage(
+        63,
+        LogLevel.Information,
+        "other machines that reach {Address} get metrics and health alone, as there is no TLS (docs/security.md)"
+    )]
+    public static partial void OpenToOthers(ILogger logger, IPEndPoint address);
 
     [LoggerMessage(80, LogLevel.Information, "without a cluster: pods and containers have no names")]
     public static partial void Standalone(ILogger logger);

@@ -8,6 +8,8 @@ namespace NetMon.Agent.Logging;
 /// <summary>The log: standard error, one line per message; the latest are kept for who asks later.</summary>
 internal sealed class AgentLogging : IDisposable
 {
+    private readonly ILoggerFactory _console = OpenConsole();
+
     private AgentLogging(LogLevels levels, LogRing recent)
     {
         Levels = levels;
@@ -17,16 +19,7 @@ internal sealed class AgentLogging : IDisposable
             builder.SetMinimumLevel(LogLevel.Trace);
             builder.AddFilter((category, level) => category is null || levels.IsEnabled(category, level));
             builder.AddProvider(recent);
-            builder.AddSimpleConsole(console =>
-            {
-                console.SingleLine = true;
-                console.UseUtcTimestamp = true;
-                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-                console.ColorBehavior = LoggerColorBehavior.Disabled;
-            });
-            builder.Services.Configure<ConsoleLoggerOptions>(console =>
-                console.LogToStandardErrorThreshold = LogLevel.Trace
-            );
+            builder.AddProvider(new OneLineLog(_console));
         });
         var logger = Loggers.CreateLogger<AgentLogging>();
         levels.OnTraceEnd = _ => AgentLog.TraceEnded(logger);
@@ -46,7 +39,24 @@ internal sealed class AgentLogging : IDisposable
     public void Dispose()
     {
         Loggers.Dispose();
+        _console.Dispose();
         Levels.Dispose();
         Recent.Dispose();
     }
+
+    private static ILoggerFactory OpenConsole() =>
+        LoggerFactory.Create(builder =>
+        {
+            builder.SetMinimumLevel(LogLevel.Trace);
+            builder.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+                console.ColorBehavior = LoggerColorBehavior.Disabled;
+            });
+            builder.Services.Configure<ConsoleLoggerOptions>(console =>
+                console.LogToStandardErrorThreshold = LogLevel.Trace
+            );
+        });
 }

@@ -44,11 +44,11 @@ internal sealed class FlowMetrics
         _orphaned = registry.Counter(Instruments.FlowsOrphaned);
     }
 
+    /// <summary>Where the series are.</summary>
+    public IReadOnlyList<SeriesTable> Tables => Array.ConvertAll(_families, families => families.Table);
+
     /// <summary>Sums over all flows since the start.</summary>
     public TrafficTotals Totals { get; } = new();
-
-    /// <summary>Where the series are, each with its own labels; a flow has rows in each.</summary>
-    public IEnumerable<SeriesTable> Tables => _families.Select(families => families.Table);
 
     /// <summary>What else goes on where an earlier process was.</summary>
     public IEnumerable<KeptCounter> KeptCounters =>
@@ -240,11 +240,7 @@ internal sealed class FlowMetrics
         string label = ""
     )
         where TKey : struct, ISeriesKey<TKey> =>
-        new(
-            $"{instrument.Name}|{label}",
-            () => family.Read(series),
-            value => family.Add(series, value)
-        );
+        new($"{instrument.Name}|{label}", () => family.Read(series), value => family.Add(series, value));
 
     private ref FlowRows Rows(ref FlowSeries series, int table)
     {

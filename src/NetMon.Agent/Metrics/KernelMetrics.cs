@@ -59,6 +59,12 @@ internal sealed class KernelMetrics
         registry.Observe(Instruments.RecordsDeferred, () => (long)Read().RecordsLate);
         registry.Observe(Instruments.ObserverChanges, WriteObserverChanges);
         registry.Observe(Instruments.MapMemory, ReadMapMemory);
+        registry.Observe(Instruments.UnsampledPackets, () => (long)Read().UnsampledPackets);
+        registry.Observe(Instruments.UnsampledBytes, () => (long)Read().UnsampledBytes);
+        registry.Observe(Instruments.SampledPackets, () => (long)Read().SampledPackets);
+        registry.Observe(Instruments.SampledBytes, () => (long)Read().SampledBytes);
+        registry.Observe(Instruments.SamplingEstimatedPackets, () => (long)Read().EstimatedPackets);
+        registry.Observe(Instruments.SamplingEstimatedBytes, () => (long)Read().EstimatedBytes);
     }
 
     private KernelCounters Read()

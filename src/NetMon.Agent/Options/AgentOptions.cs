@@ -32,6 +32,8 @@ public sealed class AgentOptions
     /// <summary>Further settings of section state.</summary>
     public LedgerOptions Ledger { get; } = new();
 
+    public PrivilegeOptions Privileges { get; } = new();
+
     /// <summary>Entries of the kernel's flow map.</summary>
     public int FlowMapSize => Resources.Maps.FlowMapSize > 0 ? Resources.Maps.FlowMapSize : Flow.MaxFlows;
 }

@@ -14,6 +14,11 @@ public sealed class CaptureOptions
 
     /// <summary>How programs are attached to an interface.</summary>
     public AttachMode Attach { get; set; } = AttachMode.Auto;
+
+    /// <summary>One flow of so many is counted, and its figures stand for as many. 1: each.</summary>
+    public int SamplingRate { get; set; } = 1;
+
+    public AdaptiveSamplingOptions AdaptiveSampling { get; } = new();
 }
 
 public enum AttachMode

@@ -3,6 +3,9 @@ namespace NetMon.Agent.Options;
 /// <summary>What the agent may take of the machine.</summary>
 public sealed class ResourceOptions
 {
+    /// <summary>Bytes of memory that the process may have resident; null: by its cgroup's limit, if that has one.</summary>
+    public long? MemoryLimit { get; set; }
+
     public MapOptions Maps { get; } = new();
 }
 

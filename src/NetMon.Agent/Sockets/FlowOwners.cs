@@ -125,6 +125,9 @@ internal sealed class FlowOwners(
         && (isSource ? flow.SourceOwner : flow.DestinationOwner) is null
         && nowNs < flow.StartNs + PatienceNs;
 
+    /// <summary>Counts an event that cannot be.</summary>
+    public void CountBad() => counts.AddBad();
+
     /// <summary>Counts how well the ends of a flow that is over were known.</summary>
     public void Count(in Flow flow)
     {

@@ -6,6 +6,7 @@ internal sealed class SocketCounts
     private long _owned;
     private long _missed;
     private long _unnamed;
+    private long _bad;
     private long _displaced;
     private int _connections;
     private int _ports;
@@ -20,6 +21,9 @@ internal sealed class SocketCounts
 
     /// <summary>Cgroups whose path could not be found.</summary>
     public long Unnamed => Volatile.Read(ref _unnamed);
+
+    /// <summary>Events that cannot be: of an end that is none.</summary>
+    public long Bad => Volatile.Read(ref _bad);
 
     /// <summary>Sockets that were forgotten for want of room.</summary>
     public long Displaced
@@ -48,6 +52,8 @@ internal sealed class SocketCounts
     public void AddOwned() => Volatile.Write(ref _owned, _owned + 1);
 
     public void AddMissed() => Volatile.Write(ref _missed, _missed + 1);
+
+    public void AddBad() => Volatile.Write(ref _bad, _bad + 1);
 
     public void AddUnnamed() => Volatile.Write(ref _unnamed, _unnamed + 1);
 

@@ -33,7 +33,7 @@ internal static class SocketMetrics
                 var kernel = read();
                 samples.Add((long)kernel.EventsLost, "ring_full");
                 samples.Add((long)kernel.StorageFailed, "no_storage");
-                samples.Add(badEvents(), MetricReasons.BadRecord);
+                samples.Add(badEvents() + counts.Bad, MetricReasons.BadRecord);
             }
         );
         registry.Observe(

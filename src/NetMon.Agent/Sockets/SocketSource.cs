@@ -89,6 +89,12 @@ internal sealed class SocketSource : ISideSource
     /// <summary>Takes one event.</summary>
     public void Apply(in SocketEvent one)
     {
+        if (one.LocalEnd > 1)
+        {
+            _owners.CountBad();
+            return;
+        }
+
         switch (one.Kind)
         {
             case SocketKind.Bound:
@@ -190,7 +196,7 @@ internal sealed class SocketSource : ISideSource
                 RttVarUs = one.SrttUs == 0 ? 0 : one.RttvarUs, // without a sample it is a default
                 MinRttUs = one.MinRttUs,
                 Retransmits = one.Retransmits,
-                DeliveryRate = one.DeliveryRate,
+                DeliveryRate = Math.Min(one.DeliveryRate, long.MaxValue),
             };
         }
 

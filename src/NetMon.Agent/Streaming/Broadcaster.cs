@@ -13,6 +13,9 @@ internal sealed class Broadcaster
     /// <summary>Events that wait for one reader: some 20 MB when it is that far behind.</summary>
     public const int QueueCapacity = 65_536;
 
+    /// <summary>Events that wait for one reader while memory is short.</summary>
+    private const int ShortQueue = 1024;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _gate = new();
@@ -21,6 +24,8 @@ internal sealed class Broadcaster
     private bool _completed;
     private long _delivered;
     private long _lost;
+    private long _shed;
+    private bool _short;
 
     public Broadcaster(int queueCapacity = QueueCapacity) => _queueCapacity = queueCapacity;
 
@@ -41,6 +46,24 @@ internal sealed class Broadcaster
 
     /// <summary>Events that readers lost because they were slow.</summary>
     public long Lost => Volatile.Read(ref _lost);
+
+    /// <summary>Events that were not kept for readers to save memory.</summary>
+    public long Shed => Volatile.Read(ref _shed);
+
+    /// <summary>Keeps next to nothing for readers that are slow, or as much as before. Any thread.</summary>
+    public void Shorten(bool shorten)
+    {
+        lock (_gate)
+        {
+            _short = shorten;
+            foreach (var subscription in _subscriptions)
+            {
+                var excess = subscription.Shorten(shorten ? ShortQueue : int.MaxValue);
+                Interlocked.Add(ref _shed, excess);
+                Interlocked.Add(ref _lost, excess);
+            }
+        }
+    }
 
     /// <summary>Whether a reader that reads on has more than half of its queue to read.</summary>
     public bool Backlogged
@@ -72,6 +95,11 @@ internal sealed class Broadcaster
             }
 
             subscription = new Subscription(this, filter, _queueCapacity);
+            if (_short)
+            {
+                subscription.Shorten(ShortQueue);
+            }
+
             if (_completed)
             {
                 subscription.Complete();
@@ -97,7 +125,12 @@ internal sealed class Broadcaster
                     break;
                 case PushOutcome.OldestLost:
                     Volatile.Write(ref _delivered, _delivered + 1);
-                    Volatile.Write(ref _lost, _lost + 1);
+                    Interlocked.Increment(ref _lost);
+                    if (Volatile.Read(ref _short))
+                    {
+                        Interlocked.Increment(ref _shed);
+                    }
+
                     break;
             }
         }

@@ -20,6 +20,7 @@ internal sealed class EventQueue
     private long _head;
     private long _tail;
     private long _lost;
+    private int _limit;
     private long _movedAt = Stopwatch.GetTimestamp();
 
     /// <param name="capacity">Events at most; rounded up to whole segments of 1,024.</param>
@@ -29,6 +30,7 @@ internal sealed class EventQueue
         var segments = (capacity + SegmentSize - 1) / SegmentSize;
         _segments = new FlowEvent[segments + 1][];
         Capacity = segments * SegmentSize;
+        _limit = Capacity;
     }
 
     public int Capacity { get; }
@@ -65,12 +67,32 @@ internal sealed class EventQueue
         }
     }
 
+    /// <summary>Holds less from now on, or as much as before; the oldest give way at once.</summary>
+    /// <returns>How many.</returns>
+    public int Shorten(int limit)
+    {
+        lock (_gate)
+        {
+            _limit = Math.Min(limit, Capacity);
+            var excess = 0;
+            while (_tail - _head > _limit)
+            {
+                Advance(_head + 1);
+                excess++;
+            }
+
+            _lost += excess;
+            _spare = null;
+            return excess;
+        }
+    }
+
     /// <returns>Whether another event had to give way.</returns>
     public bool Push(in FlowEvent step)
     {
         lock (_gate)
         {
-            var full = _tail - _head == Capacity;
+            var full = _tail - _head >= _limit;
             if (full)
             {
                 Advance(_head + 1);

@@ -64,6 +64,8 @@ internal sealed class Subscription : IDisposable
         return _queue.Push(in step) ? PushOutcome.OldestLost : PushOutcome.Queued;
     }
 
+    internal int Shorten(int limit) => _queue.Shorten(limit);
+
     internal void Signal()
     {
         if (_unsignalled)

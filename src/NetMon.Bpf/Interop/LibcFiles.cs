@@ -26,6 +26,17 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     public static partial int flock(FileDescriptor fd, int operation);
 
+    /// <summary>membarrier(2), MEMBARRIER_CMD_GLOBAL: returns after an RCU grace period (kernel/sched/membarrier.c).</summary>
+    /// <returns>0; EINVAL where CPUs run without ticks.</returns>
+    public static int WaitForGracePeriod() => (int)syscall(MembarrierNumber, 1, 0, 0);
+
+    // asm/unistd.h of x86-64; of arm64 and all that came later.
+    private static long MembarrierNumber =>
+        RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 324 : 283;
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial nint syscall(long number, nint first, nint second, nint third);
+
     /// <returns>0.</returns>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int kill(int process, int signal);

@@ -66,6 +66,23 @@ internal sealed unsafe class BpfMap(
         }
     }
 
+    /// <summary>Reads an entry of an array whose layout is not ours.</summary>
+    /// <param name="index">The entry.</param>
+    /// <param name="value">Room for a value; for a per-CPU array, for one per possible CPU, each rounded up to 8 bytes.</param>
+    /// <exception cref="BpfException">The look-up failed.</exception>
+    public void LookupBytes(uint index, Span<byte> value)
+    {
+        fixed (byte* start = value)
+        {
+            if (!Found(Libbpf.bpf_map_lookup_elem(descriptor, &index, start), "look up in"))
+            {
+                throw new BpfException($"look up in the BPF map {name}", Errno.ENOENT, "");
+            }
+        }
+    }
+
+    public int ValueSize => valueSize;
+
     /// <summary>Inserts or replaces.</summary>
     /// <exception cref="BpfException">The map is full, or the update failed for another reason.</exception>
     public void Update<TKey, TValue>(in TKey key, in TValue value)

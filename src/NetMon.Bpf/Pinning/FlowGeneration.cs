@@ -14,6 +14,7 @@ internal sealed class FlowGeneration : IDisposable
         "records",
         "counters",
         "overflow",
+        "carried",
         "interfaces",
         "fragments",
     ];
@@ -27,10 +28,12 @@ internal sealed class FlowGeneration : IDisposable
 
     /// <summary>Opens what there is; what is missing makes it unfit to be adopted.</summary>
     /// <param name="path">Its directory.</param>
+    /// <param name="number">Younger ones have higher numbers.</param>
     /// <exception cref="BpfException">The kernel refused.</exception>
-    public FlowGeneration(string path)
+    public FlowGeneration(string path, int number)
     {
         Path = path;
+        Number = number;
         try
         {
             foreach (var name in MapNames)
@@ -53,6 +56,8 @@ internal sealed class FlowGeneration : IDisposable
     }
 
     public string Path { get; }
+
+    public int Number { get; }
 
     /// <summary>Null if its pin is missing.</summary>
     public FileDescriptor? SweepLink { get; }

@@ -31,7 +31,7 @@ internal sealed class FlowPins : IDisposable
             foreach (var number in Numbers(_directory).Order())
             {
                 _newest = number;
-                _generations.Add(new FlowGeneration(PathOf(number)));
+                _generations.Add(new FlowGeneration(PathOf(number), number));
             }
         }
         catch

@@ -78,6 +78,10 @@ public sealed class PinDirectory : IDisposable
         return error == Errno.EAGAIN ? null : throw Unusable(path, error, "");
     }
 
+    /// <summary>Removes everything that is pinned; what is attached by a pin alone is detached.</summary>
+    /// <exception cref="BpfException">The file system refused.</exception>
+    public void RemoveAll() => Pin.RemoveAll(Path);
+
     public void Dispose() => _lock.Dispose();
 
     /// <summary>The file system's root may be written by everybody: what is there already must be ours alone.</summary>

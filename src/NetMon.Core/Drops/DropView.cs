@@ -8,6 +8,9 @@ namespace NetMon.Core.Drops;
 /// <summary>Drops as a reader of the API sees them.</summary>
 public sealed class DropView
 {
+    /// <summary>Name of the node whose agent told of it; only in answers that several agents gave together.</summary>
+    public string? Agent { get; init; }
+
     /// <summary>Of the last packet.</summary>
     public required DateTimeOffset Time { get; init; }
     public DateTimeOffset? First { get; init; }

@@ -40,7 +40,8 @@ public static class FlowJsonReader
             line = new(JsonSerializer.Deserialize(utf8, FlowViewContext.Default.FlowView), Lost: 0);
             return line.Flow is not null;
         }
-        catch (JsonException)
+        // The latter for a name with half a surrogate.
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             line = default;
             return false;

@@ -5,6 +5,9 @@ public sealed class FlowView
 {
     public required string Id { get; init; }
 
+    /// <summary>Name of the node whose agent told of it; only in answers that several agents gave together.</summary>
+    public string? Agent { get; init; }
+
     /// <summary>open, update, close or end; null when the flow is not part of a stream.</summary>
     public string? Event { get; init; }
 

@@ -169,7 +169,7 @@ public static class Instruments
         "netmon_drops_unattributed_total",
         MetricType.Counter,
         "packets",
-        "Packets that the kernel dropped, and which are not in netmon_drops_total, by cause: map_full (more flows and places within a fifth of a second than features.drops.max_entries), non_ip, unreadable (headers that are missing, cut off or not linear). Together the two hold every packet that was lost.",
+        "Packets that the kernel dropped, and which are not in netmon_drops_total, by cause: map_full (more flows and places within a fifth of a second than features.drops.max_entries), non_ip, unreadable (headers that are missing, cut off or not linear), bad_record (sums of the kernel that cannot be, and whose reason is not told). Together the two hold every packet that was lost.",
         "reason",
         "cause"
     );
@@ -230,6 +230,28 @@ public static class Instruments
         "",
         "Whether a feature that the agent can do without works: 1, or 0 if it is switched off or degraded.",
         "feature"
+    );
+
+    public static readonly Instrument ConfigReloads = new(
+        "netmon_config_reloads_total",
+        MetricType.Counter,
+        "",
+        "Times that the settings were read anew because the file changed or SIGHUP came, by result: accepted, refused (something was wrong, and those before stayed).",
+        "result"
+    );
+
+    public static readonly Instrument ConfigLastReloadSuccessful = new(
+        "netmon_config_last_reload_successful",
+        MetricType.Gauge,
+        "",
+        "Whether the settings that were last read hold: 1, or 0 if something was wrong with them."
+    );
+
+    public static readonly Instrument ConfigRestartPending = new(
+        "netmon_config_restart_pending",
+        MetricType.Gauge,
+        "settings",
+        "Settings that have another value now than the agent runs with, because it takes a restart to change them."
     );
 
     public static readonly Instrument SecurityEvents = new(
@@ -331,6 +353,72 @@ public static class Instruments
         MetricType.Counter,
         "files",
         "Open files that the walks passed."
+    );
+
+    // Sampling.
+
+    public static readonly Instrument SamplingRate = new(
+        "netmon_sampling_rate",
+        MetricType.Gauge,
+        "",
+        "One flow of so many is counted, and stands for as many in every figure about flows: those are estimations where it is not 1."
+    );
+
+    public static readonly Instrument SamplingRateChanges = new(
+        "netmon_sampling_rate_changes_total",
+        MetricType.Counter,
+        "changes",
+        "Changes of the sampling rate: configured, or raised and lowered by the adaptive mode.",
+        "reason"
+    );
+
+    public static readonly Instrument SamplingCpu = new(
+        "netmon_sampling_cpu_percent",
+        MetricType.Gauge,
+        "percent",
+        "CPU time of the agent and, where the kernel tells, of its packet programs, percent of one core: what the adaptive mode compares with its budget. Without the mode there is none."
+    );
+
+    public static readonly Instrument UnsampledPackets = new(
+        "netmon_unsampled_packets_total",
+        MetricType.Counter,
+        "packets",
+        "Packets of flows that were not chosen, at each interface and hook that they crossed, while the sampling rate was more than 1. With netmon_sampled_packets_total the true number that netmon_sampling_estimated_packets_total estimates."
+    );
+
+    public static readonly Instrument UnsampledBytes = new(
+        "netmon_unsampled_bytes_total",
+        MetricType.Counter,
+        "bytes",
+        "The IP bytes of those packets."
+    );
+
+    public static readonly Instrument SampledPackets = new(
+        "netmon_sampled_packets_total",
+        MetricType.Counter,
+        "packets",
+        "Packets of flows that were chosen, unscaled, at each interface and hook that they crossed, while the sampling rate was more than 1."
+    );
+
+    public static readonly Instrument SampledBytes = new(
+        "netmon_sampled_bytes_total",
+        MetricType.Counter,
+        "bytes",
+        "The IP bytes of those packets."
+    );
+
+    public static readonly Instrument SamplingEstimatedPackets = new(
+        "netmon_sampling_estimated_packets_total",
+        MetricType.Counter,
+        "packets",
+        "The same packets, each as often as the sampling rate of its time: what sampled and unsampled ones together are by estimation."
+    );
+
+    public static readonly Instrument SamplingEstimatedBytes = new(
+        "netmon_sampling_estimated_bytes_total",
+        MetricType.Counter,
+        "bytes",
+        "The IP bytes of those packets, by the same estimation."
     );
 
     public static readonly Instrument BuildInfo = new(
@@ -630,6 +718,43 @@ public static class Instruments
         "Flow records that live streams lost because their readers were slow; each reader is told its own number."
     );
 
+    public static readonly Instrument MemoryLimit = new(
+        "netmon_memory_limit_bytes",
+        MetricType.Gauge,
+        "bytes",
+        "Memory that the process may have resident. Absent where there is no limit."
+    );
+
+    public static readonly Instrument Shed = new(
+        "netmon_shed_total",
+        MetricType.Counter,
+        "items",
+        "What was left out to keep within the memory limit. followers: records that waited for streams' readers; history: failures and drops that are not remembered; detections: steps of flows that were not looked at; series: times that flows went to the rest's series; flows: records that were counted without their flow.",
+        "what"
+    );
+
+    public static readonly Instrument ApiConnections = new(
+        "netmon_api_connections",
+        MetricType.Gauge,
+        "connections",
+        "Connections to the API now."
+    );
+
+    public static readonly Instrument ApiRefused = new(
+        "netmon_api_refused_total",
+        MetricType.Counter,
+        "requests",
+        "Requests and connections that were refused, by reason (docs/security.md).",
+        "reason"
+    );
+
+    public static readonly Instrument TlsCertificateExpiry = new(
+        "netmon_tls_certificate_expiry_seconds",
+        MetricType.Gauge,
+        "seconds",
+        "When the certificate expires that the API shows, in seconds since the Unix epoch. Absent without TLS."
+    );
+
     // The process, under the names that Prometheus' client libraries share.
 
     public static readonly Instrument LedgerCheckpoints = new(
@@ -764,6 +889,9 @@ public static class Instruments
         HostSoftnet,
         InterfaceDrops,
         FeatureUp,
+        ConfigReloads,
+        ConfigLastReloadSuccessful,
+        ConfigRestartPending,
         SecurityEvents,
         SecurityEventsLost,
         DetectionLost,
@@ -777,6 +905,15 @@ public static class Instruments
         SocketWalks,
         SocketWalkSeconds,
         SocketFilesVisited,
+        SamplingRate,
+        SamplingRateChanges,
+        SamplingCpu,
+        UnsampledPackets,
+        UnsampledBytes,
+        SampledPackets,
+        SampledBytes,
+        SamplingEstimatedPackets,
+        SamplingEstimatedBytes,
         BuildInfo,
         Series,
         SeriesDropped,
@@ -814,6 +951,11 @@ public static class Instruments
         Streams,
         StreamRecords,
         StreamRecordsLost,
+        MemoryLimit,
+        Shed,
+        ApiConnections,
+        ApiRefused,
+        TlsCertificateExpiry,
         LedgerCheckpoints,
         LedgerCheckpointSeconds,
         LedgerCheckpointBytes,

@@ -7,7 +7,14 @@ using System.Security.Cryptography.X509Certificates;
 namespace NetMon.Kubernetes.Client;
 
 /// <summary>Makes the connections to the API server: TCP with keep-alive, TLS with the cluster's own authority.</summary>
-internal sealed class ApiConnector(ClusterConfiguration configuration, ApiPatience patience)
+/// <param name="configuration">Where, and as whom.</param>
+/// <param name="patience">How long a connection may take.</param>
+/// <param name="onlyHttp1">Offer no HTTP/2: for connections that become something else (WebSocket).</param>
+internal sealed class ApiConnector(
+    ClusterConfiguration configuration,
+    ApiPatience patience,
+    bool onlyHttp1 = false
+)
 {
     // Requests move to a new connection from time to time: to another server behind a load balancer, with a client
     // certificate that was renewed. What is under way stays.
@@ -94,7 +101,9 @@ internal sealed class ApiConnector(ClusterConfiguration configuration, ApiPatien
         {
             TargetHost = Host,
             ClientCertificateContext = certificate,
-            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+            ApplicationProtocols = onlyHttp1
+                ? [SslApplicationProtocol.Http11]
+                : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
             // Go's clients and servers offer no older ones either.
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             CertificateChainPolicy = new X509ChainPolicy

@@ -29,7 +29,7 @@ internal sealed class YamlMap
         {
             using var text = System.IO.File.OpenText(file);
             var stream = new YamlStream();
-            stream.Load(text);
+            stream.Load(new YamlEvents(text));
             var root = stream.Documents.Count > 0 ? stream.Documents[0].RootNode : new YamlMappingNode();
             if (root is YamlMappingNode mapping)
             {
@@ -44,8 +44,9 @@ internal sealed class YamlMap
         {
             throw new ClusterConfigurationException($"{file}:{error.Start.Line}: {error.Message}", error);
         }
-        // What the parser throws for some text that is not YAML.
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        // What the tree's builder throws for a document that ends too early.
+        catch (Exception error)
+            when (error is InvalidOperationException or ArgumentException or EndOfStreamException)
         {
             throw new ClusterConfigurationException($"{file}: not YAML: {error.Message}", error);
         }

@@ -18,13 +18,17 @@ internal sealed class AgentClient : IDisposable
     {
         Address = address;
         _patience = patience ?? new ClientPatience();
-        _http = new HttpClient(AgentConnection.CreateHandler(address, _patience))
+        _http = new HttpClient(address.Agents ?? AgentConnection.CreateHandler(address, _patience))
         {
             BaseAddress = address.ToUri(),
             // A followed stream has no end; each step has a limit of its own.
             Timeout = Timeout.InfiniteTimeSpan,
         };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("netmon");
+        if (address.IsTls)
+        {
+            _http.DefaultRequestHeaders.Authorization = address.Credential.Authorization();
+        }
     }
 
     public ServerAddress Address { get; }
@@ -72,6 +76,27 @@ internal sealed class AgentClient : IDisposable
             (body, limited) => JsonDocument.ParseAsync(body, cancellationToken: limited),
             cancellationToken
         );
+
+    /// <summary>Changes how the agent runs.</summary>
+    /// <param name="path">Relative to the server.</param>
+    /// <param name="json">What is asked for.</param>
+    /// <returns>The answer, one small document.</returns>
+    public async Task<JsonDocument> PostAsync(
+        string path,
+        ReadOnlyMemory<byte> json,
+        CancellationToken cancellationToken
+    )
+    {
+        using var content = new ReadOnlyMemoryContent(json);
+        content.Headers.ContentType = new("application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        using var response = await SendAsync(request, _patience.Answer, cancellationToken);
+        return await ReadAsync(
+            response,
+            (body, limited) => JsonDocument.ParseAsync(body, cancellationToken: limited),
+            cancellationToken
+        );
+    }
 
     /// <summary>As <see cref="CopyListAsync"/>, of a path with its query.</summary>
     public Task CopyAsync(
@@ -141,6 +166,15 @@ internal sealed class AgentClient : IDisposable
     )
     {
         using var response = await SendAsync(path, _patience.Answer, cancellationToken);
+        return await ReadAsync(response, read, cancellationToken);
+    }
+
+    private async Task<T> ReadAsync<T>(
+        HttpResponseMessage response,
+        Func<Stream, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken
+    )
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_patience.List);
         try
@@ -160,12 +194,22 @@ internal sealed class AgentClient : IDisposable
         CancellationToken cancellationToken
     )
     {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await SendAsync(request, patience, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        TimeSpan patience,
+        CancellationToken cancellationToken
+    )
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience);
         try
         {
-            var response = await _http.GetAsync(
-                new Uri(path, UriKind.Relative),
+            var response = await _http.SendAsync(
+                request,
                 HttpCompletionOption.ResponseHeadersRead,
                 limit.Token
             );

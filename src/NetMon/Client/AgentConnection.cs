@@ -5,9 +5,11 @@ namespace NetMon.Client;
 /// <summary>Connects to an agent: by TCP, or by its Unix socket.</summary>
 internal static class AgentConnection
 {
+    /// <exception cref="AgentException">A file of the credential is wrong.</exception>
     public static SocketsHttpHandler CreateHandler(ServerAddress address, ClientPatience patience) =>
         new()
         {
+            SslOptions = address.IsTls ? address.Credential.TlsOptions() : new(),
             // An agent is asked directly; the environment's proxy is for the world outside.
             UseProxy = false,
             AllowAutoRedirect = false,

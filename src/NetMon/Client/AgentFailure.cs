@@ -43,6 +43,12 @@ internal static class AgentFailure
                 {
                     Transient = true,
                 },
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+                new AgentException(
+                    $"no TLS with the agent at {address}: {Reason(e)}",
+                    "name the authority of its certificate with --ca, and ask by a name or address that the certificate is made out for",
+                    e
+                ),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => Away(
                 $"no agent answers at {address}: {Reason(e)}",
                 e
@@ -76,6 +82,14 @@ internal static class AgentFailure
             HttpStatusCode.BadRequest => new AgentException(
                 $"the agent at {address} refused the request: {said}",
                 "see netmon flows --help for the filters and their values"
+            ),
+            HttpStatusCode.Unauthorized => new AgentException(
+                $"the agent at {address} wants to know who asks: {said}",
+                "give --token-file, or --cert and --key"
+            ),
+            HttpStatusCode.Forbidden => new AgentException(
+                $"the agent at {address} refused: {said}",
+                "docs/security.md says who may ask for what; on the agent's machine root may ask by its socket"
             ),
             HttpStatusCode.NotFound => new AgentException(
                 $"what listens at {address} has no flow API (404)",

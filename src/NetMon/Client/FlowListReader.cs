@@ -102,8 +102,21 @@ internal sealed class FlowListReader
         }
     }
 
-    /// <returns>False if the text ends before the step does.</returns>
+    // What the text reader throws for a name or time with half a surrogate.
     private bool Step(ref Utf8JsonReader json, in ReadOnlySequence<byte> text)
+    {
+        try
+        {
+            return TakeStep(ref json, text);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new JsonException("the list is not text", error);
+        }
+    }
+
+    /// <returns>False if the text ends before the step does.</returns>
+    private bool TakeStep(ref Utf8JsonReader json, in ReadOnlySequence<byte> text)
     {
         if (!json.Read())
         {

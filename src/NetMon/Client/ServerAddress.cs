@@ -8,6 +8,7 @@ namespace NetMon.Client;
 internal sealed record ServerAddress(string Host, int Port)
 {
     private const string SocketScheme = "unix:";
+    private const string TlsScheme = "https://";
 
     /// <summary>sun_path, without the closing NUL.</summary>
     private const int MaxSocketPath = 107;
@@ -17,7 +18,7 @@ internal sealed record ServerAddress(string Host, int Port)
 
     /// <summary>What an address looks like, as the end of "... is not".</summary>
     public const string Expected =
-        "an address and port, such as 127.0.0.1:9990 or [::1]:9990, or a socket, such as unix:/run/netmon/netmon.sock";
+        "an address and port, such as 127.0.0.1:9990 or [::1]:9990, https:// in front for TLS, or a socket, such as unix:/run/netmon/netmon.sock";
 
     /// <summary>Where an agent's socket is, unless its state.directory is another.</summary>
     public static ServerAddress DefaultSocket { get; } =
@@ -28,17 +29,37 @@ internal sealed record ServerAddress(string Host, int Port)
     /// <summary>The path of the Unix socket; null: it is asked by TCP.</summary>
     public string? SocketPath { get; private init; }
 
+    /// <summary>Whether it is asked over TLS.</summary>
+    public bool IsTls { get; private init; }
+
+    /// <summary>What it is asked with, over TLS.</summary>
+    public AgentCredential Credential { get; init; } = new();
+
+    /// <summary>Sends requests in place of a connection; null: there is one.</summary>
+    public HttpMessageHandler? Agents { get; private init; }
+
+    private string? Label { get; init; }
+
+    /// <summary>Agents in a cluster, which are reached through its API server.</summary>
+    /// <param name="agents">Sends requests to them.</param>
+    /// <param name="label">What they are called in messages.</param>
+    public static ServerAddress Through(HttpMessageHandler agents, string label) =>
+        new("localhost", DefaultPort) { Agents = agents, Label = label };
+
     /// <summary>What is asked where nothing is said: the agent's socket, if somebody listens there and this user may ask; else <see cref="Default"/>.</summary>
     public static ServerAddress FindDefault() =>
         AgentConnection.CanConnect(DefaultSocket.SocketPath!) ? DefaultSocket : Default;
 
-    /// <summary>As it is written: <c>unix:PATH</c>, or a URI's authority, an IPv6 address in brackets.</summary>
+    /// <summary>As it is written: <c>unix:PATH</c>, or a URI's authority, an IPv6 address in brackets, after <c>https://</c> if it is TLS.</summary>
     public override string ToString() =>
-        SocketPath is { } path ? SocketScheme + TerminalText.Clean(path, MaxSocketPath) : Authority;
+        Label is not null ? Label
+        : SocketPath is { } path ? SocketScheme + TerminalText.Clean(path, MaxSocketPath)
+        : IsTls ? TlsScheme + Authority
+        : Authority;
 
-    public Uri ToUri() => new($"http://{Authority}/", UriKind.Absolute);
+    public Uri ToUri() => new($"{(IsTls ? TlsScheme : "http://")}{Authority}/", UriKind.Absolute);
 
-    /// <summary>Reads <c>HOST</c>, <c>HOST:PORT</c>, <c>[V6]:PORT</c> or a bare IPv6 address, without a port the default one; or <c>unix:PATH</c>.</summary>
+    /// <summary>Reads <c>HOST</c>, <c>HOST:PORT</c>, <c>[V6]:PORT</c> or a bare IPv6 address, without a port the default one; each after <c>https://</c> for TLS; or <c>unix:PATH</c>.</summary>
     public static bool TryParse(string text, out ServerAddress address)
     {
         address = Default;
@@ -51,7 +72,8 @@ internal sealed record ServerAddress(string Host, int Port)
                 && Encoding.UTF8.GetByteCount(path) <= MaxSocketPath;
         }
 
-        var (host, port) = Split(text);
+        var isTls = text.StartsWith(TlsScheme, StringComparison.Ordinal);
+        var (host, port) = Split(isTls ? text[TlsScheme.Length..] : text);
         var number = DefaultPort;
         if (
             port is not null
@@ -69,7 +91,7 @@ internal sealed record ServerAddress(string Host, int Port)
             return false;
         }
 
-        address = new ServerAddress(host, number);
+        address = new ServerAddress(host, number) { IsTls = isTls };
         return true;
     }
 

@@ -2,14 +2,20 @@ using NetMon.Agent.Options;
 
 namespace NetMon.Configuration;
 
-/// <summary>Makes the agent's options: defaults, then a file, then flags.</summary>
-internal sealed class AgentConfiguration
+/// <summary>Where an agent's settings come from: a file, the environment and flags, in rising precedence.</summary>
+/// <param name="File">Path of a YAML file, or null for none.</param>
+/// <param name="Environment">Variables and their values.</param>
+/// <param name="Flags">Values given on the command line.</param>
+internal sealed record AgentConfiguration(
+    string? File,
+    IReadOnlyDictionary<string, string> Environment,
+    IReadOnlyList<GivenValue> Flags
+)
 {
-    private readonly ICollection<ConfigurationError> _errors;
-    private readonly List<Action<AgentOptions>> _changes = [];
+    /// <summary>Names the file where <c>--config</c> does not.</summary>
+    public const string FileVariable = "NETMON_CONFIG";
 
-    private AgentConfiguration(ICollection<ConfigurationError> errors) => _errors = errors;
-
+    /// <summary>Of file and flags alone.</summary>
     /// <param name="file">Path of a YAML file, or null for none.</param>
     /// <param name="flags">Values given on the command line.</param>
     /// <param name="errors">Gets everything that is wrong, in the order in which it was written.</param>
@@ -20,60 +26,51 @@ internal sealed class AgentConfiguration
         ICollection<ConfigurationError> errors
     )
     {
-        var configuration = new AgentConfiguration(errors);
-        if (file is not null && ConfigurationFile.Read(file, errors) is { } text)
-        {
-            YamlSettings.Read(text, file, configuration.Take, errors);
-        }
-
-        foreach (var flag in flags)
-        {
-            configuration.Take(flag);
-        }
-
-        return errors.Count == 0 ? configuration.Apply() : null;
+        var configuration = new AgentConfiguration(
+            file,
+            new Dictionary<string, string>(StringComparer.Ordinal),
+            [.. flags]
+        );
+        return configuration.Resolve(configuration.ReadFile(errors), [], errors)?.Options;
     }
 
-    private void Take(GivenValue given)
+    /// <summary>That of this process.</summary>
+    /// <param name="file">As given by a flag, or null: the environment may name one.</param>
+    /// <param name="flags">Values given on the command line.</param>
+    public static AgentConfiguration OfProcess(string? file, IEnumerable<GivenValue> flags)
     {
-        if (SettingTable.All.FirstOrDefault(setting => setting.Key == given.Key) is { } setting)
-        {
-            if (setting.TryRead(given, _errors, out var change))
-            {
-                _changes.Add(change);
-            }
-        }
-        else if (ProblemOfUnknown(given) is { } problem)
-        {
-            _errors.Add(new ConfigurationError(given.Place, given.Key, problem));
-        }
+        var variables = EnvironmentSettings.OfProcess();
+        return new(file ?? variables.GetValueOrDefault(FileVariable), variables, [.. flags]);
     }
 
-    private AgentOptions Apply()
+    /// <summary>Variables that look like settings and are none.</summary>
+    public IReadOnlyList<string> Warnings => [.. EnvironmentSettings.Unknown(Environment)];
+
+    /// <returns>The file's text; null: there is no file, or an error says why it cannot be read.</returns>
+    public string? ReadFile(ICollection<ConfigurationError> errors) =>
+        File is null ? null : ConfigurationFile.Read(File, errors);
+
+    /// <param name="text">The file's text, or null for none.</param>
+    /// <param name="changes">What was changed at run time.</param>
+    /// <param name="errors">Gets everything that is wrong.</param>
+    /// <returns>Null if anything is, also before.</returns>
+    public ResolvedSettings? Resolve(
+        string? text,
+        IEnumerable<GivenValue> changes,
+        ICollection<ConfigurationError> errors
+    )
     {
-        var options = new AgentOptions();
-        _changes.ForEach(change => change(options));
-        return options;
-    }
-
-    private static string? ProblemOfUnknown(GivenValue given)
-    {
-        if (MovedSettings.NameOf(given.Key) is { } moved && !IsEmpty(given))
+        var gathering = new ResolvedSettings.Gathering(errors);
+        if (text is not null)
         {
-            return $"moved: it is {moved} now";
+            YamlSettings.Read(text, File!, gathering.Take, errors);
         }
 
-        var keys = SettingTable.All.Select(setting => setting.Key);
-        if (keys.Any(key => key.StartsWith(given.Key + ".", StringComparison.Ordinal)))
+        foreach (var value in EnvironmentSettings.Read(Environment, errors).Concat(Flags).Concat(changes))
         {
-            return IsEmpty(given) ? null : "is a section; its settings go beneath it, indented";
+            gathering.Take(value);
         }
 
-        return NearestName.Of(given.Key, keys) is { } nearest
-            ? $"unknown setting; did you mean {nearest}?"
-            : "unknown setting";
+        return gathering.End();
     }
-
-    // A section of which every line is commented out.
-    private static bool IsEmpty(GivenValue given) => !given.IsList && given.Texts[0].Text.Length == 0;
 }

@@ -25,6 +25,7 @@ internal static class CaptureSettings
             "interface to observe, * and ? match; if none is given: uplinks, and interfaces of pods and containers"
         )
         {
+            IsLive = true,
             Meaning =
                 "Interfaces to observe. Empty: every interface that is up and is a pod's or container's (its peer is in another network namespace) or an uplink (it carries a default route or an address of the node).",
         },
@@ -38,6 +39,7 @@ internal static class CaptureSettings
             "interface never to observe, * and ? match"
         )
         {
+            IsLive = true,
             Meaning = "Interfaces never to observe; stronger than `capture.interfaces`.",
         },
         new Setting<AttachMode>(
@@ -52,5 +54,6 @@ internal static class CaptureSettings
             Meaning =
                 "How programs are attached to an interface. `auto`: TCX links where the kernel has them (Linux 6.6), else filters on a clsact qdisc; found out by trying. `tcx` fails where there is no TCX; `clsact` is used also where there is.",
         },
+        .. SamplingSettings.All,
     ];
 }

@@ -24,6 +24,7 @@ internal static class ExportSettings
             "whether metrics are served"
         )
         {
+            IsLive = true,
             Meaning = "Whether metrics are served. Without them `/metrics` answers 404 and says so.",
         },
         new Setting<int>(

@@ -41,6 +41,7 @@ internal static class FlowSettings
             "time between two reports of an active flow"
         )
         {
+            ShortVariable = "NETMON_FLOW_AGGREGATION",
             Meaning =
                 "Time between two reports of an active flow: how old a figure can be. At least `100ms`.",
         },
@@ -53,6 +54,7 @@ internal static class FlowSettings
             "how long a flow that failed is listed after its end"
         )
         {
+            IsLive = true,
             Meaning =
                 "How long a flow that failed, or was broken off, is listed after its end, in `netmon flows` and `/api/v1/flows` where the filter asks for failures. At most the latest 1,024 of them.",
         },

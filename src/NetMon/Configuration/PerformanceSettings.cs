@@ -20,6 +20,7 @@ internal static class PerformanceSettings
             "expositions of metrics, and likewise lists of flows, that are put together at once"
         )
         {
+            IsLive = true,
             Meaning =
                 "Expositions of metrics that are put together at once, and likewise lists of flows; others wait their turn. Each takes a processor while it runs, and a list 12 bytes for each flow. What takes records from the kernel, reads its maps and looks for what is suspicious has one thread each in any case, since the order of a flow's records counts.",
         },
@@ -32,6 +33,7 @@ internal static class PerformanceSettings
             "flow events that wait for one follower"
         )
         {
+            IsLive = true,
             Meaning =
                 "Flow events that may wait for one follower of a stream (`netmon flows --follow`), some 300 bytes each as they come; rounded up to 1,024. A follower that is farther behind loses its oldest, and is told how many. There are 8 followers at most.",
         },
@@ -44,6 +46,8 @@ internal static class PerformanceSettings
             "records of the kernel that are taken between two looks at what else there is to do"
         )
         {
+            IsLive = true,
+            ShortVariable = "NETMON_BATCH_SIZE",
             Meaning =
                 "Records of the kernel's ring that are taken between two looks at what else there is to do: flows that wait for their names, followers, the sweep. Larger batches cost less, smaller ones delay less.",
         },

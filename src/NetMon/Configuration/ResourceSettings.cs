@@ -5,9 +5,23 @@ internal static class ResourceSettings
 {
     private const int MinRing = 4096; // a page: the kernel refuses less
     private const int MaxRing = 1 << 30;
+    private const long MinMemory = 64L << 20;
+    private const long MaxMemory = 1L << 40;
 
     public static IEnumerable<Setting> All { get; } =
     [
+        new Setting<long?>(
+            "resources.memory_limit",
+            "--memory-limit",
+            ValueFormats.Optional(ValueFormats.LongSize(MinMemory, MaxMemory), "auto"),
+            o => o.Resources.MemoryLimit,
+            (o, value) => o.Resources.MemoryLimit = value,
+            "memory that the process may have resident; auto: by the cgroup's limit"
+        )
+        {
+            Meaning =
+                "Memory that the process may have resident, at least `64MiB`. Near it the agent leaves out, in this order: what waits for followers, recent failures and drops, detections, new series, new flows ([security.md](security.md#memory)). `netmon_shed_total` counts what. `auto`: nine tenths of what the cgroup's limit leaves beside the kernel's maps (512 bytes for each of `flow_map_size`, and the ring); without a cgroup's limit there is none.",
+        },
         new Setting<int>(
             "resources.maps.flow_map_size",
             "--flow-map-size",

@@ -24,6 +24,9 @@ internal abstract class Setting(string key, string flag, string summary)
     /// <summary>Whether nobody may see its value: it is masked wherever it is shown.</summary>
     public bool IsSecret { get; init; }
 
+    /// <summary>A variable that sets it beside the one that follows from its name; null: none.</summary>
+    public string? ShortVariable { get; init; }
+
     /// <summary>What kind of value it takes, or each item of it, as the documentation names it.</summary>
     public abstract string Type { get; }
 
@@ -34,7 +37,11 @@ internal abstract class Setting(string key, string flag, string summary)
     public string Default => Write(new AgentOptions());
 
     /// <summary>The value that these options have, as a user would write it.</summary>
-    public abstract string Write(AgentOptions options);
+    public string Write(AgentOptions options) =>
+        IsList ? $"[{string.Join(", ", Texts(options))}]" : Texts(options)[0];
+
+    /// <summary>The value that these options have: one text, or those of a list's items.</summary>
+    public abstract IReadOnlyList<string> Texts(AgentOptions options);
 
     /// <summary>Reads a value without applying it, so that nothing is applied where another setting is wrong.</summary>
     /// <returns>False if <paramref name="errors"/> got one or more.</returns>
@@ -58,7 +65,7 @@ internal sealed class Setting<T>(
 
     public override bool IsList => false;
 
-    public override string Write(AgentOptions options) => format.Write(get(options));
+    public override IReadOnlyList<string> Texts(AgentOptions options) => [format.Write(get(options))];
 
     public override bool TryRead(
         GivenValue given,
@@ -101,8 +108,8 @@ internal sealed class ListSetting<T>(
 
     public override bool IsList => true;
 
-    public override string Write(AgentOptions options) =>
-        $"[{string.Join(", ", get(options).Select(format.Write))}]";
+    public override IReadOnlyList<string> Texts(AgentOptions options) =>
+        [.. get(options).Select(format.Write)];
 
     public override bool TryRead(
         GivenValue given,

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace NetMon.Configuration;
@@ -13,6 +12,7 @@ internal static class SettingTable
         ("error", LogLevel.Error)
     );
 
+    /// <summary>In the order of the documentation.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         .. CaptureSettings.All,
@@ -25,20 +25,10 @@ internal static class SettingTable
         .. PerformanceSettings.All,
         .. ResourceSettings.All,
         .. KubernetesSettings.All,
-        new Setting<IPEndPoint>(
-            "api.listen",
-            "--listen",
-            ValueFormats.Endpoint,
-            o => o.Api.Listen,
-            (o, value) => o.Api.Listen = value,
-            "where metrics and flows are served"
-        )
-        {
-            Meaning =
-                "Where the agent serves metrics, health and flows over HTTP. There is no authentication: an address other than loopback shows who talks to whom to everybody who reaches it. Port 0 takes any free one.",
-        },
+        .. ApiSettings.All,
         .. StateSettings.All,
         .. LedgerSettings.All,
+        .. PrivilegeSettings.All,
         new Setting<LogLevel>(
             "log.level",
             "--log-level",
@@ -48,7 +38,20 @@ internal static class SettingTable
             "least severe messages that are written"
         )
         {
+            IsLive = true,
             Meaning = "The least severe messages that are written to standard error.",
         },
     ];
+
+    private static readonly Dictionary<string, Setting> ByKey = All.ToDictionary(
+        setting => setting.Key,
+        StringComparer.Ordinal
+    );
+
+    /// <returns>Null if there is no such setting.</returns>
+    public static Setting? Find(string key) => ByKey.GetValueOrDefault(key);
+
+    /// <summary>Whether settings have this name as the first part of theirs.</summary>
+    public static bool IsSection(string name) =>
+        All.Any(setting => setting.Key.StartsWith(name + ".", StringComparison.Ordinal));
 }

@@ -139,6 +139,35 @@ internal static class ValueFormats
             value => units.Write(value.Ticks)
         );
 
+    /// <summary>A size in bytes.</summary>
+    public static ValueFormat<int> Size(int min, int max)
+    {
+        var wide = LongSize(min, max);
+        return new(
+            wide.Name,
+            text =>
+                wide.Parse(text) is var parsed && parsed.Problem is { } problem ? problem : (int)parsed.Value,
+            value => wide.Write(value)
+        );
+    }
+
+    /// <summary>The same of what is larger.</summary>
+    public static ValueFormat<long> LongSize(long min, long max) =>
+        new(
+            "size",
+            text =>
+                !Units.Sizes.TryParse(text, out var bytes)
+                    ? new Problem(
+                        $"'{text}' is not a size such as 512KiB or 4MiB (units: {Units.Sizes.Names})"
+                    )
+                : bytes < min || bytes > max
+                    ? new Problem(
+                        $"{text} is out of range: from {Units.Sizes.Write(min)} to {Units.Sizes.Write(max)}"
+                    )
+                : bytes,
+            value => Units.Sizes.Write(value)
+        );
+
     /// <summary>A size in bytes that is a power of two.</summary>
     public static ValueFormat<int> PowerOfTwoSize(int min, int max) =>
         new(

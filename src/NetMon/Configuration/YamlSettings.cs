@@ -1,3 +1,4 @@
+using NetMon.Kubernetes.Client;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -52,6 +53,11 @@ internal sealed class YamlSettings
         {
             var message = IsAt(text, e.Start, '*') ? StarNeedsQuotes : e.Message;
             errors.Add(new ConfigurationError(reader.PlaceOf(e.Start), null, message));
+        }
+        // The parser takes a NUL for the end, wherever that is: even within a mapping.
+        catch (EndOfStreamException)
+        {
+            errors.Add(new ConfigurationError(file, null, "it has a NUL character: this is no text"));
         }
     }
 

@@ -14,18 +14,12 @@ internal static class TwoWords
         {
             if (i + 1 < arguments.Length && Has($"{arguments[i]}-{arguments[i + 1]}"))
             {
-                return
-                [
-                    .. arguments[..i],
-                    $"{arguments[i]}-{arguments[i + 1]}",
-                    .. arguments[(i + 2)..],
-                ];
+                return [.. arguments[..i], $"{arguments[i]}-{arguments[i + 1]}", .. arguments[(i + 2)..]];
             }
         }
 
         return arguments;
 
-        bool Has(string word) =>
-            verbs.Any(verb => string.Equals(verb.Name, word, StringComparison.Ordinal));
+        bool Has(string word) => verbs.Any(verb => string.Equals(verb.Name, word, StringComparison.Ordinal));
     }
 }

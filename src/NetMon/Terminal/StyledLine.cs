@@ -14,6 +14,7 @@ internal sealed class StyledLine(bool colour, int? limit = null)
     /// <param name="text">Clean text: one column per character (<see cref="TerminalText"/>).</param>
     public StyledLine Add(ReadOnlySpan<char> text, TextStyle style = TextStyle.Plain)
     {
+        text = TerminalText.Disarm(text);
         if (limit is { } columns && text.Length > columns - Width)
         {
             text = text[..Math.Max(0, columns - Width)];

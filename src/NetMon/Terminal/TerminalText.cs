@@ -32,6 +32,52 @@ internal static class TerminalText
         return clean.Length <= limit ? clean : clean[..limit];
     }
 
+    /// <summary>
+    /// The last net, for text that should be clean already and may hold our own signs: what a terminal would obey, or what turns text around or hides it, is
+    /// escaped, and nothing else.
+    /// </summary>
+    public static ReadOnlySpan<char> Disarm(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (IsHarmful(c))
+            {
+                return EscapeWhere(text, IsHarmful);
+            }
+        }
+
+        return text;
+    }
+
+    private static bool IsHarmful(char c) =>
+        c < ' '
+        || (
+            c >= 0x7f
+            && CharUnicodeInfo.GetUnicodeCategory(c)
+                is UnicodeCategory.Control
+                    or UnicodeCategory.Format
+                    or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator
+        );
+
+    private static string EscapeWhere(ReadOnlySpan<char> text, Func<char, bool> isMeant)
+    {
+        var escaped = new StringBuilder(text.Length + 16);
+        foreach (var c in text)
+        {
+            if (isMeant(c))
+            {
+                escaped.Append(c <= 0xff ? $"\\x{(int)c:x2}" : $"\\u{{{(int)c:x}}}");
+            }
+            else
+            {
+                escaped.Append(c);
+            }
+        }
+
+        return escaped.ToString();
+    }
+
     private static int IndexOfUnsafe(string text)
     {
         for (var i = 0; i < text.Length; i++)

@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using NetMon.Agent;
 using NetMon.Agent.Lifecycle;
+using NetMon.Agent.Privileges;
 using NetMon.Configuration;
+using NetMon.Configuration.Reloading;
 
 namespace NetMon.Verbs;
 
@@ -13,7 +16,8 @@ internal static class AgentVerb
     {
         var config = new Option<string?>("--config")
         {
-            Description = "settings in YAML (docs/configuration.md); flags are stronger",
+            Description =
+                $"settings in YAML (docs/configuration.md); variables and flags are stronger [env: {AgentConfiguration.FileVariable}]",
             HelpName = "file",
         };
         var takeover = new Option<bool>("--takeover")
@@ -37,13 +41,23 @@ internal static class AgentVerb
     private static async Task<int> RunAsync(string? config, bool takeover, IEnumerable<GivenValue> flags)
     {
         var errors = new List<ConfigurationError>();
-        if (AgentConfiguration.Load(config, flags, errors) is { } options)
+        var configuration = AgentConfiguration.OfProcess(config, flags);
+        if (ConfiguredSettings.Load(configuration, errors, TimeProvider.System) is { } settings)
         {
-            options.State.TakeOver = takeover;
+            settings.Live.Current.State.TakeOver = takeover;
+            // In a test the process is not the agent's.
+            var isAgent = Assembly.GetEntryAssembly() == typeof(AgentVerb).Assembly;
+            if (AgentPrivileges.Enter(settings.Live.Current, isAgent) is var (problem, advice))
+            {
+                Console.Error.WriteLine($"netmon: {problem}");
+                Console.Error.WriteLine(advice);
+                return ExitCode.NotPermitted;
+            }
+
             using var stop = new AgentStop();
             using var interrupt = Listen(PosixSignal.SIGINT, stop, StopReason.Interrupted);
             using var terminate = Listen(PosixSignal.SIGTERM, stop, StopReason.Terminated);
-            return await AgentHost.RunAsync(options, stop);
+            return await AgentHost.RunAsync(settings, stop);
         }
 
         foreach (var error in errors)

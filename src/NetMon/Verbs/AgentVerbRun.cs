@@ -57,8 +57,8 @@ internal static class AgentVerbRun
         int exitCode = ExitCode.Failed
     )
     {
-        output.Errors.WriteLine($"netmon: {message}");
-        output.Errors.WriteLine(advice);
+        output.Errors.WriteLine($"netmon: {TerminalText.Disarm(message)}");
+        output.Errors.WriteLine(TerminalText.Disarm(advice));
         return exitCode;
     }
 }

@@ -1,4 +1,5 @@
 using NetMon.Agent;
+using NetMon.Agent.Privileges;
 using NetMon.Core.Diagnosis;
 
 namespace NetMon.Verbs;
@@ -17,6 +18,9 @@ internal static class ExitCode
 
     /// <summary>Another agent runs on this machine, and has what this one needs for itself.</summary>
     public const int AlreadyRunning = AgentHost.AlreadyRunning;
+
+    /// <summary>The agent lacks capabilities that it cannot do without.</summary>
+    public const int NotPermitted = AgentPrivileges.NotPermitted;
 
     /// <summary>Of a diagnosis: warnings do not make it fail.</summary>
     public static int Of(IEnumerable<Finding> findings) =>

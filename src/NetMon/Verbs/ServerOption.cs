@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NetMon.Client;
+using NetMon.Plugin;
 
 namespace NetMon.Verbs;
 
@@ -13,15 +14,41 @@ internal sealed class ServerOption
         CheckedOption.Not(ServerAddress.Expected, value => ServerAddress.TryParse(value, out _))
     );
 
+    private readonly CredentialOptions _credential = new();
+
     /// <summary>Adds it to a verb and those below it.</summary>
     public void AddTo(Command command)
     {
         _server.Recursive = true;
         command.Options.Add(_server);
+        _credential.AddTo(command);
     }
 
-    /// <returns>False if the environment names no address; then <paramref name="error"/> says so.</returns>
+    /// <returns>False if the environment names no address, or a credential would go without TLS; then <paramref name="error"/> says so.</returns>
     public bool TryRead(ParseResult arguments, out ServerAddress server, out string error)
+    {
+        if (arguments.RootCommandResult.Command is PluginCommand { Agents: { } agents })
+        {
+            (server, error) = (agents, "");
+            return true;
+        }
+
+        if (!TryReadAddress(arguments, out server, out error))
+        {
+            return false;
+        }
+
+        if (_credential.Read(arguments) is not { } credential || server.SocketPath is not null)
+        {
+            return true;
+        }
+
+        error = $"a credential is sent over TLS only, and {server} is not: name https://{server}";
+        server = server with { Credential = credential };
+        return server.IsTls;
+    }
+
+    private bool TryReadAddress(ParseResult arguments, out ServerAddress server, out string error)
     {
         var text = arguments.GetValue(_server);
         if (string.IsNullOrEmpty(text))

@@ -32,7 +32,10 @@ internal static class StatsVerb
             FormatOption.WithWide,
             "wide: counters that are 0, too; json, yaml: exact figures"
         );
-        var command = new Command("stats", "show an agent's own counters: what its parts do, and what they cost")
+        var command = new Command(
+            "stats",
+            "show an agent's own counters: what its parts do, and what they cost"
+        )
         {
             subjects,
             measure,

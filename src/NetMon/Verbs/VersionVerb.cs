@@ -41,6 +41,14 @@ internal static class VersionVerb
         return (parts[0], parts.Length > 1 ? parts[1] : "unknown");
     }
 
+    /// <summary>As it is printed.</summary>
+    public static string Describe()
+    {
+        using var text = new StringWriter();
+        Print(text);
+        return text.ToString();
+    }
+
     private static void Print(TextWriter output)
     {
         var (version, commit) = Read();

@@ -60,6 +60,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         var options = new AgentOptions();
         options.Api.Listen = new IPEndPoint(IPAddress.Loopback, 0);
         options.State.Directory = "";
+        options.Api.Limits.StreamsPerClient = options.Api.Limits.Streams;
         options.Flow.Interval = TimeSpan.FromMilliseconds(100);
         options.Metrics.Labels = ["src_ip", "dst_ip", "protocol"];
         configure?.Invoke(options);

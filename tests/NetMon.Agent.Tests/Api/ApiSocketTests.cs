@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging.Abstractions;
-using NetMon.Agent.Api;
+using NetMon.Agent.Tests.Api.Access;
 
 namespace NetMon.Agent.Tests.Api;
 
@@ -49,24 +47,13 @@ public sealed class ApiSocketTests : IDisposable
     [Fact]
     public async Task What_changes_the_agent_is_for_the_socket_alone()
     {
-        var routes = new RouteTable(
-            [new("/change", context => context.Response.WriteAsync("done"), RouteAccess.Admin, "POST")],
-            NullLogger<RouteTable>.Instance
-        );
-        await using var server = await ApiServer.StartAsync(
-            new IPEndPoint(IPAddress.Loopback, 0),
-            StateDirectory,
-            routes,
-            NullLoggerFactory.Instance
-        );
+        await using var server = await GuardedServer.StartAsync(directory: StateDirectory);
         using var local = Client();
-        using var remote = new HttpClient { BaseAddress = new Uri($"http://{server.Address}") };
 
-        using var done = await local.PostAsync(new Uri("/change", UriKind.Relative), null);
-        Assert.Equal("done", await done.Content.ReadAsStringAsync());
-        using var refused = await remote.PostAsync(new Uri("/change", UriKind.Relative), null);
+        using var done = await local.PostAsync(GuardedServer.Admin, null);
+        Assert.Equal("ok", await done.Content.ReadAsStringAsync());
+        using var refused = await server.Client().PostAsync(GuardedServer.Admin, null);
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
-        await server.StopAsync(TimeSpan.FromSeconds(1));
     }
 
     [Fact]

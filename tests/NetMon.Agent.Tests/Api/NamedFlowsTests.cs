@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NetMon.Agent.Api;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Streaming;
+using NetMon.Agent.Tests.Api.Access;
 using NetMon.Bpf.Records;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
@@ -33,6 +34,7 @@ public sealed class NamedFlowsTests : IAsyncLifetime, IDisposable
     private readonly Broadcaster _broadcaster = new();
     private readonly FlowList _list;
     private readonly HttpClient _client = new();
+    private readonly ApiGuard _guard = GuardedServer.NewGuard();
     private ApiServer _server = null!;
 
     public NamedFlowsTests()
@@ -52,11 +54,13 @@ public sealed class NamedFlowsTests : IAsyncLifetime, IDisposable
         var stream = new FlowStream(_broadcaster, new WallClock(TimeProvider.System), _ => null);
         var routes = new RouteTable(
             [new("/api/v1/flows", new FlowsEndpoint(_list, stream).HandleAsync)],
+            _guard,
             NullLogger<RouteTable>.Instance
         );
         _server = await ApiServer.StartAsync(
             new IPEndPoint(IPAddress.Loopback, 0),
             directory: "",
+            _guard,
             routes,
             NullLoggerFactory.Instance
         );

@@ -31,7 +31,11 @@ internal static class Figures
         foreach (var line in Encoding.UTF8.GetString(output.WrittenSpan).Split('\n'))
         {
             var end = line.LastIndexOf(' ');
-            if (end > 0 && line[0] != '#' && !Own.Any(name => line.StartsWith(name, StringComparison.Ordinal)))
+            if (
+                end > 0
+                && line[0] != '#'
+                && !Own.Any(name => line.StartsWith(name, StringComparison.Ordinal))
+            )
             {
                 figures.Add(line[..end], double.Parse(line[(end + 1)..], CultureInfo.InvariantCulture));
             }
@@ -57,9 +61,16 @@ internal static class Figures
     {
         foreach (var (name, value) in before)
         {
-            if (!name.StartsWith("netmon_series{", StringComparison.Ordinal) && name.Contains("_total", StringComparison.Ordinal) || name.Contains("_bucket", StringComparison.Ordinal))
+            if (
+                !name.StartsWith("netmon_series{", StringComparison.Ordinal)
+                    && name.Contains("_total", StringComparison.Ordinal)
+                || name.Contains("_bucket", StringComparison.Ordinal)
+            )
             {
-                Assert.True(after.GetValueOrDefault(name) >= value, $"{name}: {value}, then {after.GetValueOrDefault(name)}");
+                Assert.True(
+                    after.GetValueOrDefault(name) >= value,
+                    $"{name}: {value}, then {after.GetValueOrDefault(name)}"
+                );
             }
         }
     }

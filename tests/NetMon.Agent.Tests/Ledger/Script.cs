@@ -109,7 +109,8 @@ internal sealed class Script
 
     private Life Begin(string directory, TestKernel kernel, int killAfter, long journalBytes = 1 << 20)
     {
-        var node = new NodeUnderTest();
+        // What waits at a change of the rate is an estimation that depends on how long.
+        var node = new NodeUnderTest(tracking: !_resampled);
         node.Time.Advance(_elapsed);
         foreach (var client in _connections)
         {
@@ -184,7 +185,10 @@ internal sealed class Script
     private void Send(FlowRecord record)
     {
         record.SamplingRate = (uint)_samplingRate;
-        if (record.Reason is RecordReason.Open or RecordReason.Close || (record.Reason == RecordReason.Update && _random.Next(2) == 0))
+        if (
+            record.Reason is RecordReason.Open or RecordReason.Close
+            || (record.Reason == RecordReason.Update && _random.Next(2) == 0)
+        )
         {
             _steps.Add((_, life) => life.Kernel.Put(in record));
         }
@@ -249,7 +253,6 @@ internal sealed class Script
     private Queue<Func<FlowRecord>> Plan(int number)
     {
         var port = 20_000 + number;
-        // What waits at a change of the rate is an estimation that depends on how long.
         var kind = _resampled ? 3 * _random.Next(2) : _random.Next(6);
         if (kind == 5)
         {
@@ -266,7 +269,12 @@ internal sealed class Script
                 1 => _planner.FromPod($"10.1.0.2:{port}", $"{LatePod}:8080", NodeUnderTest.ClientInterface),
                 2 => _planner.FromPod($"10.1.0.2:{port}", NodeUnderTest.Web, NodeUnderTest.ClientInterface),
                 3 => _planner.Out($"192.168.0.1:{port}", "203.0.113.9:53", protocol),
-                _ => _planner.FromPod($"10.1.0.2:{port}", $"{LatePod}:53", NodeUnderTest.ClientInterface, protocol),
+                _ => _planner.FromPod(
+                    $"10.1.0.2:{port}",
+                    $"{LatePod}:53",
+                    NodeUnderTest.ClientInterface,
+                    protocol
+                ),
             };
         return Records(Make, isTcp, isAnswered: _random.Next(4) > 0);
     }

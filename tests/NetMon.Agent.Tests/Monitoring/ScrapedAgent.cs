@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NetMon.Agent.Api;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
+using NetMon.Agent.Tests.Api.Access;
 using NetMon.Core.Metrics;
 
 namespace NetMon.Agent.Tests.Monitoring;
@@ -43,11 +44,14 @@ internal sealed class ScrapedAgent : IAsyncDisposable
     public static async Task<ScrapedAgent> StartAsync()
     {
         var agent = new ScrapedAgent();
+        var guard = GuardedServer.NewGuard();
         agent._server = await ApiServer.StartAsync(
             new IPEndPoint(IPAddress.Loopback, 0),
             directory: "",
+            guard,
             new RouteTable(
                 [new Route("/metrics", agent._endpoint.HandleAsync)],
+                guard,
                 NullLogger<RouteTable>.Instance
             ),
             NullLoggerFactory.Instance

@@ -11,10 +11,16 @@ internal sealed class Life : IDisposable, IRecordHandler<FlowRecord>
     private readonly PinDirectory _pins;
     private readonly IAttacher _attacher;
 
-    public Life(TestPins pins, Wire wire, AttachMethod method, FlowProgramOptions? options = null)
+    public Life(
+        TestPins pins,
+        Wire wire,
+        AttachMethod method,
+        FlowProgramOptions? options = null,
+        byte[]? image = null
+    )
     {
         _pins = pins.Open();
-        Program = FlowProgram.Load(options ?? Options, _pins);
+        Program = FlowProgram.Load(options ?? Options, _pins, image ?? FlowProgram.ReadResource());
         _attacher = Attacher.Open(Program, method, _pins);
         if (!_attacher.Holds(wire.Index))
         {
@@ -56,6 +62,41 @@ internal sealed class Life : IDisposable, IRecordHandler<FlowRecord>
         }
 
         return Packets;
+    }
+
+    /// <summary>Takes what programs of another layout left.</summary>
+    /// <returns>Packets reported so far.</returns>
+    public ulong Migrate()
+    {
+        FlowPredecessor.WaitForPrograms();
+        var records = new FlowRecord[7];
+        var positions = new ulong[records.Length];
+        foreach (var predecessor in Program.Predecessors)
+        {
+            int count;
+            while ((count = predecessor.PeekRing(records, positions)) > 0)
+            {
+                Take(records.AsSpan(0, count));
+                predecessor.SkipRing(positions[count - 1]);
+            }
+
+            while ((count = predecessor.ReadMap(records)) > 0)
+            {
+                Take(records.AsSpan(0, count));
+            }
+
+            Program.Complete(predecessor);
+        }
+
+        return Packets;
+    }
+
+    private void Take(ReadOnlySpan<FlowRecord> records)
+    {
+        foreach (ref readonly var record in records)
+        {
+            OnRecord(in record, 0);
+        }
     }
 
     public void OnRecord(in FlowRecord record, ulong position)

@@ -21,6 +21,7 @@ public class TwinTests
             { "flow_record", typeof(FlowRecord) },
             { "netmon_counters", typeof(KernelCounters) },
             { "overflow_bucket", typeof(OverflowBucket) },
+            { "netmon_carried", typeof(CarriedCounts) },
             { "interface_info", typeof(InterfaceInfo) },
             { "netmon_config", typeof(NetmonConfig) },
             { "netmon_sampling", typeof(NetmonSampling) },

@@ -12,6 +12,7 @@ NAME(struct, flow_value);
 NAME(struct, interface_info);
 NAME(struct, overflow_bucket);
 NAME(struct, netmon_counters);
+NAME(struct, netmon_carried);
 NAME(struct, netmon_config);
 NAME(struct, netmon_sampling);
 NAME(enum, flow_tcp_state);

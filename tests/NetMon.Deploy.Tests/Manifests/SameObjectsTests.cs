@@ -8,6 +8,7 @@ public sealed class SameObjectsTests
     [SkippableTheory]
     [InlineData(null, "")]
     [InlineData("podmonitor", "monitor: {enabled: true}")]
+    [InlineData("reviews", "rbac: {reviews: true}")]
     [InlineData("servicemonitor", "monitor: {enabled: true, kind: ServiceMonitor}")]
     public void The_chart_makes_the_objects_that_the_manifests_are(string? component, string values)
     {

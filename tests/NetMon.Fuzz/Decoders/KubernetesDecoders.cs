@@ -145,6 +145,8 @@ internal static class KubernetesDecoders
         })
         {
             Words = Words,
+            // Each frame that is none has its exception.
+            Allocation = (256 * 1024, 4096),
         };
     }
 

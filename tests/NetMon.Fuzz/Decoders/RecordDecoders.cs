@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using NetMon.Agent.Drops;
 using NetMon.Agent.Interfaces;
@@ -88,7 +89,7 @@ internal static class RecordDecoders
 
         BrokenException.Unless(
             FlowJsonReader.TryReadLine(output.WrittenSpan, out _),
-            "the JSON of a flow cannot be read"
+            $"the JSON of a flow cannot be read: {Encoding.UTF8.GetString(output.WrittenSpan)}"
         );
     }
 

@@ -122,7 +122,7 @@ internal static unsafe class RingDecoder
         private ulong _sum;
 
         // Each byte is touched.
-        public void OnRecord(in SocketEvent record)
+        public void OnRecord(in SocketEvent record, ulong end)
         {
             foreach (var one in System.Runtime.InteropServices.MemoryMarshal.AsBytes(
                 new ReadOnlySpan<SocketEvent>(in record)

@@ -22,6 +22,17 @@ public sealed class ServerAddressTests
         );
     }
 
+    [Theory]
+    [InlineData("https://10.0.0.1", "https://10.0.0.1:9990")]
+    [InlineData("https://node-7.example:443", "https://node-7.example:443")]
+    public void TLS_is_asked_for_in_front(string text, string address)
+    {
+        Assert.True(ServerAddress.TryParse(text, out var parsed));
+        Assert.True(parsed.IsTls);
+        Assert.Equal(address, parsed.ToString());
+        Assert.Equal("https", parsed.ToUri().Scheme);
+    }
+
     [Fact]
     public void A_path_makes_the_address_of_a_socket()
     {

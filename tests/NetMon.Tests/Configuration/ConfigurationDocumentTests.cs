@@ -10,7 +10,7 @@ public class ConfigurationDocumentTests
         DocumentedPart.Check(
             "docs/configuration.md",
             "settings",
-            "| Setting | Flag | Value | Default | Meaning |\n|---|---|---|---|---|\n"
+            "| Setting | Flag | Environment | Value | Default | Changes | Meaning |\n|---|---|---|---|---|---|---|\n"
                 + string.Concat(SettingTable.All.Select(Row))
         );
 
@@ -52,7 +52,10 @@ public class ConfigurationDocumentTests
     private static string Document() => File.ReadAllText(Repository.Path("docs/configuration.md"));
 
     private static string Row(Setting setting) =>
-        $"| `{setting.Key}` | `{setting.Flag}` | {TypeOf(setting)} | `{setting.Default}` | {setting.Meaning ?? setting.Summary} |\n";
+        $"| `{setting.Key}` | `{setting.Flag}` | {VariablesOf(setting)} | {TypeOf(setting)} | `{setting.Default}` | {(setting.IsLive ? "live" : "restart")} | {setting.Meaning ?? setting.Summary} |\n";
+
+    private static string VariablesOf(Setting setting) =>
+        string.Join(", ", EnvironmentSettings.NamesOf(setting).Select(name => $"`{name}`"));
 
     private static string TypeOf(Setting setting) =>
         (setting.IsList ? "list of " : "") + setting.Type.Replace("|", "\\|");

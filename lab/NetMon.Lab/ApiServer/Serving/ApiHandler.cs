@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using NetMon.Lab.ApiServer.Misbehaviour;
 using NetMon.Lab.ApiServer.Requests;
+using NetMon.Lab.ApiServer.Resources;
 using NetMon.Lab.ApiServer.Security;
 using NetMon.Lab.ApiServer.Storage;
 
@@ -55,6 +56,12 @@ internal sealed class ApiHandler(
             return;
         }
 
+        if (PodPath.Parse(context.Request.Path.Value ?? "") is { } way)
+        {
+            await EnterPodAsync(context, user, way);
+            return;
+        }
+
         if (path is null)
         {
             if (!await _discovery.TryServeAsync(context))
@@ -83,28 +90,50 @@ internal sealed class ApiHandler(
         await ServeAsync(context, path, verb, inBand);
     }
 
-    private void Authorize(string user, string verb, ApiPath path)
+    private async Task EnterPodAsync(HttpContext context, string user, PodPath way)
     {
-        var request = new AccessRequest(
-            user,
-            verb,
-            path.Type.Group,
-            path.Type.Plural,
-            path.Namespace,
-            path.Name
+        var pods = ResourceTable.Named("pods");
+        var resource = way.Rest is null ? "pods/portforward" : "pods/proxy";
+        Authorize(new AccessRequest(user, "get", pods.Group, resource, way.Namespace, way.Name), resource);
+        if (store.Find(pods, way.Namespace, way.Name) is null || server.DialPod is not { } dial)
+        {
+            throw new FailureException(new Failure(404, "NotFound", $"pods \"{way.Name}\" not found"));
+        }
+
+        var streams = new PodStreams(dial);
+        await (way.Rest is null ? streams.ForwardAsync(context, way) : streams.ProxyAsync(context, way));
+    }
+
+    private void Authorize(string user, string verb, ApiPath path) =>
+        Authorize(
+            new AccessRequest(
+                user,
+                verb,
+                path.Type.Group,
+                path.Type.Plural,
+                path.Namespace,
+                path.Name
+            ),
+            path.Type.QualifiedName
         );
+
+    private void Authorize(AccessRequest request, string name)
+    {
+        var (user, verb) = (request.User, request.Verb);
         if (user != Authentication.Anonymous && server.Authorize?.Invoke(request) != false)
         {
             return;
         }
 
         var where =
-            path.Namespace.Length > 0 ? $"in the namespace \"{path.Namespace}\"" : "at the cluster scope";
+            request.Namespace.Length > 0
+                ? $"in the namespace \"{request.Namespace}\""
+                : "at the cluster scope";
         throw new FailureException(
             new Failure(
                 403,
                 "Forbidden",
-                $"{path.Type.QualifiedName} is forbidden: User \"{user}\" cannot {verb} resource \"{path.Type.Plural}\" in API group \"{path.Type.Group}\" {where}"
+                $"{name} is forbidden: User \"{user}\" cannot {verb} resource \"{request.Resource}\" in API group \"{request.Group}\" {where}"
             )
         );
     }

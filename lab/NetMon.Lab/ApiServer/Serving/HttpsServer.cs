@@ -37,6 +37,7 @@ internal sealed class HttpsServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(options => Configure(options, listen, certificate));
         _application = builder.Build();
+        _application.UseWebSockets();
         _application.Run(handle);
     }
 

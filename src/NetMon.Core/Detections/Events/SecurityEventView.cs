@@ -6,6 +6,9 @@ namespace NetMon.Core.Detections.Events;
 /// <summary>An event as a reader of the API sees it; the members are those of <c>docs/events.schema.json</c>.</summary>
 public sealed class SecurityEventView
 {
+    /// <summary>Name of the node whose agent told of it; only in answers that several agents gave together.</summary>
+    public string? Agent { get; init; }
+
     /// <summary>With <see cref="Since"/> unique: numbers begin again with the agent.</summary>
     public required long Id { get; init; }
 

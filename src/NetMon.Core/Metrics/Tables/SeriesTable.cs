@@ -38,6 +38,9 @@ public sealed class SeriesTable
     private readonly RowIndex _index;
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly List<TableFamily> _families = [];
+    private volatile bool _closed;
+    private volatile int _room = int.MaxValue;
+    private long _refused;
     private int _cells;
     private int _histograms;
     private int _slots;
@@ -66,7 +69,24 @@ public sealed class SeriesTable
     public int Count => _count;
 
     /// <summary>Whether labels that were not met yet would get a row of their own.</summary>
-    public bool HasRoom => _count < Limit;
+    public bool HasRoom => _count < Limit && !_closed && _room > 0;
+
+    /// <summary>No further rows for now, whatever the limit. Any thread.</summary>
+    public bool Closed
+    {
+        get => _closed;
+        set => _closed = value;
+    }
+
+    /// <summary>Rows that there may be more for now, whatever the limit. Any thread.</summary>
+    public int Room
+    {
+        get => _room;
+        set => _room = value;
+    }
+
+    /// <summary>How often a row was not made because of <see cref="Closed"/> or <see cref="Room"/>. Any thread.</summary>
+    public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>The row of these labels, held until <see cref="Release"/>; one for the rest if there is no room. Allocates only when it makes a row.</summary>
     public RowHandle Hold(in FlowLabels labels)
@@ -81,7 +101,17 @@ public sealed class SeriesTable
 
         if (!HasRoom)
         {
+            if (_count < Limit)
+            {
+                Volatile.Write(ref _refused, _refused + 1);
+            }
+
             return new RowHandle((int)labels.Direction);
+        }
+
+        if (_room != int.MaxValue)
+        {
+            Interlocked.Decrement(ref _room);
         }
 
         var slot = _free.TryPop(out var freed) ? freed : OverflowRows + _slots;

@@ -13,6 +13,7 @@ internal static class DropColumns
 
     public static IReadOnlyList<Column<DropView>> List(TimeZoneInfo zone, bool wide) =>
         [
+            AgentColumn.Of<DropView>(drop => drop.Agent),
             new("TIME", 86, drop => At(drop.Time, wide ? ExactTime : Time, zone)) { Typical = Time.Length },
             new("REASON", 98, Reason) { Typical = 18 },
             new("PACKETS", 92, drop => FlowCells.Packets(drop.Packets), Right),

@@ -1,4 +1,5 @@
 using NetMon.Core.Detections.Events;
+using NetMon.Terminal.Flows;
 using NetMon.Terminal.Tables;
 using static NetMon.Terminal.Tables.Alignment;
 
@@ -16,6 +17,7 @@ internal static class EventColumns
         bool wide
     ) =>
         [
+            AgentColumn.Of<SecurityEventView>(told => told.Agent),
             new("SINCE", 90, told => new(Time(told.Since, zone, wide ? "yyyy-MM-dd HH:mm:ss" : "HH:mm:ss"))),
             new("LAST", 60, told => new($"{HumanUnits.Age(now - told.Last)} ago")),
             new("STATE", 80, told => Word(told.State, told.State == "ongoing")),

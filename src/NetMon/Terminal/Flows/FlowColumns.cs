@@ -20,6 +20,7 @@ internal static class FlowColumns
 
     public static IReadOnlyList<Column<FlowView>> List(FlowColumnContext context, bool wide) =>
         [
+            AgentColumn.Of<FlowView>(flow => flow.Agent),
             .. EndColumns.Ends<FlowView>(flow => flow),
             .. What(),
             .. Figures(context, wide),

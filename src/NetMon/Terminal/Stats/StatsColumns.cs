@@ -9,57 +9,57 @@ namespace NetMon.Terminal.Stats;
 internal static class StatsColumns
 {
     public static IReadOnlyList<Column<JsonElement>> Counters { get; } =
-        [
-            new("COUNTER", 90, counter => new Cell(counter.Text("name"))) { Minimum = 20 },
-            new("LABELS", 85, Labels) { Minimum = 10 },
-            new("VALUE", 95, counter => new Cell(Exact(counter.Number("value"))), Right),
-        ];
+    [
+        new("COUNTER", 90, counter => new Cell(counter.Text("name"))) { Minimum = 20 },
+        new("LABELS", 85, Labels) { Minimum = 10 },
+        new("VALUE", 95, counter => new Cell(Exact(counter.Number("value"))), Right),
+    ];
 
     public static IReadOnlyList<Column<JsonElement>> Programs { get; } =
-        [
-            new("PROGRAM", 95, program => new Cell(program.Text("name"))) { Minimum = 10 },
-            new("TYPE", 60, program => new Cell(program.Text("type"))),
-            Count("RUNS/S", 90, "runs_per_second"),
-            Count("NS/RUN", 88, "ns_per_run"),
-            new("CPU", 86, program => Percent(program.Number("cpu_percent")), Right),
-            Count("MISSED", 70, "missed"),
-            Bytes("MEMORY", 50, "memory_bytes"),
-            Count("ID", 40, "id", exact: true),
-        ];
+    [
+        new("PROGRAM", 95, program => new Cell(program.Text("name"))) { Minimum = 10 },
+        new("TYPE", 60, program => new Cell(program.Text("type"))),
+        Count("RUNS/S", 90, "runs_per_second"),
+        Count("NS/RUN", 88, "ns_per_run"),
+        new("CPU", 86, program => Percent(program.Number("cpu_percent")), Right),
+        Count("MISSED", 70, "missed"),
+        Bytes("MEMORY", 50, "memory_bytes"),
+        Count("ID", 40, "id", exact: true),
+    ];
 
     public static IReadOnlyList<Column<JsonElement>> Maps { get; } =
-        [
-            new("MAP", 95, map => new Cell(map.Text("name"))) { Minimum = 10 },
-            new("TYPE", 60, map => new Cell(map.Text("type"))),
-            Count("ENTRIES", 90, "entries"),
-            new("MAX", 88, Room, Right),
-            Count("KEY", 45, "key_size"),
-            Count("VALUE", 44, "value_size"),
-            Bytes("MEMORY", 86, "memory_bytes"),
-            Count("ID", 40, "id", exact: true),
-        ];
+    [
+        new("MAP", 95, map => new Cell(map.Text("name"))) { Minimum = 10 },
+        new("TYPE", 60, map => new Cell(map.Text("type"))),
+        Count("ENTRIES", 90, "entries"),
+        new("MAX", 88, Room, Right),
+        Count("KEY", 45, "key_size"),
+        Count("VALUE", 44, "value_size"),
+        Bytes("MEMORY", 86, "memory_bytes"),
+        Count("ID", 40, "id", exact: true),
+    ];
 
     public static IReadOnlyList<Column<JsonElement>> Resources { get; } =
-        [
-            new("RESOURCE", 95, resource => new Cell(resource.Text("resource"))),
-            Count("OBJECTS", 90, "objects"),
-            new("STATE", 89, State),
-            Age("LAST-EVENT", 85, "last_event_seconds"),
-            new("LIST", 60, resource => Seconds(resource.Number("list_seconds")), Right),
-            Count("LISTS", 55, "lists"),
-            Sum("RESTARTS", 70, "restarts"),
-            Sum("ERRORS", 80, "errors"),
-            Count("UNREADABLE", 50, "objects_unreadable"),
-            Bytes("READ", 45, "bytes_read"),
-            new("TROUBLE", 87, resource => Word(resource.Text("trouble"), TextStyle.Failure)) { Minimum = 12 },
-        ];
+    [
+        new("RESOURCE", 95, resource => new Cell(resource.Text("resource"))),
+        Count("OBJECTS", 90, "objects"),
+        new("STATE", 89, State),
+        Age("LAST-EVENT", 85, "last_event_seconds"),
+        new("LIST", 60, resource => Seconds(resource.Number("list_seconds")), Right),
+        Count("LISTS", 55, "lists"),
+        Sum("RESTARTS", 70, "restarts"),
+        Sum("ERRORS", 80, "errors"),
+        Count("UNREADABLE", 50, "objects_unreadable"),
+        Bytes("READ", 45, "bytes_read"),
+        new("TROUBLE", 87, resource => Word(resource.Text("trouble"), TextStyle.Failure)) { Minimum = 12 },
+    ];
 
     public static IReadOnlyList<Column<MemoryRow>> Sizes { get; } =
-        [
-            new("PART", 60, row => new Cell(row.Part)),
-            new("WHAT", 90, row => new Cell(row.What)),
-            new("FIGURE", 95, row => new Cell(row.Figure), Right),
-        ];
+    [
+        new("PART", 60, row => new Cell(row.Part)),
+        new("WHAT", 90, row => new Cell(row.What)),
+        new("FIGURE", 95, row => new Cell(row.Figure), Right),
+    ];
 
     private static Column<JsonElement> Count(
         string header,

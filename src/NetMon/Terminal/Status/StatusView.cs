@@ -67,6 +67,13 @@ internal sealed class StatusView(AgentClient client, TerminalOutput output, Outp
             return;
         }
 
+        if (Several(status) is { } agents)
+        {
+            output.Write(Encoding.ASCII.GetBytes(redraw ? Home + EraseBelow : ""));
+            StatusTable.Print(agents, output);
+            return;
+        }
+
         var text = new StringBuilder(redraw ? Home : "");
         foreach (var line in StatusScreen.Of(status, output).Take(StatusScreen.MaxLines))
         {
@@ -77,5 +84,12 @@ internal sealed class StatusView(AgentClient client, TerminalOutput output, Outp
         output.Write(text.Append(redraw ? EraseBelow : ""));
     }
 
-    private static bool IsReady(JsonElement status) => status.Member("health").Is("ready");
+    // One that does not answer is not ready either.
+    private static bool IsReady(JsonElement status) =>
+        Several(status) is { } agents
+            ? Array.TrueForAll(agents, IsReady)
+            : status.Member("health").Is("ready");
+
+    private static JsonElement[]? Several(JsonElement status) =>
+        status.Member("agents").ValueKind == JsonValueKind.Array ? [.. status.Items("agents")] : null;
 }

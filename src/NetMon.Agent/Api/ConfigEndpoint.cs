@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using NetMon.Agent.Settings;
+
+namespace NetMon.Agent.Api;
+
+/// <summary><c>/api/v1/config</c>: every setting with its value and where it comes from; a POST gives some other values until the agent ends.</summary>
+internal sealed class ConfigEndpoint(IAgentSettings settings)
+{
+    public Task ListAsync(HttpContext context) => WriteAsync(context, settings.List());
+
+    /// <summary><c>{"log.level":"debug","capture.exclude":["eth1"],"flow.max_age":null}</c>: null takes a change back. All of it holds, or none.</summary>
+    public async Task SetAsync(HttpContext context)
+    {
+        var values = new Dictionary<string, IReadOnlyList<string>?>(StringComparer.Ordinal);
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(
+                context.Request.Body,
+                cancellationToken: context.RequestAborted
+            );
+            foreach (var property in body.RootElement.EnumerateObject())
+            {
+                values[property.Name] = Texts(property.Value);
+            }
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            await RefuseAsync(
+                context,
+                "the body is no object of settings such as {\"log.level\":\"debug\"}, with texts, numbers, true, false, lists of these, or null"
+            );
+            return;
+        }
+
+        var errors = settings.Set(values);
+        if (errors.Count > 0)
+        {
+            await RefuseAsync(context, string.Join("; ", errors));
+            return;
+        }
+
+        await WriteAsync(
+            context,
+            settings.List().Where(setting => values.ContainsKey(setting.Key)).ToArray()
+        );
+    }
+
+    private static Task RefuseAsync(HttpContext context, string error) =>
+        JsonError.WriteAsync(context, StatusCodes.Status400BadRequest, error);
+
+    private static IReadOnlyList<string>? Texts(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.Array => [.. value.EnumerateArray().Select(Text)],
+            _ => [Text(value)],
+        };
+
+    private static string Text(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+            _ => throw new InvalidOperationException("neither a text nor a number"),
+        };
+
+    private async Task WriteAsync(HttpContext context, IReadOnlyList<SettingView> list)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        await using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("file"u8, settings.File);
+            Write(json, settings.Reloads);
+            json.WriteStartArray("settings"u8);
+            foreach (var setting in list)
+            {
+                Write(json, setting);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        context.Response.ContentType = JsonError.ContentType;
+        context.Response.ContentLength = body.WrittenCount;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, ReloadHistory reloads)
+    {
+        json.WriteStartObject("reloads"u8);
+        json.WriteNumber("accepted"u8, reloads.Accepted);
+        json.WriteNumber("refused"u8, reloads.Refused);
+        if (reloads.Time is { } time)
+        {
+            json.WriteString("last"u8, time);
+        }
+
+        json.WriteStartArray("errors"u8);
+        foreach (var error in reloads.Errors)
+        {
+            json.WriteStringValue(error);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, SettingView setting)
+    {
+        json.WriteStartObject();
+        json.WriteString("key"u8, setting.Key);
+        WriteValue(json, setting.Values, setting.IsList);
+        json.WriteString("source"u8, setting.Source);
+        json.WriteString("changes"u8, setting.IsLive ? "live"u8 : "restart"u8);
+        if (setting.Pending is { } pending)
+        {
+            json.WriteStartObject("pending"u8);
+            WriteValue(json, pending.Values, setting.IsList);
+            json.WriteString("source"u8, pending.Source);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteValue(Utf8JsonWriter json, IReadOnlyList<string> values, bool isList)
+    {
+        if (!isList)
+        {
+            json.WriteString("value"u8, values[0]);
+            return;
+        }
+
+        json.WriteStartArray("value"u8);
+        foreach (var value in values)
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,137 @@
+using System.Runtime;
+using Microsoft.Extensions.Logging;
+using NetMon.Agent.Detections;
+using NetMon.Agent.Drops;
+using NetMon.Agent.Features;
+using NetMon.Agent.Flows;
+using NetMon.Agent.Logging;
+using NetMon.Agent.Metrics;
+using NetMon.Agent.Streaming;
+using NetMon.Core.Metrics;
+using NetMon.Core.Metrics.Tables;
+
+namespace NetMon.Agent.Memory;
+
+/// <summary>What of the agent takes memory that somebody outside decides about, and how it is cut.</summary>
+internal sealed class AgentMemory
+{
+    // What one costs: an entry with its place in the index; a row with its labels and the cells that most have.
+    private const int FlowBytes = 800;
+    private const int SeriesBytes = 2048;
+
+    public required Broadcaster Followers { get; init; }
+
+    public required RecentFailures Failures { get; init; }
+
+    public required DropLog Drops { get; init; }
+
+    /// <summary>Null: nothing suspicious is looked for.</summary>
+    public required FlowTap? Detections { get; init; }
+
+    public required IReadOnlyList<SeriesTable> Series { get; init; }
+
+    public required FlowTable Flows { get; init; }
+
+    /// <summary>Begins to keep a limit; null: there is none.</summary>
+    public MemoryGuard? Guard(
+        MemoryLimit limit,
+        MetricRegistry registry,
+        FeatureSet features,
+        ILogger logger,
+        TimeProvider time
+    )
+    {
+        if (limit.Bytes is not { } bytes)
+        {
+            return null;
+        }
+
+        AgentLog.MemoryLimited(logger, bytes >> 20, limit.Source);
+        BoundHeap(bytes, logger);
+        var guard = new MemoryGuard(
+            bytes,
+            Steps(),
+            [
+                new Growth(FlowBytes, Share: 0.5, room => Flows.Room = room),
+                .. Series.Select(table => new Growth(
+                    SeriesBytes,
+                    0.25 / Series.Count,
+                    room => table.Room = room
+                )),
+            ],
+            () => ProcessStatus.ResidentBytes,
+            Collect,
+            features,
+            logger,
+            time
+        );
+        guard.Register(registry);
+        guard.Start();
+        return guard;
+    }
+
+    private ShedStep[] Steps() =>
+        [
+            new(
+                "followers",
+                () => Followers.Shorten(true),
+                () => Followers.Shorten(false),
+                () => Followers.Shed
+            ),
+            new(
+                "history",
+                () =>
+                {
+                    Failures.Shed(true);
+                    Drops.Shed(true);
+                },
+                () =>
+                {
+                    Failures.Shed(false);
+                    Drops.Shed(false);
+                },
+                () => Failures.ShedCount + Drops.ShedCount
+            ),
+            new(
+                "detections",
+                () => Detections?.Paused = true,
+                () => Detections?.Paused = false,
+                () => Detections?.Passed ?? 0
+            ),
+            new(
+                "series",
+                () => Close(Series, closed: true),
+                () => Close(Series, closed: false),
+                () => Series.Sum(table => table.Refused)
+            ),
+            new("flows", () => Flows.Closed = true, () => Flows.Closed = false, () => Flows.Refused),
+        ];
+
+    private static void Close(IReadOnlyList<SeriesTable> tables, bool closed)
+    {
+        foreach (var table in tables)
+        {
+            table.Closed = closed;
+        }
+    }
+
+    private static void Collect()
+    {
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    // So that the collector works harder near the limit, whatever the machine's own memory is.
+    private static void BoundHeap(long bytes, ILogger logger)
+    {
+        try
+        {
+            AppContext.SetData("GCHeapHardLimit", (ulong)bytes);
+            GC.RefreshMemoryLimit();
+        }
+        catch (InvalidOperationException error)
+        {
+            AgentLog.HeapNotBounded(logger, error.Message);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+using Microsoft.Extensions.Logging;
+using NetMon.Agent.Features;
+using NetMon.Agent.Logging;
+using NetMon.Core.Metrics;
+
+namespace NetMon.Agent.Memory;
+
+/// <summary>Keeps the process within its memory: what it can do without goes first, in a fixed order, and comes back when there is room.</summary>
+/// <remarks>
+/// <code>
+///   resident / limit   0.70       0.75      0.80        0.85     0.90                1.00
+///                       | followers | history | detections | series | flows              |
+/// </code>
+/// (1) Each look, five a second, compares what is resident with the marks. A step begins at its mark, and ends below the mark by 0.05, one a second.
+/// (2) Between two looks, tables may grow by a part of what is free, and no more: so nothing gets from one mark beyond the limit in between.
+/// (3) What is resident may be garbage: a collection tells, at most each five seconds, more seldom where it does not help.
+/// </remarks>
+internal sealed class MemoryGuard : IDisposable
+{
+    public const string FeatureName = "memory";
+
+    private const double FirstMark = 0.70;
+    private const double MarkDistance = 0.05;
+    private const double Ceiling = 0.95;
+
+    /// <summary>Of a collection, what makes another worth while soon.</summary>
+    private const double WorthWhile = 0.05;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    private readonly long _limit;
+    private readonly IReadOnlyList<ShedStep> _steps;
+    private readonly IReadOnlyList<Growth> _growths;
+    private readonly Func<long> _resident;
+    private readonly Action _collect;
+    private readonly FeatureSet _features;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _looking = Task.CompletedTask;
+    private TimeSpan _pause = ShortestPause;
+    private long _collectedAt;
+    private long _changedAt;
+    private volatile int _level;
+
+    /// <param name="limit">Bytes that may be resident.</param>
+    /// <param name="steps">In the order in which they begin.</param>
+    /// <param name="growths">What grows.</param>
+    /// <param name="resident">Bytes that are resident.</param>
+    /// <param name="collect">Gives garbage back to the system.</param>
+    /// <param name="features">Told when memory is short.</param>
+    public MemoryGuard(
+        long limit,
+        IReadOnlyList<ShedStep> steps,
+        IReadOnlyList<Growth> growths,
+        Func<long> resident,
+        Action collect,
+        FeatureSet features,
+        ILogger logger,
+        TimeProvider time
+    )
+    {
+        _limit = limit;
+        _steps = steps;
+        _growths = growths;
+        _resident = resident;
+        _collect = collect;
+        _features = features;
+        _logger = logger;
+        _time = time;
+        features.On(FeatureName);
+    }
+
+    /// <summary>Steps that have begun.</summary>
+    public int Level => _level;
+
+    public void Register(MetricRegistry registry)
+    {
+        registry.Observe(Instruments.MemoryLimit, () => _limit);
+        registry.Observe(
+            Instruments.Shed,
+            (ref MetricSamples samples) =>
+            {
+                foreach (var step in _steps)
+                {
+                    samples.Add(step.Count(), step.What);
+                }
+            }
+        );
+    }
+
+    public void Start() => _looking = RunAsync();
+
+    /// <summary>Looks once.</summary>
+    public void Look()
+    {
+        var resident = _resident();
+        if (resident >= MarkOf(0) && IsDue(_collectedAt, _pause))
+        {
+            resident = Collect(resident);
+        }
+
+        while (_level < _steps.Count && resident >= MarkOf(_level))
+        {
+            _steps[_level].Begin();
+            _level++;
+            _changedAt = _time.GetTimestamp();
+            Tell(resident);
+        }
+
+        if (
+            _level > 0
+            && resident < MarkOf(_level - 1) - (_limit * MarkDistance)
+            && IsDue(_changedAt, Recovery)
+        )
+        {
+            _level--;
+            _changedAt = _time.GetTimestamp();
+            _steps[_level].End();
+            Tell(resident);
+        }
+
+        var free = Math.Max(0, (_limit * Ceiling) - resident);
+        foreach (var growth in _growths)
+        {
+            growth.Allow((int)Math.Min(free * growth.Share / growth.Bytes, int.MaxValue / 2));
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        _stop.Dispose();
+        // What is reported at the end is reported whole.
+        foreach (var growth in _growths)
+        {
+            growth.Allow(int.MaxValue);
+        }
+    }
+
+    private double MarkOf(int step) => _limit * (FirstMark + (step * MarkDistance));
+
+    private bool IsDue(long since, TimeSpan pause) => since == 0 || _time.GetElapsedTime(since) >= pause;
+
+    private long Collect(long before)
+    {
+        _collect();
+        _collectedAt = _time.GetTimestamp();
+        var after = _resident();
+        var helped = before - after >= before * WorthWhile;
+        _pause = helped ? ShortestPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
+        return after;
+    }
+
+    private void Tell(long resident)
+    {
+        if (_level == 0)
+        {
+            AgentLog.MemoryRecovered(_logger, resident >> 20, _limit >> 20);
+            _features.On(FeatureName);
+            return;
+        }
+
+        var what = string.Join(", ", _steps.Take(_level).Select(step => step.What));
+        AgentLog.MemoryShort(_logger, resident >> 20, _limit >> 20, what);
+        _features.Degraded(FeatureName, $"memory is short, so these are cut: {what}");
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(Interval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                try
+                {
+                    Look();
+                }
+#pragma warning disable CA1031 // One look's fault must not stop the others.
+                catch (Exception error)
+#pragma warning restore CA1031
+                {
+                    AgentLog.MemoryGuardFailed(_logger, error);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested) { }
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+
+namespace NetMon.Configuration.Reloading;
+
+/// <summary>What is said of settings that change. Event ids from 200.</summary>
+internal static partial class ReloadLog
+{
+    [LoggerMessage(200, LogLevel.Information, "settings changed: {Changes}")]
+    public static partial void Changed(ILogger logger, string changes);
+
+    [LoggerMessage(
+        201,
+        LogLevel.Warning,
+        "a restart is needed for {Keys}: until then they are as they were when the agent started"
+    )]
+    public static partial void RestartNeeded(ILogger logger, string keys);
+
+    [LoggerMessage(202, LogLevel.Error, "the settings are refused, and those before hold: {Error}")]
+    public static partial void Refused(ILogger logger, string error);
+
+    [LoggerMessage(203, LogLevel.Information, "the settings were read anew: nothing changed")]
+    public static partial void Unchanged(ILogger logger);
+
+    [LoggerMessage(
+        204,
+        LogLevel.Warning,
+        "cannot be told of changes in {Directory}, so the settings' file is looked at now and then: {Error}"
+    )]
+    public static partial void WatchFailed(ILogger logger, string directory, string error);
+
+    [LoggerMessage(205, LogLevel.Error, "reading the settings anew failed, and those before hold")]
+    public static partial void Failed(ILogger logger, Exception error);
+}

@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using NetMon.Agent.Features;
+using NetMon.Agent.Memory;
+using NetMon.Core.Metrics;
+
+namespace NetMon.Agent.Tests.Memory;
+
+public sealed class MemoryGuardTests : IDisposable
+{
+    private readonly ManualTime _time = new();
+    private readonly List<string> _shed = [];
+    private readonly FeatureSet _features = new(new MetricRegistry(), NullLogger<FeatureSet>.Instance);
+    private readonly MemoryGuard _guard;
+    private long _resident = 100;
+    private long _garbage;
+    private int _collections;
+    private int _room;
+
+    public MemoryGuardTests() =>
+        _guard = new MemoryGuard(
+            limit: 1000,
+            [Step("first"), Step("second"), Step("third")],
+            [new Growth(Bytes: 10, Share: 0.5, room => _room = room)],
+            () => _resident + _garbage,
+            () =>
+            {
+                _collections++;
+                _garbage = 0;
+            },
+            _features,
+            NullLogger.Instance,
+            _time
+        );
+
+    public void Dispose() => _guard.Dispose();
+
+    [Fact]
+    public void What_can_be_done_without_goes_in_order_as_memory_gets_short()
+    {
+        Look(690);
+        Assert.Empty(_shed);
+        Look(700);
+        Assert.Equal(["first"], _shed);
+        Look(760);
+        Assert.Equal(["first", "second"], _shed);
+        Look(950);
+        Assert.Equal(["first", "second", "third"], _shed);
+        Assert.Equal(FeatureStatus.Degraded, _features.All.Single().Status);
+    }
+
+    [Fact]
+    public void It_comes_back_in_reverse_order_with_a_distance_to_the_mark()
+    {
+        Look(990);
+        Assert.Equal(3, _guard.Level);
+        Look(760);
+        Assert.Equal(3, _guard.Level);
+        Later();
+        Look(740);
+        Assert.Equal(["first", "second"], _shed);
+        Look(100);
+        Assert.Equal(2, _guard.Level);
+        Later();
+        Look(100);
+        Later();
+        Look(100);
+        Assert.Empty(_shed);
+        Assert.Equal(FeatureStatus.On, _features.All.Single().Status);
+    }
+
+    [Fact]
+    public void Garbage_is_collected_before_anything_is_cut()
+    {
+        _garbage = 500;
+        Look(400);
+
+        Assert.Equal(1, _collections);
+        Assert.Empty(_shed);
+    }
+
+    [Fact]
+    public void Collections_that_do_not_help_get_seldom()
+    {
+        for (var i = 0; i < 1200; i++)
+        {
+            Look(800);
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        // After 0, 10, 30 and 70 s.
+        Assert.Equal(4, _collections);
+    }
+
+    [Fact]
+    public void Tables_grow_between_looks_by_a_part_of_what_is_free()
+    {
+        Look(450);
+        Assert.Equal((950 - 450) / 2 / 10, _room);
+        Look(960);
+        Assert.Equal(0, _room);
+        _guard.Dispose();
+        Assert.Equal(int.MaxValue, _room);
+    }
+
+    private ShedStep Step(string what) => new(what, () => _shed.Add(what), () => _shed.Remove(what), () => 0);
+
+    private void Look(long resident)
+    {
+        _resident = resident;
+        _guard.Look();
+    }
+
+    private void Later() => _time.Advance(TimeSpan.FromSeconds(2));
+}
