@@ -193,11 +193,11 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     public DropLog Drops { get; }
 
-    /// <summary>Who gives the kernel programs their sampling rate; null: nobody.</summary>
-    public SamplingControl? Sampling { get; set; }
-
     /// <summary>What keeps figures beyond the process; null: nothing.</summary>
     public FlowLedger? Ledger { get; }
+
+    /// <summary>Who gives the kernel programs their sampling rate; null: nobody.</summary>
+    public SamplingControl? Sampling { get; set; }
 
     public AttributionCounters Attribution { get; } = new();
 
