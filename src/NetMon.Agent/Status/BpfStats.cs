@@ -9,6 +9,7 @@ namespace NetMon.Agent.Status;
 /// <summary>What the kernel says of the agent's programs and maps. Programs are measured for the time of the question only.</summary>
 internal sealed class BpfStats : IDisposable
 {
+    private const string OfClient = "for the time of the question";
     private const string Switch = "/proc/sys/kernel/bpf_stats_enabled";
 
     // Two who measure at once would switch the kernel's statistics on and off under each other's feet.
@@ -17,12 +18,14 @@ internal sealed class BpfStats : IDisposable
     private readonly record struct Measurement(string By, TimeSpan Time, KernelInventory? Before);
 
     /// <param name="time">How long the programs are measured; zero: not at all.</param>
+    /// <param name="switchedOn">Who asks has switched the statistics on: an agent without CAP_SYS_ADMIN cannot.</param>
     /// <param name="report">Where the flow map's entries are counted.</param>
     /// <param name="cancellationToken">The client left.</param>
     /// <returns>Writes the answer.</returns>
     /// <exception cref="BpfException">libbpf is missing.</exception>
     public async Task<Action<Utf8JsonWriter>> ReadAsync(
         TimeSpan time,
+        bool switchedOn,
         AgentReport report,
         CancellationToken cancellationToken
     )
@@ -30,7 +33,7 @@ internal sealed class BpfStats : IDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            var measured = await MeasureAsync(time, cancellationToken);
+            var measured = await MeasureAsync(time, switchedOn, cancellationToken);
             var now = KernelInventory.OfThisProcess();
             return json => Write(json, measured, now, report);
         }
@@ -42,7 +45,11 @@ internal sealed class BpfStats : IDisposable
 
     public void Dispose() => _turn.Dispose();
 
-    private static async Task<Measurement> MeasureAsync(TimeSpan time, CancellationToken cancellationToken)
+    private static async Task<Measurement> MeasureAsync(
+        TimeSpan time,
+        bool switchedOn,
+        CancellationToken cancellationToken
+    )
     {
         var always = IsAlwaysOn();
         if (time <= TimeSpan.Zero)
@@ -57,8 +64,12 @@ internal sealed class BpfStats : IDisposable
             if (!always)
             {
                 statistics = FlowProgram.EnableRunStatistics();
-                by = "for the time of the question";
+                by = OfClient;
             }
+        }
+        catch (BpfException) when (switchedOn)
+        {
+            by = OfClient;
         }
         catch (BpfException error)
         {

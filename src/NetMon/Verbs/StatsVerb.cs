@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using NetMon.Bpf;
+using NetMon.Client;
 using NetMon.Terminal;
 using NetMon.Terminal.Stats;
 
@@ -10,7 +12,12 @@ internal static class StatsVerb
 {
     private const double LongestMeasurement = 10;
 
-    public static Command Create(Func<TerminalOutput>? output = null)
+    /// <param name="output">Where it is shown; null: this process's output.</param>
+    /// <param name="switchOn">Switches the kernel's statistics on; null: as this process can.</param>
+    public static Command Create(
+        Func<TerminalOutput>? output = null,
+        Func<IDisposable?>? switchOn = null
+    )
     {
         var server = new ServerOption();
         var subjects = new Argument<string[]>("subject")
@@ -52,16 +59,35 @@ internal static class StatsVerb
                     arguments,
                     target,
                     client =>
-                        new StatsView(client, target, format.Read(arguments)).ShowAsync(
-                            arguments.GetValue(subjects) ?? [],
-                            seconds,
-                            stop
-                        ),
+                        new StatsView(
+                            client,
+                            target,
+                            format.Read(arguments),
+                            () => switchOn is null ? SwitchOn(client.Address) : switchOn()
+                        ).ShowAsync(arguments.GetValue(subjects) ?? [], seconds, stop),
                     stop
                 );
             }
         );
         return command;
+    }
+
+    // An agent has given up the right to (CAP_SYS_ADMIN); root, who asks it on its own machine, has it.
+    private static IDisposable? SwitchOn(ServerAddress agent)
+    {
+        if (!agent.IsOfThisMachine)
+        {
+            return null;
+        }
+
+        try
+        {
+            return FlowProgram.EnableRunStatistics();
+        }
+        catch (BpfException)
+        {
+            return null;
+        }
     }
 
     private static bool TryReadSeconds(string? text, out double seconds) =>

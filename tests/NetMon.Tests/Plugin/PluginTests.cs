@@ -170,6 +170,16 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public async Task What_is_about_this_machine_is_refused()
+    {
+        await using var cluster = await ClusterUnderTest.StartAsync(null, "node-1");
+
+        Assert.Equal(ExitCode.Usage, await cluster.RunAsync("detach"));
+
+        Assert.Contains("kubectl exec -n netmon POD", cluster.Output.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Agents_in_another_namespace_are_found()
     {
         await using var cluster = await ClusterUnderTest.StartAsync(null, "node-1");
