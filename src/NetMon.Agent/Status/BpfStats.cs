@@ -9,8 +9,8 @@ namespace NetMon.Agent.Status;
 /// <summary>What the kernel says of the agent's programs and maps. Programs are measured for the time of the question only.</summary>
 internal sealed class BpfStats : IDisposable
 {
-    private const string OfClient = "for the time of the question";
     private const string Switch = "/proc/sys/kernel/bpf_stats_enabled";
+    private const string SwitchName = "kernel.bpf_stats_enabled";
 
     // Two who measure at once would switch the kernel's statistics on and off under each other's feet.
     private readonly SemaphoreSlim _turn = new(1);
@@ -18,14 +18,12 @@ internal sealed class BpfStats : IDisposable
     private readonly record struct Measurement(string By, TimeSpan Time, KernelInventory? Before);
 
     /// <param name="time">How long the programs are measured; zero: not at all.</param>
-    /// <param name="switchedOn">Who asks has switched the statistics on: an agent without CAP_SYS_ADMIN cannot.</param>
     /// <param name="report">Where the flow map's entries are counted.</param>
     /// <param name="cancellationToken">The client left.</param>
     /// <returns>Writes the answer.</returns>
     /// <exception cref="BpfException">libbpf is missing.</exception>
     public async Task<Action<Utf8JsonWriter>> ReadAsync(
         TimeSpan time,
-        bool switchedOn,
         AgentReport report,
         CancellationToken cancellationToken
     )
@@ -33,7 +31,7 @@ internal sealed class BpfStats : IDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            var measured = await MeasureAsync(time, switchedOn, cancellationToken);
+            var measured = await MeasureAsync(time, cancellationToken);
             var now = KernelInventory.OfThisProcess();
             return json => Write(json, measured, now, report);
         }
@@ -45,39 +43,24 @@ internal sealed class BpfStats : IDisposable
 
     public void Dispose() => _turn.Dispose();
 
-    private static async Task<Measurement> MeasureAsync(
-        TimeSpan time,
-        bool switchedOn,
-        CancellationToken cancellationToken
-    )
+    private static async Task<Measurement> MeasureAsync(TimeSpan time, CancellationToken cancellationToken)
     {
         var always = IsAlwaysOn();
         if (time <= TimeSpan.Zero)
         {
-            return new Measurement(always ? "kernel.bpf_stats_enabled" : "off", TimeSpan.Zero, Before: null);
+            return new Measurement(always ? SwitchName : "off", TimeSpan.Zero, Before: null);
         }
 
         IDisposable? statistics = null;
-        var by = "kernel.bpf_stats_enabled";
+        string? refusal = null;
         try
         {
-            if (!always)
-            {
-                statistics = FlowProgram.EnableRunStatistics();
-                by = OfClient;
-            }
-        }
-        catch (BpfException) when (switchedOn)
-        {
-            by = OfClient;
+            statistics = always ? null : FlowProgram.EnableRunStatistics();
         }
         catch (BpfException error)
         {
-            return new Measurement(
-                $"refused (errno {error.Error}): it takes CAP_SYS_ADMIN, or sysctl kernel.bpf_stats_enabled=1",
-                TimeSpan.Zero,
-                Before: null
-            );
+            refusal =
+                $"refused (errno {error.Error}): it takes CAP_SYS_ADMIN, of this agent or of netmon stats beside it, or sysctl kernel.bpf_stats_enabled=1";
         }
 
         using (statistics)
@@ -85,9 +68,16 @@ internal sealed class BpfStats : IDisposable
             var before = KernelInventory.OfThisProcess();
             var start = Stopwatch.GetTimestamp();
             await Task.Delay(time, cancellationToken);
-            return new Measurement(by, Stopwatch.GetElapsedTime(start), before);
+            var taken = Stopwatch.GetElapsedTime(start);
+            // Who asks may have switched it on, with rights that this process gave up.
+            return refusal is null || RunsOf(KernelInventory.OfThisProcess()) > RunsOf(before)
+                ? new Measurement(always ? SwitchName : "for the time of the question", taken, before)
+                : new Measurement(refusal, TimeSpan.Zero, Before: null);
         }
     }
+
+    private static ulong RunsOf(KernelInventory inventory) =>
+        inventory.Programs.Aggregate(0ul, (sum, program) => sum + program.Runs);
 
     private static bool IsAlwaysOn()
     {

@@ -32,23 +32,14 @@ internal sealed class StatsEndpoint(AgentReport report) : IDisposable
             );
         }
 
-        var switchedOn = query["switched_on"] == "true";
-        return AnswerAsync(context, asked.Length == 0 ? Subjects : asked, time, switchedOn);
+        return AnswerAsync(context, asked.Length == 0 ? Subjects : asked, time);
     }
 
     public void Dispose() => _bpf.Dispose();
 
-    private async Task AnswerAsync(
-        HttpContext context,
-        string?[] asked,
-        TimeSpan time,
-        bool switchedOn
-    )
+    private async Task AnswerAsync(HttpContext context, string?[] asked, TimeSpan time)
     {
-        var bpf =
-            Array.IndexOf(asked, "bpf") >= 0
-                ? await ReadBpfAsync(time, switchedOn, context.RequestAborted)
-                : null;
+        var bpf = Array.IndexOf(asked, "bpf") >= 0 ? await ReadBpfAsync(time, context.RequestAborted) : null;
         await JsonAnswer.SendAsync(
             context,
             json =>
@@ -86,13 +77,12 @@ internal sealed class StatsEndpoint(AgentReport report) : IDisposable
 
     private async Task<Action<Utf8JsonWriter>> ReadBpfAsync(
         TimeSpan time,
-        bool switchedOn,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            return await _bpf.ReadAsync(time, switchedOn, report, cancellationToken);
+            return await _bpf.ReadAsync(time, report, cancellationToken);
         }
         catch (BpfException error)
         {

@@ -29,7 +29,9 @@ internal static class PodReading
                 && (Text(Member(metadata, "labels"), "app.kubernetes.io/component") ?? component) == component
             )
             {
-                pods.Add(new PodLocation(space, name, node, Port(spec) ?? port, IsReady(status), IsTls(spec)));
+                pods.Add(
+                    new PodLocation(space, name, node, Port(spec) ?? port, IsReady(status), IsTls(spec))
+                );
             }
         }
 

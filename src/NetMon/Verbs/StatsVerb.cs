@@ -12,12 +12,7 @@ internal static class StatsVerb
 {
     private const double LongestMeasurement = 10;
 
-    /// <param name="output">Where it is shown; null: this process's output.</param>
-    /// <param name="switchOn">Switches the kernel's statistics on; null: as this process can.</param>
-    public static Command Create(
-        Func<TerminalOutput>? output = null,
-        Func<IDisposable?>? switchOn = null
-    )
+    public static Command Create(Func<TerminalOutput>? output = null)
     {
         var server = new ServerOption();
         var subjects = new Argument<string[]>("subject")
@@ -58,13 +53,16 @@ internal static class StatsVerb
                     server,
                     arguments,
                     target,
-                    client =>
-                        new StatsView(
-                            client,
-                            target,
-                            format.Read(arguments),
-                            () => switchOn is null ? SwitchOn(client.Address) : switchOn()
-                        ).ShowAsync(arguments.GetValue(subjects) ?? [], seconds, stop),
+                    async client =>
+                    {
+                        var wanted = arguments.GetValue(subjects) ?? [];
+                        using var measuring = Measure(client.Address, wanted, seconds);
+                        await new StatsView(client, target, format.Read(arguments)).ShowAsync(
+                            wanted,
+                            seconds,
+                            stop
+                        );
+                    },
                     stop
                 );
             }
@@ -72,10 +70,10 @@ internal static class StatsVerb
         return command;
     }
 
-    // An agent has given up the right to (CAP_SYS_ADMIN); root, who asks it on its own machine, has it.
-    private static IDisposable? SwitchOn(ServerAddress agent)
+    // An agent on this machine gave up the right to it (CAP_SYS_ADMIN), which whoever asks may have.
+    private static IDisposable? Measure(ServerAddress server, string[] subjects, double seconds)
     {
-        if (!agent.IsOfThisMachine)
+        if (!server.IsOfThisMachine || seconds <= 0 || (subjects.Length > 0 && !subjects.Contains("bpf")))
         {
             return null;
         }

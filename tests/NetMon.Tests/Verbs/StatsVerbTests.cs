@@ -101,43 +101,11 @@ public sealed class StatsVerbTests : FlowsVerbHarness
         Assert.Empty(Agent.Requests);
     }
 
-    [Fact]
-    public async Task Who_may_switches_the_kernels_statistics_on_and_off_again()
-    {
-        using var statistics = new Switch();
-        Statistics = statistics;
-        Agent.List = context =>
-        {
-            statistics.WasOnWhenAsked = !statistics.IsOff;
-            return context.Response.WriteAsync(All);
-        };
-
-        await StatsAsync("bpf");
-
-        Assert.Equal(
-            "/api/v1/stats?about=bpf&measure=1&switched_on=true",
-            Assert.Single(Agent.Requests)
-        );
-        Assert.True(statistics.WasOnWhenAsked);
-        Assert.True(statistics.IsOff);
-    }
-
-    private IDisposable? Statistics { get; set; }
-
     private Task<int> StatsAsync(params string[] arguments) => RunAsync(Output, arguments);
 
     private Task<int> RunAsync(CapturedOutput output, params string[] arguments) =>
         StatsVerb
-            .Create(() => output.Target, () => Statistics)
+            .Create(() => output.Target)
             .Parse([.. arguments, "--server", Agent.Address.ToString()])
             .InvokeAsync();
-
-    private sealed class Switch : IDisposable
-    {
-        public bool IsOff { get; private set; }
-
-        public bool WasOnWhenAsked { get; set; }
-
-        public void Dispose() => IsOff = true;
-    }
 }

@@ -9,16 +9,7 @@ using NetMon.Terminal.Tables;
 namespace NetMon.Terminal.Stats;
 
 /// <summary>What <c>netmon stats</c> shows: a table or two for each subject.</summary>
-/// <param name="client">The agent.</param>
-/// <param name="output">Where it is shown.</param>
-/// <param name="format">How.</param>
-/// <param name="switchOn">Switches the kernel's statistics of programs on until what it gives is disposed; null where that is not for us to do.</param>
-internal sealed class StatsView(
-    AgentClient client,
-    TerminalOutput output,
-    OutputFormat format,
-    Func<IDisposable?> switchOn
-)
+internal sealed class StatsView(AgentClient client, TerminalOutput output, OutputFormat format)
 {
     /// <summary>What can be asked about, in the order in which it is shown.</summary>
     public static readonly string[] Subjects = ["flows", "bpf", "kubernetes", "memory"];
@@ -37,9 +28,8 @@ internal sealed class StatsView(
         var about = subjects.Count == 0 ? Subjects : subjects;
         var query = string.Join('&', about.Select(subject => $"about={subject}"));
         var measure = seconds.ToString(CultureInfo.InvariantCulture);
-        using var statistics = about.Contains("bpf") && seconds > 0 ? switchOn() : null;
         using var answer = await client.GetAsync(
-            $"api/v1/stats?{query}&measure={measure}{(statistics is null ? "" : "&switched_on=true")}",
+            $"api/v1/stats?{query}&measure={measure}",
             cancellationToken
         );
         if (DocumentPrinter.For(format, output) is { } printer)
