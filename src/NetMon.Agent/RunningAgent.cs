@@ -5,6 +5,7 @@ using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
 using NetMon.Agent.Detections;
+using NetMon.Agent.Diagnosis;
 using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
@@ -35,6 +36,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly Broadcaster _broadcaster = new();
     private readonly RecentFailures _failures;
     private readonly FlowMetrics _flowMetrics;
+    private readonly AttributionLimits _limits;
     private readonly Attributor _attributor;
     private readonly FlowPipeline _pipeline;
     private readonly MetricsEndpoint _metricsEndpoint;
@@ -48,6 +50,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private CaptureLoop? _capture;
     private ApiServer? _server;
     private ApiServer? _metricsServer;
+    private ApiServer? _debugServer;
     private DropCounters? _dropCounters;
     private volatile bool _stopping;
 
@@ -84,6 +87,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         Rules = new InitiatorRules(LocalPortRange.First());
         _failures = new RecentFailures(1024, options.Flow.MaxAge);
         _flowMetrics = new FlowMetrics(Registry, options.Metrics, options.Features.LatencyTracking);
+        _limits = sources.Limits;
         _attributor = new Attributor(Table, sources, options.Kubernetes.AttributionWait, Attribution);
         _pipeline = new FlowPipeline(
             Table,
@@ -167,6 +171,10 @@ internal sealed class RunningAgent : IAsyncDisposable
     private void Take(AgentOptions options)
     {
         _failures.Kept = options.Flow.MaxAge;
+        _limits.Wait = options.Kubernetes.AttributionWait;
+        _limits.ConnectionRate = options.Kubernetes.ConntrackRate;
+        _flowMetrics.StaleAfter = options.Metrics.StaleAfter;
+        _detections?.Take(options.SecurityMonitoring);
         _broadcaster.Capacity = options.Performance.BufferSize;
         _list.AtOnce = options.Performance.Workers;
         _metricsEndpoint.AtOnce = options.Performance.Workers;
@@ -185,11 +193,11 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     public DropLog Drops { get; }
 
-    /// <summary>Who gives the kernel programs their sampling rate; null: nobody.</summary>
-    public SamplingControl? Sampling { get; set; }
-
     /// <summary>What keeps figures beyond the process; null: nothing.</summary>
     public FlowLedger? Ledger { get; }
+
+    /// <summary>Who gives the kernel programs their sampling rate; null: nobody.</summary>
+    public SamplingControl? Sampling { get; set; }
 
     public AttributionCounters Attribution { get; } = new();
 
@@ -280,6 +288,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             );
         }
 
+        _debugServer = await DebugServer.StartAsync(_options.Api, _guard, _routes, _loggers);
         return _server = await ApiServer.StartAsync(
             _options.Api.Listen,
             _options.State.Directory,
@@ -313,7 +322,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
         }
 
-        foreach (var server in new[] { _server, _metricsServer })
+        foreach (var server in new[] { _server, _metricsServer, _debugServer })
         {
             if (server is not null)
             {
@@ -322,7 +331,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             }
         }
 
-        (_server, _metricsServer) = (null, null);
+        (_server, _metricsServer, _debugServer) = (null, null, null);
     }
 
     public async ValueTask DisposeAsync()

@@ -42,6 +42,25 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
     public RouteTable Open() =>
         new([.. routes.Where(route => route.Access == RouteAccess.Open)], guard, logger);
 
+    /// <summary>What answers reading at some of its addresses, under other ones, and others beside.</summary>
+    public RouteTable Alias(
+        IReadOnlyList<(string Path, string Alias)> aliases,
+        params ReadOnlySpan<Route> more
+    )
+    {
+        var aliased =
+            from alias in aliases
+            from route in routes
+            where
+                string.Equals(route.Path, alias.Path, StringComparison.Ordinal)
+                && route.Method == HttpMethods.Get
+            select route with
+            {
+                Path = alias.Alias,
+            };
+        return new([.. aliased, .. more], guard, logger);
+    }
+
     public async Task HandleAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";

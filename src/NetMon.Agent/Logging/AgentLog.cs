@@ -57,6 +57,13 @@ internal static partial class AgentLog
     public static partial void TraceEnded(ILogger logger);
 
     [LoggerMessage(
+        202,
+        LogLevel.Warning,
+        "serving profiles and other things for developers at http://{Address}"
+    )]
+    public static partial void DebugServing(ILogger logger, IPEndPoint address);
+
+    [LoggerMessage(
         180,
         LogLevel.Information,
         "the sampling rate is {Rate} now, as configured; it was {Before}"
