@@ -23,6 +23,7 @@ internal static class SamplingSettings
         )
         {
             IsLive = true,
+            ShortVariable = "NETMON_SAMPLING_RATE",
             Meaning =
                 "One flow of so many is counted, and its figures stand for as many ([sampling.md](sampling.md): how exact that is). `1`: each flow. All agents of a cluster need the same rate to see the same flows.",
         },
