@@ -149,8 +149,14 @@ public static class AgentHost
             },
             CancellationToken.None
         );
-        var loadingSockets = Task.Run(() => SocketFeature.Load(agent, socketOptions), CancellationToken.None);
-        var loadingDrops = Task.Run(() => DropFeature.Load(options.Features.Drops), CancellationToken.None);
+        var loadingSockets = Task.Run(
+            () => SocketFeature.Load(agent, socketOptions, instance.Pins),
+            CancellationToken.None
+        );
+        var loadingDrops = Task.Run(
+            () => DropFeature.Load(options.Features.Drops, instance.Pins),
+            CancellationToken.None
+        );
         var serving = agent.StartApiAsync();
         await Task.WhenAll(loading, loadingSockets, loadingDrops, serving)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
