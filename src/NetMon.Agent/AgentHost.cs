@@ -215,7 +215,11 @@ public static class AgentHost
             : null;
         ISideSource?[] sides = [drops?.Flows, sockets?.Source];
         LedgerFeature.Attach(agent.Ledger, program);
-        agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
+        if (!program.Adopted)
+        {
+            StartCapture();
+        }
+
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
@@ -236,6 +240,12 @@ public static class AgentHost
         {
             settings.Live.Subscribe(now => interfaces.Take(new InterfaceRules(now.Capture)));
             await interfaces.StartAsync();
+            if (program.Adopted)
+            {
+                // There are records already: whose they are is known only with the addresses of this host.
+                StartCapture();
+            }
+
             earlier.Begin();
             records.Wake();
             using var following = settings.Follow(logger);
@@ -265,6 +275,8 @@ public static class AgentHost
         }
 
         AgentLog.Stopped(logger);
+
+        void StartCapture() => agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
     }
 
     private static KernelConnections? OpenConnections(ILogger logger)
