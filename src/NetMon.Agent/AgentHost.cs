@@ -10,6 +10,7 @@ using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.HostCounters;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Ledger;
 using NetMon.Agent.Lifecycle;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
@@ -124,7 +125,7 @@ public static class AgentHost
             loggers,
             TimeProvider.System,
             settings,
-            [.. DiagnosticRoutes.Of(diagnosis, logging), StopEndpoint.RouteOf(stop)],
+            [.. DiagnosticRoutes.Of(diagnosis, logging, sources.Clock), StopEndpoint.RouteOf(stop)],
             reviews
         );
         diagnosis.Add(
@@ -200,6 +201,7 @@ public static class AgentHost
             )
             : null;
         ISideSource?[] sides = [drops?.Flows, sockets?.Source];
+        LedgerFeature.Attach(agent.Ledger, program);
         agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
@@ -243,7 +245,7 @@ public static class AgentHost
                 AgentLog.Draining(logger);
             }
 
-            await agent.StopAsync(keep);
+            await agent.StopAsync(keep, figures: instance.IsSucceeded(stop.Reason));
             instance.End(keep);
             await background.CancelAsync();
             await listening;

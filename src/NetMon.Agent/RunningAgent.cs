@@ -5,10 +5,12 @@ using NetMon.Agent.Attribution;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Clusters;
 using NetMon.Agent.Detections;
+using NetMon.Agent.Diagnosis;
 using NetMon.Agent.Drops;
 using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Ledger;
 using NetMon.Agent.Memory;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
@@ -48,6 +50,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private CaptureLoop? _capture;
     private ApiServer? _server;
     private ApiServer? _metricsServer;
+    private ApiServer? _debugServer;
     private DropCounters? _dropCounters;
     private volatile bool _stopping;
 
@@ -108,6 +111,13 @@ internal sealed class RunningAgent : IAsyncDisposable
             loggers
         );
         _pipeline.Detections = _detections?.Tap;
+        Ledger = LedgerFeature.Open(
+            options,
+            new LedgerParts(Table, _flowMetrics, _attributor, _pipeline, sources.View.HasCluster),
+            Registry,
+            Features,
+            loggers
+        );
         AgentMetrics.Register(Registry, interfaces, _broadcaster);
         AttributionMetrics.Register(Registry, Attribution, sources);
         ProcessMetrics.Register(Registry, time);
@@ -182,6 +192,9 @@ internal sealed class RunningAgent : IAsyncDisposable
     public FeatureSet Features { get; }
 
     public DropLog Drops { get; }
+
+    /// <summary>What keeps figures beyond the process; null: nothing.</summary>
+    public FlowLedger? Ledger { get; }
 
     /// <summary>Who gives the kernel programs their sampling rate; null: nobody.</summary>
     public SamplingControl? Sampling { get; set; }
@@ -275,6 +288,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             );
         }
 
+        _debugServer = await DebugServer.StartAsync(_options.Api, _guard, _routes, _loggers);
         return _server = await ApiServer.StartAsync(
             _options.Api.Listen,
             _options.State.Directory,
@@ -289,7 +303,8 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     /// <summary>Reports what is unreported, ends the streams, then stops serving.</summary>
     /// <param name="keep">Flows stay in the kernel for another agent; else nothing may be attached any more.</param>
-    public async Task StopAsync(bool keep = false)
+    /// <param name="figures">Figures go on with another agent.</param>
+    public async Task StopAsync(bool keep = false, bool figures = false)
     {
         _stopping = true;
         if (_capture is { } capture)
@@ -298,11 +313,16 @@ internal sealed class RunningAgent : IAsyncDisposable
             _memory?.Dispose();
             await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();
+            if (!figures)
+            {
+                Ledger?.Delete();
+            }
+
             _detections?.Dispose();
             await _broadcaster.WaitForReadersAsync(StalledReader, SlowestReader);
         }
 
-        foreach (var server in new[] { _server, _metricsServer })
+        foreach (var server in new[] { _server, _metricsServer, _debugServer })
         {
             if (server is not null)
             {
@@ -311,7 +331,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             }
         }
 
-        (_server, _metricsServer) = (null, null);
+        (_server, _metricsServer, _debugServer) = (null, null, null);
     }
 
     public async ValueTask DisposeAsync()
@@ -321,6 +341,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         _list.Dispose();
         _pulse.Dispose();
         _stats.Dispose();
+        Ledger?.Dispose();
     }
 
     // Flows whose END is on its way have left the kernel's table and are still in ours.

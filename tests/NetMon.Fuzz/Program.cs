@@ -33,7 +33,9 @@ if (asked.Replay is not null || asked.At is not null)
 {
     var decoder = DecoderTable.Find(chosen[0]);
     var run = new FuzzRun(decoder, asked.Seed);
-    var failure = asked.Replay is { } file ? run.RunOne(File.ReadAllBytes(file)) : run.RunUpTo(asked.At!.Value);
+    var failure = asked.Replay is { } file
+        ? run.RunOne(File.ReadAllBytes(file))
+        : run.RunUpTo(asked.At!.Value);
     Console.WriteLine(failure is null ? $"{decoder.Name}: nothing is wrong with it" : $"{failure.What}");
     return failure is null ? 0 : Defect;
 }
@@ -65,7 +67,17 @@ bool RunApart(string name)
 {
     using var child = Process.Start(
         Environment.ProcessPath!,
-        ["--here", "--only", name, "--inputs", $"{asked.Inputs}", "--seed", $"{asked.Seed}", "--folder", asked.Folder]
+        [
+            "--here",
+            "--only",
+            name,
+            "--inputs",
+            $"{asked.Inputs}",
+            "--seed",
+            $"{asked.Seed}",
+            "--folder",
+            asked.Folder,
+        ]
     );
     child.WaitForExit();
     if (child.ExitCode is not (0 or Defect))
@@ -76,7 +88,11 @@ bool RunApart(string name)
             var input = new Mutator(decoder, asked.Seed).Make(index).ToArray();
             new Report(asked).Write(
                 decoder,
-                new Failure($"the process ended with {child.ExitCode}; a thread was at this input", index, input)
+                new Failure(
+                    $"the process ended with {child.ExitCode}; a thread was at this input",
+                    index,
+                    input
+                )
             );
         }
     }

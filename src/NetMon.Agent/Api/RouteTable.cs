@@ -42,6 +42,25 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
     public RouteTable Open() =>
         new([.. routes.Where(route => route.Access == RouteAccess.Open)], guard, logger);
 
+    /// <summary>What answers reading at some of its addresses, under other ones, and others beside.</summary>
+    public RouteTable Alias(
+        IReadOnlyList<(string Path, string Alias)> aliases,
+        params ReadOnlySpan<Route> more
+    )
+    {
+        var aliased =
+            from alias in aliases
+            from route in routes
+            where
+                string.Equals(route.Path, alias.Path, StringComparison.Ordinal)
+                && route.Method == HttpMethods.Get
+            select route with
+            {
+                Path = alias.Alias,
+            };
+        return new([.. aliased, .. more], guard, logger);
+    }
+
     public async Task HandleAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
@@ -58,7 +77,7 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
         }
         catch (BadHttpRequestException error) when (!context.Response.HasStarted)
         {
-            guard.Refusals.Count(RefusalReasons.OfStatus(error.StatusCode));
+            // The server counts it when it leaves the rest of the request unread.
             await JsonError.WriteAsync(context, error.StatusCode, error.Message);
         }
 #pragma warning disable CA1031 // One request's fault must not reach the server: it would log a whole stack for each.
@@ -102,6 +121,7 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
 
         if (!route.IsStream && context.Request.Query["follow"] != "true")
         {
+            WatchedBody.Watch(context, guard.Refusals, ApiGuard.StalledAnswer);
             await route.Handler(context);
             return;
         }
@@ -112,7 +132,9 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
             return;
         }
 
-        context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = guard.SlowestStream;
+        // A stream's reader may be as slow as it likes: it costs its queue, and one of a few places.
+        context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
+        WatchedBody.Watch(context, guard.Refusals, guard.Limits.StalledStream);
         try
         {
             await route.Handler(context);

@@ -1,7 +1,10 @@
+using NetMon.Agent.Ledger;
+using NetMon.Core.Metrics;
+
 namespace NetMon.Agent.Attribution;
 
 /// <summary>How a flow came to its ends; words of the label result of <c>netmon_attribution_total</c>.</summary>
-internal enum AttributionResult
+internal enum AttributionResult : byte
 {
     /// <summary>Known as soon as its first record was looked at.</summary>
     Immediate,
@@ -62,6 +65,20 @@ internal sealed class AttributionCounters
         get => Volatile.Read(ref _waiting);
         set => Volatile.Write(ref _waiting, value);
     }
+
+    /// <summary>What goes on where an earlier process was.</summary>
+    public IEnumerable<KeptCounter> KeptCounters =>
+        [
+            new("shadow_packets", () => ShadowPackets, AddShadowPackets),
+            .. ResultWords.Select(
+                (word, result) =>
+                    new KeptCounter(
+                        $"{Instruments.Attribution.Name}|{word}",
+                        () => Volatile.Read(ref _results[result]),
+                        value => Add(ref _results[result], value)
+                    )
+            ),
+        ];
 
     public long Read(AttributionResult result) => Volatile.Read(ref _results[(int)result]);
 

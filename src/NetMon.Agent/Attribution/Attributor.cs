@@ -215,8 +215,8 @@ internal sealed class Attributor
             {
                 var shadow = waiting;
                 _waiting.Drop(place);
-                Counters.Add(AttributionResult.Shadow);
                 flows.Shadow(shadow.Slot, in shadow);
+                Counters.Add(AttributionResult.Shadow);
             }
             else if (LookAgain(ref waiting, nowNs) || last || IsOver(in waiting, nowNs)) // (5), (6)
             {
@@ -379,14 +379,14 @@ internal sealed class Attributor
         _owners?.Fill(ref _table[waiting.Slot]);
 
         FlowEnds.Finish(ref flow);
-        Counters.Add(
+        waiting.Result =
             !IsKnown(in waiting) ? AttributionResult.Timeout
             : waiting.Translated ? AttributionResult.Translated
             : waiting.Looks == 1 ? AttributionResult.Immediate
-            : AttributionResult.Waited
-        );
+            : AttributionResult.Waited;
         _waiting.Drop(place);
         flows.Release(waiting.Slot, in waiting);
+        Counters.Add(waiting.Result);
     }
 
     private void Learn(in NetworkAddress sender, uint observer)

@@ -44,6 +44,9 @@ internal struct WaitingFlow
     public bool DestinationFinal;
     public bool Translated;
 
+    /// <summary>How it came to its ends, once it waits no longer.</summary>
+    public AttributionResult Result;
+
     /// <summary>It turned out to be another flow's packets.</summary>
     public bool Shadow;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Flows;
+using NetMon.Agent.Ledger;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Streaming;
@@ -18,8 +19,6 @@ namespace NetMon.Agent.Capture;
 /// </remarks>
 internal sealed class CaptureLoop : IDisposable
 {
-    private const int DrainChunk = 64;
-
     /// <summary>After records, more may come without a wake-up: 2 * WAKE_INTERVAL_NS of bpf/netmon.h.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(4);
 
@@ -39,6 +38,7 @@ internal sealed class CaptureLoop : IDisposable
     private readonly Broadcaster _broadcaster;
     private readonly OrphanSearch _orphans;
     private readonly IReadOnlyList<ISideSource> _sides;
+    private readonly FlowLedger? _ledger;
     private readonly Sweeper _sweeper;
     private readonly TimeSpan _maxSweepPause;
     private readonly ILogger _logger;
@@ -83,7 +83,13 @@ internal sealed class CaptureLoop : IDisposable
         _broadcaster = broadcaster;
         _orphans = orphans;
         _sides = sides;
-        _sweeper = new Sweeper(source, new SweepSchedule(interval), logger);
+        _ledger = pipeline.Ledger;
+        _sweeper = new Sweeper(
+            source,
+            new SweepSchedule(interval),
+            _ledger?.Chunk ?? new SweepChunk(),
+            logger
+        );
         _maxSweepPause = interval / 4;
         _logger = logger;
         _thread = new Thread(Run) { IsBackground = true, Name = "capture" };
@@ -136,7 +142,8 @@ internal sealed class CaptureLoop : IDisposable
                     : LongestWait
                 ); // (1)
                 found = ConsumeRing(); // (2)
-                found |= _source.TakeEarlier(new RecordSink(_pipeline));
+                found |= _source.TakeEarlier(new RecordSink(_pipeline, _ledger));
+                _ledger?.Resume();
                 TakeSweep(); // (3)
                 Attribute();
                 TakeSides(last: false);
@@ -174,7 +181,7 @@ internal sealed class CaptureLoop : IDisposable
         int count;
         do
         {
-            count = _source.Consume(new RecordSink(_pipeline), max);
+            count = _source.Consume(new RecordSink(_pipeline, _ledger), max);
             found |= count > 0;
             Attribute();
         } while (count == max && !_sweeper.HasRecords);
@@ -196,7 +203,7 @@ internal sealed class CaptureLoop : IDisposable
         _heldSince = now;
         if (!_held && _sweeper.HasRecords)
         {
-            Process(_sweeper.Records(out var readNs), readNs);
+            Process(_sweeper.Records(out var readNs), _sweeper.Sequence, readNs);
             _sweeper.Release();
         }
     }
@@ -224,6 +231,7 @@ internal sealed class CaptureLoop : IDisposable
         if (now >= _nextHousekeeping)
         {
             _metrics.Housekeep(now);
+            _ledger?.Housekeep(now);
             _nextHousekeeping = now + HousekeepInterval;
         }
 
@@ -250,35 +258,36 @@ internal sealed class CaptureLoop : IDisposable
         } while (!_sweeper.HasEnded(Pause));
 
         ConsumeRing();
+        _ledger?.Resume();
         TakeSweep();
         TakeSides(last: true);
         _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());
-        if (_keeping)
+        if (!_keeping)
         {
-            return;
+            while (_source.TakeEarlier(new RecordSink(_pipeline, _ledger)))
+            {
+                Attribute();
+            }
+
+            using (var pass = _source.OpenDrain())
+            {
+                ReadDrain(pass);
+            }
+
+            ConsumeRing();
         }
 
-        while (_source.TakeEarlier(new RecordSink(_pipeline)))
-        {
-            Attribute();
-        }
-
-        using (var pass = _source.OpenDrain())
-        {
-            ReadDrain(pass);
-        }
-
-        ConsumeRing();
+        _ledger?.Checkpoint((ulong)Stopwatch.GetTimestamp());
     }
 
     private void ReadDrain(IRecordPass pass)
     {
-        var chunk = new FlowRecord[DrainChunk];
+        var chunk = _sweeper.Chunk;
         var paused = TimeSpan.Zero;
         int count;
-        while ((count = pass.Read(chunk)) > 0)
+        while ((count = Read()) > 0)
         {
-            Process(chunk.AsSpan(0, count), (ulong)Stopwatch.GetTimestamp());
+            Process(chunk.Records[..count], chunk.Sequence, (ulong)Stopwatch.GetTimestamp());
             ConsumeRing();
             while (_broadcaster.Backlogged && paused < MaxDrainPause)
             {
@@ -287,13 +296,20 @@ internal sealed class CaptureLoop : IDisposable
                 paused += Stopwatch.GetElapsedTime(start);
             }
         }
+
+        int Read()
+        {
+            chunk.Begin();
+            return pass.Read(chunk.Records);
+        }
     }
 
-    private void Process(ReadOnlySpan<FlowRecord> records, ulong readNs)
+    private void Process(ReadOnlySpan<FlowRecord> records, ulong sequence, ulong readNs)
     {
-        foreach (ref readonly var record in records)
+        for (var i = 0; i < records.Length; i++)
         {
-            _pipeline.Process(in record, readNs);
+            _ledger?.Sweep(in records[i], sequence, i);
+            _pipeline.Process(in records[i], readNs);
         }
 
         Attribute();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using NetMon.Agent.Ledger;
 using NetMon.Agent.Logging;
 using NetMon.Bpf.Records;
 
@@ -16,14 +17,10 @@ namespace NetMon.Agent.Capture;
 /// </remarks>
 internal sealed class Sweeper : IDisposable
 {
-    /// <summary>Records of a chunk: little, since they wait for each other.</summary>
-    private const int ChunkSize = 64;
-
     private readonly IRecordSource _source;
     private readonly SweepSchedule _schedule;
     private readonly ILogger _logger;
     private readonly LogLimiter _limiter = new();
-    private readonly FlowRecord[] _chunk = new FlowRecord[ChunkSize];
     private readonly SemaphoreSlim _taken = new(0);
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
@@ -31,13 +28,20 @@ internal sealed class Sweeper : IDisposable
     private int _count;
     private long _passes;
 
-    public Sweeper(IRecordSource source, SweepSchedule schedule, ILogger logger)
+    public Sweeper(IRecordSource source, SweepSchedule schedule, SweepChunk chunk, ILogger logger)
     {
+        Chunk = chunk;
         _source = source;
         _schedule = schedule;
         _logger = logger;
         _thread = new Thread(Run) { IsBackground = true, Name = "sweep" };
     }
+
+    /// <summary>Where records are read to: the sweeper's or the loop's, and after the end whoever drains the flow map's.</summary>
+    public SweepChunk Chunk { get; }
+
+    /// <summary>Tells this filling of the chunk from others. The loop's while there are records.</summary>
+    public ulong Sequence => Chunk.Sequence;
 
     /// <summary>Passes that are over.</summary>
     public long Passes => Volatile.Read(ref _passes);
@@ -53,7 +57,7 @@ internal sealed class Sweeper : IDisposable
     {
         var count = Volatile.Read(ref _count);
         readNs = _readNs;
-        return _chunk.AsSpan(0, count);
+        return Chunk.Records[..count];
     }
 
     /// <summary>The records were taken.</summary>
@@ -107,7 +111,8 @@ internal sealed class Sweeper : IDisposable
         while (!_stop.IsSet)
         {
             var start = Stopwatch.GetTimestamp();
-            var count = pass.Read(_chunk); // (2)
+            Chunk.Begin();
+            var count = pass.Read(Chunk.Records); // (2)
             busy += Stopwatch.GetElapsedTime(start);
             if (count == 0)
             {

@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Api;
 using NetMon.Agent.Logging;
+using NetMon.Agent.Tracing;
 
 namespace NetMon.Agent.Diagnosis;
 
 /// <summary>The addresses of the API that help when something is wrong.</summary>
 internal static class DiagnosticRoutes
 {
-    public static IReadOnlyList<Route> Of(AgentDiagnosis diagnosis, AgentLogging logging) =>
+    public static IReadOnlyList<Route> Of(AgentDiagnosis diagnosis, AgentLogging logging, WallClock clock) =>
         [
             new("/api/v1/doctor", new DoctorEndpoint(diagnosis).HandleAsync),
             new("/api/v1/logs", new LogsEndpoint(logging.Recent).HandleAsync, RouteAccess.Admin),
@@ -21,5 +22,6 @@ internal static class DiagnosticRoutes
                 RouteAccess.Admin,
                 "POST"
             ),
+            new("/api/v1/debug/packets", new PacketsEndpoint(clock).HandleAsync, RouteAccess.Admin),
         ];
 }

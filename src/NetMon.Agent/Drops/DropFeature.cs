@@ -158,7 +158,7 @@ internal sealed class DropFeature : IDisposable
     }
 
     /// <returns>0 if it cannot be read.</returns>
-    private static uint OwnNetns()
+    internal static uint OwnNetns()
     {
         var target = new FileInfo("/proc/self/ns/net").LinkTarget ?? "";
         var start = target.IndexOf('[', StringComparison.Ordinal) + 1;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Detections;
+using NetMon.Agent.Ledger;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Streaming;
@@ -23,7 +24,7 @@ namespace NetMon.Agent.Flows;
 ///                        '-- late, or no room: a flow of this one record
 /// </code>
 /// </remarks>
-internal sealed class FlowPipeline : IAttributedFlows
+internal sealed partial class FlowPipeline : IAttributedFlows
 {
     private readonly FlowTable _table;
     private readonly InitiatorRules _rules;
@@ -85,6 +86,7 @@ internal sealed class FlowPipeline : IAttributedFlows
             Fail(FlowPackets.Of(in record), error);
         }
 
+        Ledger?.Commit();
         _metrics.Processed(Stopwatch.GetTimestamp() - (long)leftNs);
     }
 
@@ -99,33 +101,6 @@ internal sealed class FlowPipeline : IAttributedFlows
         // Those that ended while they waited did so by themselves.
         _attributor.Step(nowNs, this, last: true);
         Draining = true;
-    }
-
-    /// <summary>Ends a flow of which the kernel has not told for too long.</summary>
-    /// <param name="slot">Any slot below the table's limit; nothing happens if it has no flow.</param>
-    /// <param name="before">The flow ends if its latest record left the kernel before this time, nanoseconds of CLOCK_MONOTONIC.</param>
-    public void EndIfSilent(int slot, ulong before)
-    {
-        var role = _table.RoleOf(slot);
-        if (role is FlowRole.None or FlowRole.Waiting || _table[slot].RecordNs >= before)
-        {
-            return;
-        }
-
-        _metrics.Orphaned();
-        if (role == FlowRole.Counted)
-        {
-            ref var entry = ref _table[slot];
-            _step.End(in entry.Flow);
-            Decide(entry.NoEndpoints);
-            _step.CountNews(_metrics, ref entry.Series);
-            _metrics.Ended(in _step.Event.Flow, ref entry.Series);
-            _failures.Add(in _step.Event.Flow);
-            Publish();
-            Show(slot, entry.RecordNs, SightingSteps.Ended);
-        }
-
-        _table.Remove(slot);
     }
 
     void IAttributedFlows.Release(int slot, in WaitingFlow waiting)
@@ -144,13 +119,18 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     void IAttributedFlows.Shadow(int slot, in WaitingFlow waiting)
     {
+        Ledger?.Begin();
         ref var entry = ref _table[slot];
-        entry.Role = FlowRole.Shadow;
-        _attributor.Counters.AddShadowPackets(FlowPackets.Of(in entry.Flow));
+        var packets = FlowPackets.Of(in entry.Flow);
         while (_earlier.TryTake(slot, in entry, out var part))
         {
-            _attributor.Counters.AddShadowPackets(FlowPackets.Of(in part));
+            packets += FlowPackets.Of(in part);
         }
+
+        Ledger?.Shadow(in entry, packets, waiting.Ended);
+        Ledger?.Commit();
+        entry.Role = FlowRole.Shadow;
+        _attributor.Counters.AddShadowPackets(packets);
 
         if (waiting.Ended)
         {
@@ -208,6 +188,7 @@ internal sealed class FlowPipeline : IAttributedFlows
         {
             case Verdict.Shadow:
                 entry.Role = FlowRole.Shadow;
+                Ledger?.Shadow(in entry, FlowPackets.Of(in record), record.Reason == RecordReason.End);
                 CountShadow(in record, slot);
                 break;
             case Verdict.Waits:
@@ -218,8 +199,15 @@ internal sealed class FlowPipeline : IAttributedFlows
                 entry.Role = FlowRole.Counted;
                 entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Event.Flow);
                 _step.Take(in record, source);
+                Ledger?.Released(
+                    in entry,
+                    _step,
+                    ReleaseWords.Of(record.Reason),
+                    AttributionResult.Immediate
+                );
                 _step.Event.Kind = RecordTranslator.KindOf(record.Reason);
                 Decide(entry.NoEndpoints);
+                Ledger?.Commit();
                 _metrics.Opened(in _step.Event.Flow);
                 _opened = SightingSteps.Opened;
                 Finish(slot, record.Reason == RecordReason.End);
@@ -232,13 +220,17 @@ internal sealed class FlowPipeline : IAttributedFlows
     {
         if (!_attributor.TryBeginNow(in record, ref _step.Event.Flow, ref source, leftNs))
         {
+            Ledger?.AloneShadow();
+            Ledger?.Commit();
             _attributor.Counters.AddShadowPackets(FlowPackets.Of(in record));
             return;
         }
 
         _step.Take(in record, source);
+        Ledger?.Alone(_step, late);
         _step.Event.Kind = late ? FlowEventKind.End : RecordTranslator.KindOf(record.Reason);
         Decide(_attributor.HasNoEndpoints(in _step.Event.Flow));
+        Ledger?.Commit();
         FlowSeries none = default;
         _step.CountPackets(_metrics, ref none);
         _metrics.Release(ref none);
@@ -256,6 +248,7 @@ internal sealed class FlowPipeline : IAttributedFlows
 
     private void CountShadow(in FlowRecord record, int slot)
     {
+        Ledger?.Commit();
         _attributor.Counters.AddShadowPackets(FlowPackets.Of(in record));
         if (record.Reason == RecordReason.End)
         {
@@ -285,20 +278,24 @@ internal sealed class FlowPipeline : IAttributedFlows
     // (7)
     private void Release(int slot, in WaitingFlow waiting)
     {
+        Ledger?.Begin();
         ref var entry = ref _table[slot];
         entry.Role = FlowRole.Counted;
         _step.TakeAll(in entry.Flow, in waiting);
+        entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Event.Flow);
+        Ledger?.Released(in entry, _step, ReleaseWords.Of(in waiting), waiting.Result);
         while (_earlier.TryTake(slot, in entry, out var part))
         {
+            Ledger?.Part(in part);
             _step.CountEarlier(in part, _metrics, ref entry.Series);
         }
 
-        entry.NoEndpoints = _attributor.HasNoEndpoints(in _step.Event.Flow);
         _step.Event.Kind =
             waiting.Ended ? FlowEventKind.End
             : waiting.Closed ? FlowEventKind.Close
             : FlowEventKind.Open;
         Decide(entry.NoEndpoints);
+        Ledger?.Commit();
         var last = _step.Event.Kind;
         _step.Event.Kind = FlowEventKind.Open;
         _metrics.Opened(in _step.Event.Flow);
@@ -323,6 +320,7 @@ internal sealed class FlowPipeline : IAttributedFlows
     private void Finish(int slot, bool isEnd)
     {
         ref var entry = ref _table[slot];
+        Ledger?.Commit();
         _table.Commit(slot, in _step.Event.Flow); // (3)
         _step.CountPackets(_metrics, ref entry.Series); // (4)
         _step.CountNews(_metrics, ref entry.Series);
@@ -355,14 +353,9 @@ internal sealed class FlowPipeline : IAttributedFlows
         ref readonly var flow = ref _step.Event.Flow;
         var isPending = flow.Status == FlowStatus.Pending;
         _step.Decide(Draining, noEndpoints || (isPending && _attributor.HasNoEndpoints(in flow)));
-    }
-
-    private void Learn(in Flow flow)
-    {
-        _rules.Learn(in flow.Destination, flow.Protocol);
-        if (!flow.Attribution.Asked.IsUnspecified)
+        if (_step.IsDecided)
         {
-            _rules.Learn(new(flow.Attribution.Asked, flow.Attribution.AskedPort, 0), flow.Protocol);
+            Ledger?.Outcome(in flow);
         }
     }
 

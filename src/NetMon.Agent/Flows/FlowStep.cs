@@ -25,6 +25,12 @@ internal sealed class FlowStep
     /// <summary>The flow's end is that of its choice for the sample: what became of it is not known.</summary>
     public bool Left { get; private set; }
 
+    /// <summary>Status or cause are other than before the step.</summary>
+    public bool IsDecided { get; private set; }
+
+    /// <summary>Round trips since the step before.</summary>
+    public ref readonly RoundTripCounts RoundTrips => ref _roundTrips;
+
     /// <summary>Brings the flow up to date with a record.</summary>
     public void Take(in FlowRecord record, int source)
     {
@@ -82,8 +88,7 @@ internal sealed class FlowStep
     public void Decide(bool draining, bool noEndpoints)
     {
         ref var flow = ref Event.Flow;
-        var before = new FlowOutcome(flow.Status, flow.Cause);
-        var isPending = before.Status == FlowStatus.Pending;
+        var isPending = flow.Status == FlowStatus.Pending;
         var outcome = FlowStatusRules.Decide(
             in flow,
             Event.Kind,
@@ -94,8 +99,28 @@ internal sealed class FlowStep
                 AnswersOthers = isPending && _answering.Contains(in flow.Destination, flow.Protocol),
             }
         );
+        Set(in outcome);
+    }
+
+    /// <summary>Gives the flow the status and cause that it was given before; null: none were new.</summary>
+    public void Decide(FlowOutcome? told) => Set(told ?? new(Event.Flow.Status, Event.Flow.Cause));
+
+    /// <summary>Learns from a flow of an earlier process.</summary>
+    public void Recall(in Flow flow)
+    {
+        if (flow.Status != FlowStatus.Pending && flow.State == FlowState.Replied)
+        {
+            _answering.Add(in flow.Destination, flow.Protocol);
+        }
+    }
+
+    private void Set(in FlowOutcome outcome)
+    {
+        ref var flow = ref Event.Flow;
+        var before = new FlowOutcome(flow.Status, flow.Cause);
+        IsDecided = outcome != before;
         (flow.Status, flow.Cause) = (outcome.Status, outcome.Cause);
-        _decided = isPending && outcome.Status != FlowStatus.Pending;
+        _decided = before.Status == FlowStatus.Pending && outcome.Status != FlowStatus.Pending;
         _broken = outcome.IsBroken && !before.IsBroken;
         if (_decided && flow.State == FlowState.Replied)
         {

@@ -95,9 +95,11 @@ internal sealed class AgentInstance : IDisposable
     }
 
     /// <summary>Whether programs stay attached when the agent stops. An agent that breaks down keeps them for the next one.</summary>
-    public bool Keeps(StopReason reason) =>
-        Pins is not null
-        && (reason, _options.OnStop) switch
+    public bool Keeps(StopReason reason) => Pins is not null && IsSucceeded(reason);
+
+    /// <summary>Whether another agent comes after this one, which goes on with its figures.</summary>
+    public bool IsSucceeded(StopReason reason) =>
+        (reason, _options.OnStop) switch
         {
             (StopReason.AskedToKeep, _) => true,
             (StopReason.AskedToDetach, _) => false,

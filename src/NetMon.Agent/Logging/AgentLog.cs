@@ -57,6 +57,13 @@ internal static partial class AgentLog
     public static partial void TraceEnded(ILogger logger);
 
     [LoggerMessage(
+        202,
+        LogLevel.Warning,
+        "serving profiles and other things for developers at http://{Address}"
+    )]
+    public static partial void DebugServing(ILogger logger, IPEndPoint address);
+
+    [LoggerMessage(
         180,
         LogLevel.Information,
         "the sampling rate is {Rate} now, as configured; it was {Before}"
@@ -286,4 +293,24 @@ internal static partial class AgentLog
 
     [LoggerMessage(121, LogLevel.Information, "watching drops by {Hook}")]
     public static partial void DropsWatched(ILogger logger, string hook);
+
+    [LoggerMessage(
+        140,
+        LogLevel.Information,
+        "figures go on where an earlier agent was: {Series} series, {Flows} flows, {Records} records after its last checkpoint"
+    )]
+    public static partial void LedgerRestored(ILogger logger, long series, long flows, long records);
+
+    [LoggerMessage(
+        141,
+        LogLevel.Information,
+        "figures start from 0: those that were kept are of an earlier start of the machine"
+    )]
+    public static partial void LedgerOfEarlierBoot(ILogger logger);
+
+    [LoggerMessage(142, LogLevel.Warning, "kept figures were refused ({Reason}): {Error}")]
+    public static partial void LedgerRefused(ILogger logger, string reason, string error);
+
+    [LoggerMessage(143, LogLevel.Warning, "a checkpoint of the figures failed, the journal goes on: {Error}")]
+    public static partial void CheckpointFailed(ILogger logger, string error);
 }

@@ -1,4 +1,5 @@
 using NetMon.Agent.Flows;
+using NetMon.Agent.Ledger;
 using NetMon.Agent.Options;
 using NetMon.Core.Flows;
 using NetMon.Core.Metrics;
@@ -61,12 +62,49 @@ internal sealed class FlowMetrics
         }
     }
 
+    /// <summary>What else goes on where an earlier process was.</summary>
+    public IEnumerable<KeptCounter> KeptCounters =>
+        [
+            Kept(Instruments.EventsProcessed, _processed, _processed.GetOrAdd(default)),
+            Kept(Instruments.RecordsUntracked, _untracked, _late, MetricReasons.Late),
+            Kept(Instruments.RecordsUntracked, _untracked, _tableFull, MetricReasons.TableFull),
+            Kept(Instruments.RecordsFailed, _failed, _failed.GetOrAdd(default)),
+            Kept(Instruments.PacketsLost, _lost, _lost.GetOrAdd(default)),
+            Kept(Instruments.FlowsOrphaned, _orphaned, _orphaned.GetOrAdd(default)),
+            .. Totals.KeptCounters,
+        ];
+
+    /// <summary>Writes which rows of a table a flow holds.</summary>
+    public void WriteRows(in FlowSeries series, int table, ref LedgerWriter writer)
+    {
+        var rows =
+            table == 0 ? series.Rows
+            : series.Others == 0 ? default
+            : _others[series.Others][table - 1];
+        FlowRowsCodec.Write(ref writer, in rows);
+    }
+
+    /// <summary>Gives a flow of an earlier process its rows of a table back.</summary>
+    public void Recall(ref FlowSeries series, int table, in FlowRows rows)
+    {
+        if (!rows.Sent.First.IsNone || !rows.Received.First.IsNone)
+        {
+            Rows(ref series, table) = rows;
+        }
+    }
+
+    /// <summary>A record that an earlier process took is counted again, how long it took is not.</summary>
+    public void Replayed() => _processed.Add(1);
+
     /// <summary>A flow came into the table.</summary>
     public void Opened(in Flow flow)
     {
         _active.Add(FlowGroupKey.Of(in flow), flow.Weight);
         Totals.AddFlow(flow.Weight);
     }
+
+    /// <summary>A flow of an earlier process came into the table: it was counted there.</summary>
+    public void Recalled(in Flow flow) => _active.Add(FlowGroupKey.Of(in flow), flow.Weight);
 
     /// <summary>The sampling rate may have changed, and with it what a flow of the table stands for.</summary>
     /// <param name="flow">The flow, with its weight of now.</param>
@@ -206,6 +244,15 @@ internal sealed class FlowMetrics
         _failed.Add(1);
         _lost.Add(packets);
     }
+
+    private static KeptCounter Kept<TKey>(
+        Instrument instrument,
+        CounterFamily<TKey> family,
+        SeriesHandle series,
+        string label = ""
+    )
+        where TKey : struct, ISeriesKey<TKey> =>
+        new($"{instrument.Name}|{label}", () => family.Read(series), value => family.Add(series, value));
 
     private ref FlowRows Rows(ref FlowSeries series, int table)
     {

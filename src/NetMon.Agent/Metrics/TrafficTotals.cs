@@ -1,3 +1,4 @@
+using NetMon.Agent.Ledger;
 using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Metrics;
@@ -15,6 +16,14 @@ internal sealed class TrafficTotals
 
     /// <summary>Flows that came into the table.</summary>
     public long Flows => Volatile.Read(ref _flows);
+
+    /// <summary>What goes on where an earlier process was.</summary>
+    public IEnumerable<KeptCounter> KeptCounters =>
+        [
+            new("total_packets", () => Packets, value => Volatile.Write(ref _packets, _packets + value)),
+            new("total_bytes", () => Bytes, value => Volatile.Write(ref _bytes, _bytes + value)),
+            new("total_flows", () => Flows, value => Volatile.Write(ref _flows, _flows + value)),
+        ];
 
     public void Add(in FlowCounts counts, int weight)
     {

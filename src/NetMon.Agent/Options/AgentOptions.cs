@@ -29,6 +29,9 @@ public sealed class AgentOptions
 
     public StateOptions State { get; } = new();
 
+    /// <summary>Further settings of section state.</summary>
+    public LedgerOptions Ledger { get; } = new();
+
     public PrivilegeOptions Privileges { get; } = new();
 
     /// <summary>Entries of the kernel's flow map.</summary>

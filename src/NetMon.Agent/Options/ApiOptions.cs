@@ -8,6 +8,12 @@ public sealed class ApiOptions
     /// <summary>Address and port that the agent serves HTTP on; port 0 takes any free one.</summary>
     public IPEndPoint Listen { get; set; } = new(IPAddress.Loopback, 9990);
 
+    /// <summary>Where profiles and other things for developers are served; null: nowhere.</summary>
+    public IPEndPoint? DebugListen { get; set; }
+
+    /// <summary><see cref="DebugListen"/> may be an address that other machines reach.</summary>
+    public bool DebugRemote { get; set; }
+
     public ApiTlsOptions Tls { get; } = new();
 
     public ApiAuthOptions Auth { get; } = new();

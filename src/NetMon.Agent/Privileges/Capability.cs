@@ -15,9 +15,19 @@ public sealed record Capability(string Name, int Number, string For, bool IsNeed
     [
         new("CAP_BPF", 39, "load programs and maps", IsNeeded: true),
         new("CAP_PERFMON", 38, "read kernel structures, do arithmetic on packet pointers", IsNeeded: true),
-        new("CAP_NET_ADMIN", 12, "attach to interfaces, ask conntrack and for pods' addresses", IsNeeded: true),
+        new(
+            "CAP_NET_ADMIN",
+            12,
+            "attach to interfaces, ask conntrack and for pods' addresses",
+            IsNeeded: true
+        ),
         new("CAP_SYSLOG", 34, "name the places in the kernel where packets are dropped", IsNeeded: false),
-        new("CAP_NET_BROADCAST", 11, "hear at once of address changes behind pods' interfaces", IsNeeded: false),
+        new(
+            "CAP_NET_BROADCAST",
+            11,
+            "hear at once of address changes behind pods' interfaces",
+            IsNeeded: false
+        ),
         new("CAP_DAC_READ_SEARCH", 2, "know the containers of processes that end at once", IsNeeded: false),
     ];
 
@@ -90,7 +100,9 @@ public sealed record Capability(string Name, int Number, string For, bool IsNeed
     {
         ArgumentNullException.ThrowIfNull(name);
         const string Prefix = "CAP_";
-        var plain = name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? name[Prefix.Length..] : name;
+        var plain = name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            ? name[Prefix.Length..]
+            : name;
         for (var i = 0; i < Names.Count; i++)
         {
             if (string.Equals(Names[i], plain, StringComparison.OrdinalIgnoreCase))

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace NetMon.Core.Flows;
 
 /// <summary>Texts in a flow's JSON, as UTF-8 into a caller's buffer of <see cref="MaxLength"/>.</summary>
-internal static class FlowJsonText
+public static class FlowJsonText
 {
     public const int MaxLength = 64;
 

@@ -24,6 +24,9 @@ public abstract class BoundedFamily : MetricFamily
     /// <summary>Samples (single calls of Add, Set or Observe) that found no room for a series of their own.</summary>
     public long Overflowed => Volatile.Read(ref _overflowed);
 
+    private protected void RecallOverflow(long samples) =>
+        Volatile.Write(ref _overflowed, _overflowed + samples);
+
     /// <summary>The writer's.</summary>
     private protected void CountOverflow() => Volatile.Write(ref _overflowed, _overflowed + 1);
 }

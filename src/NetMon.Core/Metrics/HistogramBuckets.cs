@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace NetMon.Core.Metrics;
 
 /// <summary>Classic buckets. Cells of a series: observations in each bucket (not cumulative), the last one without a bound; then their sum.</summary>
@@ -26,6 +29,10 @@ internal sealed class HistogramBuckets
         _labelsText = Labels(bounds, _extra, ExpositionFormat.PrometheusText);
         _labelsOpenMetrics = Labels(bounds, _extra, ExpositionFormat.OpenMetrics);
     }
+
+    /// <summary>The further label and the bounds: histograms of the same name can be added up.</summary>
+    public string Name =>
+        $"{Encoding.UTF8.GetString(_extra)}|{string.Join(' ', _bounds.Select(bound => bound.ToString("R", CultureInfo.InvariantCulture)))}";
 
     public int Cells => _bounds.Length + 2;
 

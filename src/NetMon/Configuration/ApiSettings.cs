@@ -46,6 +46,30 @@ internal static class ApiSettings
             Meaning =
                 "Where the agent serves metrics, health and flows over HTTP. Other machines that reach it get metrics and health alone, unless there is TLS and they have a credential ([security.md](security.md)). Port 0 takes any free one.",
         },
+        new Setting<IPEndPoint?>(
+            "api.debug_listen",
+            "--debug-server",
+            ValueFormats.OptionalEndpoint,
+            o => o.Api.DebugListen,
+            (o, value) => o.Api.DebugListen = value,
+            "where profiles and other things for developers are served"
+        )
+        {
+            Meaning =
+                "Where the agent serves `/debug/flows`, `/debug/config`, `/debug/stats`, `/debug/doctor` and profiles of itself ([troubleshooting.md](troubleshooting.md#the-agent-uses-too-much-cpu-or-memory)). `none`: nowhere.",
+        },
+        new Setting<bool>(
+            "api.debug_remote",
+            "--debug-server-remote",
+            ValueFormats.Switch,
+            o => o.Api.DebugRemote,
+            (o, value) => o.Api.DebugRemote = value,
+            "allow an address that other machines reach for --debug-server"
+        )
+        {
+            Meaning =
+                "Whether `api.debug_listen` may be an address that other machines reach; they need a credential all the same. Without it the agent does not start with such an address.",
+        },
         new Setting<string>(
             "api.tls.certificate",
             "--tls-certificate",
@@ -224,7 +248,7 @@ internal static class ApiSettings
         )
         {
             Meaning =
-                "Time after which a stream is ended whose reader takes nothing, or less than 1 KiB a second. Until then it loses records, which it is told.",
+                "Time after which a stream is ended whose reader takes nothing. Until then it loses records, which it is told.",
         },
         new Setting<TimeSpan>(
             "api.limits.idle_timeout",

@@ -27,6 +27,7 @@ internal static class SettingTable
         .. KubernetesSettings.All,
         .. ApiSettings.All,
         .. StateSettings.All,
+        .. LedgerSettings.All,
         .. PrivilegeSettings.All,
         new Setting<LogLevel>(
             "log.level",

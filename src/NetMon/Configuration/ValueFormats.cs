@@ -83,6 +83,16 @@ internal static class ValueFormats
         value => value.ToString()
     );
 
+    /// <summary>The same, or none.</summary>
+    public static readonly ValueFormat<IPEndPoint?> OptionalEndpoint = new(
+        "address:port|none",
+        text =>
+            text == "none" ? (IPEndPoint?)null
+            : ParseEndpoint(text) is var parsed && parsed.Problem is { } problem ? new Problem(problem)
+            : parsed.Value,
+        value => value?.ToString() ?? "none"
+    );
+
     /// <summary>Any text, also none.</summary>
     public static ValueFormat<string> Text(string name, int maxLength) =>
         new(

@@ -132,7 +132,7 @@ internal sealed partial class Anonymiser
 
     // IPv4; or hexadecimal digits with two colons at least, an IPv4 address at the end.
     [GeneratedRegex(
-        @"(?<![0-9A-Za-z.:_])(?:(?=[0-9A-Fa-f]*:[0-9A-Fa-f]*:)[0-9A-Fa-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?(?<!:(?<!::))|\d{1,3}(?:\.\d{1,3}){3})(?![0-9A-Za-z_])",
+        @"(?<![0-9A-Za-z.:_])(?:(?=[0-9A-Fa-f]*:[0-9A-Fa-f]*:)[0-9A-Fa-f:]{1,38}:\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f]*:[0-9A-Fa-f]*:)[0-9A-Fa-f:]{2,39}(?<!:(?<!::))|\d{1,3}(?:\.\d{1,3}){3})(?![0-9A-Za-z_])",
         RegexOptions.CultureInvariant,
         10_000
     )]

@@ -48,7 +48,7 @@ internal static partial class Secrets
 
     /// <summary>password: x, "token":"x", client-key-data=x.</summary>
     [GeneratedRegex(
-        @"(?<kept>(?:password|passwd|secret|token|api[_-]?key|client-key-data|client-certificate-data|private[_-]?key)[""']?\s*[:=]\s*[""']?)(?!\(removed\)|true\b|false\b|null\b|[\[{""'\s,}])[^\s""',}\]]+",
+        @"(?<kept>(?:password|passwd|secret|token|api[_-]?key|client-key-data|client-certificate-data|private[_-]?key)(?:\\?[""']|\\u0022|\\u0027)?\s*[:=]\s*(?:\\?[""']|\\u0022|\\u0027)?)(?!\(removed\)|true\b|false\b|null\b|\\u0022|\\u0027|[\\\[{""'\s,}])[^\s""',}\]\\]+",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
         10_000
     )]

@@ -10,5 +10,6 @@ internal static class DebugVerb
         new("debug", "look closer: more in the agent's log for a while, or each packet's way")
         {
             DebugTraceVerb.Create(output),
+            DebugPacketVerb.Create(output),
         };
 }

@@ -116,11 +116,17 @@ internal static class SupportBundleVerb
     // For its owner only: it tells of a network.
     private static void Save(SupportBundle bundle, string path, string root, DateTimeOffset now, bool replace)
     {
+        if (replace)
+        {
+            // Else it would keep its owner and who may read it.
+            File.Delete(path);
+        }
+
         using var file = new FileStream(
             path,
             new FileStreamOptions
             {
-                Mode = replace ? FileMode.Create : FileMode.CreateNew,
+                Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }

@@ -41,6 +41,14 @@ public class TwinTests
             { "drop_config", typeof(DropConfig) },
         };
 
+    public static TheoryData<string, Type> TraceStructs =>
+        new()
+        {
+            { "trace_event", typeof(TraceEvent) },
+            { "trace_filter", typeof(TraceFilterRecord) },
+            { "trace_counters", typeof(TraceCounters) },
+        };
+
     public static TheoryData<string, string, Type> Enums =>
         new()
         {
@@ -53,11 +61,17 @@ public class TwinTests
             { "drop_unattributed", "DROP_", typeof(DropUnattributed) },
             { "socket_kind", "SOCKET_", typeof(SocketKind) },
             { "socket_flags", "SOCKET_", typeof(SocketFlags) },
+            { "trace_point", "TRACE_", typeof(TracePoint) },
         };
 
     [Theory]
     [MemberData(nameof(Structs))]
     public void Every_field_lies_where_the_header_says(string name, Type twin) =>
+        Compare(new TypeInformation(Header()), name, twin);
+
+    [Theory]
+    [MemberData(nameof(TraceStructs))]
+    public void Every_field_of_a_trace_lies_where_the_header_says(string name, Type twin) =>
         Compare(new TypeInformation(Header()), name, twin);
 
     /// <summary>With one word more, each flow would take twice the memory (docs/decisions/0003-size-of-a-flow-entry.md).</summary>

@@ -4,6 +4,7 @@
 #include "netmon.h"
 #include "sockets.h"
 #include "drops.h"
+#include "trace.h"
 
 #define NAME(kind, type) kind type *name_##type
 
@@ -32,6 +33,10 @@ NAME(struct, drop_place);
 NAME(struct, drop_config);
 NAME(enum, drop_path);
 NAME(enum, drop_unattributed);
+NAME(struct, trace_event);
+NAME(struct, trace_filter);
+NAME(struct, trace_counters);
+NAME(enum, trace_point);
 
 enum observer {
 	EGRESS = OBSERVER_EGRESS,

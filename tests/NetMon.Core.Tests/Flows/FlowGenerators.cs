@@ -68,6 +68,7 @@ internal static class FlowGenerators
             Status = status,
             Direction = direction,
             Class = (FlowClass)((bits >> 1) & 1),
+            SamplingRate = (ushort)numbers[23],
             InitiatorCertain = (bits & 4) != 0,
         };
 

@@ -8,32 +8,43 @@ internal static class ConfigurationDecoders
 {
     private static readonly IReadOnlyList<byte[]> Words =
     [
-        .. Seeds.Words("- : ? | > & * ! !!str !<tag:x> %YAML --- ... [ ] { } , # ' \" &a *a <<: |2 >- @ ` ~ null 0x1f .inf 5s 1m30s 16MiB"),
-        .. Seeds.Words("clusters: users: contexts: name: cluster: user: exec: server: token: certificate-authority-data: extensions:"),
-        .. Seeds.Words("flow: api: capture: interfaces: interval: kubernetes: features: export: resources: log:"),
+        .. Seeds.Words(
+            "- : ? | > & * ! !!str !<tag:x> %YAML --- ... [ ] { } , # ' \" &a *a <<: |2 >- @ ` ~ null 0x1f .inf 5s 1m30s 16MiB"
+        ),
+        .. Seeds.Words(
+            "clusters: users: contexts: name: cluster: user: exec: server: token: certificate-authority-data: extensions:"
+        ),
+        .. Seeds.Words(
+            "flow: api: capture: interfaces: interval: kubernetes: features: export: resources: log:"
+        ),
         "\n"u8.ToArray(),
         "\n  - "u8.ToArray(),
         "\n\t"u8.ToArray(),
     ];
 
     public static IReadOnlyList<(string Name, Func<string, Decoder> Make)> All { get; } =
-    [
-        ("settings", Settings),
-        ("kubeconfig", Kubeconfigs),
-    ];
+    [("settings", Settings), ("kubeconfig", Kubeconfigs)];
 
     private static Decoder Settings(string name) =>
-        new(name, "the agent's settings", Seeds.File("settings-1.yaml", "settings-2.yaml"), () =>
-        {
-            var file = new InputFile();
-            return input =>
+        new(
+            name,
+            "the agent's settings",
+            Seeds.File("settings-1.yaml", "settings-2.yaml"),
+            () =>
             {
-                var errors = new List<ConfigurationError>();
-                var options = AgentConfiguration.Load(file.Write(input), [], errors);
-                BrokenException.Unless(options is null == errors.Count > 0, "options with errors, or neither");
-                return options is not null;
-            };
-        })
+                var file = new InputFile();
+                return input =>
+                {
+                    var errors = new List<ConfigurationError>();
+                    var options = AgentConfiguration.Load(file.Write(input), [], errors);
+                    BrokenException.Unless(
+                        options is null == errors.Count > 0,
+                        "options with errors, or neither"
+                    );
+                    return options is not null;
+                };
+            }
+        )
         {
             Words = Words,
             // Every error names a key, and looks for one that is near.
@@ -41,23 +52,28 @@ internal static class ConfigurationDecoders
         };
 
     private static Decoder Kubeconfigs(string name) =>
-        new(name, "kubeconfig", Seeds.File("kubeconfig-1.yaml", "kubeconfig-2.yaml"), () =>
-        {
-            var file = new InputFile();
-            var choice = new ClusterChoice { Environment = _ => null };
-            return input =>
+        new(
+            name,
+            "kubeconfig",
+            Seeds.File("kubeconfig-1.yaml", "kubeconfig-2.yaml"),
+            () =>
             {
-                try
+                var file = new InputFile();
+                var choice = new ClusterChoice { Environment = _ => null };
+                return input =>
                 {
-                    _ = Kubeconfig.Load([file.Write(input)]).Resolve(choice);
-                    return true;
-                }
-                catch (ClusterConfigurationException)
-                {
-                    return false;
-                }
-            };
-        })
+                    try
+                    {
+                        _ = Kubeconfig.Load([file.Write(input)]).Resolve(choice);
+                        return true;
+                    }
+                    catch (ClusterConfigurationException)
+                    {
+                        return false;
+                    }
+                };
+            }
+        )
         {
             Words = Words,
             Allocation = (2 * 1024 * 1024, 4096),
@@ -66,7 +82,10 @@ internal static class ConfigurationDecoders
     /// <summary>A file in memory, whose content changes.</summary>
     private sealed class InputFile
     {
-        private readonly string _path = Path.Combine("/dev/shm", $"netmon-fuzz-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
+        private readonly string _path = Path.Combine(
+            "/dev/shm",
+            $"netmon-fuzz-{Environment.ProcessId}-{Environment.CurrentManagedThreadId}"
+        );
 
         public string Write(ReadOnlySpan<byte> input)
         {

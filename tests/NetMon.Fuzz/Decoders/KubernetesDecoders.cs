@@ -20,8 +20,14 @@ internal static class KubernetesDecoders
     [
         ("api-pods", name => Objects(name, WatchedResources.Pods, "pods.txt", pod => pod.Id)),
         ("api-nodes", name => Objects(name, WatchedResources.Nodes, "nodes.txt", node => node.Id)),
-        ("api-services", name => Objects(name, WatchedResources.Services, "services.txt", service => service.Id)),
-        ("api-slices", name => Objects(name, WatchedResources.EndpointSlices, "slices.txt", slice => slice.Id)),
+        (
+            "api-services",
+            name => Objects(name, WatchedResources.Services, "services.txt", service => service.Id)
+        ),
+        (
+            "api-slices",
+            name => Objects(name, WatchedResources.EndpointSlices, "slices.txt", slice => slice.Id)
+        ),
         ("api-namespaces", name => Objects(name, WatchedResources.Namespaces, "owners.txt", one => one.Id)),
         ("api-replicasets", name => Objects(name, WatchedResources.ReplicaSets, "owners.txt", one => one.Id)),
         ("api-jobs", name => Objects(name, WatchedResources.Jobs, "owners.txt", one => one.Id)),
@@ -31,17 +37,27 @@ internal static class KubernetesDecoders
         ("exec-credentials", Credentials),
     ];
 
-    private static Decoder Objects<T>(string name, WatchedResource<T> resource, string file, Func<T, ObjectName> id)
+    private static Decoder Objects<T>(
+        string name,
+        WatchedResource<T> resource,
+        string file,
+        Func<T, ObjectName> id
+    )
         where T : class
     {
         var objects = Seeds.Lines(file);
         var seeds = new List<byte[]> { List([.. objects]) };
         seeds.AddRange(objects.Select(one => List(one)));
-        return new Decoder(name, $"lists of {resource.Name}", seeds, () =>
-        {
-            var reader = new ObjectReader<T>(resource.Read);
-            return input => ReadList(reader, resource.ListFields, input, item => CheckName(id(item)));
-        })
+        return new Decoder(
+            name,
+            $"lists of {resource.Name}",
+            seeds,
+            () =>
+            {
+                var reader = new ObjectReader<T>(resource.Read);
+                return input => ReadList(reader, resource.ListFields, input, item => CheckName(id(item)));
+            }
+        )
         {
             Words = Words,
         };
@@ -52,18 +68,28 @@ internal static class KubernetesDecoders
             $$"""{"kind":"List","apiVersion":"v1","metadata":{"resourceVersion":"4711"},"items":[{{string.Join(',', items.Select(Encoding.UTF8.GetString))}}]}"""
         );
 
-    private static bool ReadList<T>(ObjectReader<T> reader, FieldTree fields, ReadOnlySpan<byte> input, Action<T> check)
+    private static bool ReadList<T>(
+        ObjectReader<T> reader,
+        FieldTree fields,
+        ReadOnlySpan<byte> input,
+        Action<T> check
+    )
         where T : class
     {
         var read = 0;
-        var whole = Filter(fields, input, input.Length, (told, json, truncated) =>
-        {
-            if (told == FilterEvent.Item && reader.Read(json, truncated).Item is { } item)
+        var whole = Filter(
+            fields,
+            input,
+            input.Length,
+            (told, json, truncated) =>
             {
-                check(item);
-                read++;
+                if (told == FilterEvent.Item && reader.Read(json, truncated).Item is { } item)
+                {
+                    check(item);
+                    read++;
+                }
             }
-        });
+        );
         CheckPieces(fields, input, whole);
         return read > 0;
     }
@@ -112,37 +138,49 @@ internal static class KubernetesDecoders
     // Names go to terminals and metrics.
     private static void CheckName(ObjectName id) =>
         BrokenException.Unless(
-            FieldReader.IsPrintable(id.Name) && FieldReader.IsPrintable(id.Namespace) && id.Name.Length <= ObjectMetadata.LongestName,
+            FieldReader.IsPrintable(id.Name)
+                && FieldReader.IsPrintable(id.Namespace)
+                && id.Name.Length <= ObjectMetadata.LongestName,
             "a name that is not printable"
         );
 
     private static Decoder Frames(string name)
     {
         var frames = Seeds.Lines("frames.txt");
-        return new Decoder(name, "frames of a watch", [.. frames, [.. frames.SelectMany(one => one)]], () =>
-        {
-            var reader = new ObjectReader<PodObject>(WatchedResources.Pods.Read);
-            return input =>
+        return new Decoder(
+            name,
+            "frames of a watch",
+            [.. frames, [.. frames.SelectMany(one => one)]],
+            () =>
             {
-                var read = 0;
-                var whole = Filter(WatchedResources.Pods.FrameFields, input, input.Length, (told, json, truncated) =>
+                var reader = new ObjectReader<PodObject>(WatchedResources.Pods.Read);
+                return input =>
                 {
-                    if (told != FilterEvent.Document || !WatchFrame.TryRead(json, out var frame))
-                    {
-                        return;
-                    }
+                    var read = 0;
+                    var whole = Filter(
+                        WatchedResources.Pods.FrameFields,
+                        input,
+                        input.Length,
+                        (told, json, truncated) =>
+                        {
+                            if (told != FilterEvent.Document || !WatchFrame.TryRead(json, out var frame))
+                            {
+                                return;
+                            }
 
-                    read++;
-                    BrokenException.Unless(frame.Object.Length > 0, "a frame without an object");
-                    if (reader.Read(frame.Object, truncated).Item is { } pod)
-                    {
-                        CheckName(pod.Id);
-                    }
-                });
-                CheckPieces(WatchedResources.Pods.FrameFields, input, whole);
-                return read > 0;
-            };
-        })
+                            read++;
+                            BrokenException.Unless(frame.Object.Length > 0, "a frame without an object");
+                            if (reader.Read(frame.Object, truncated).Item is { } pod)
+                            {
+                                CheckName(pod.Id);
+                            }
+                        }
+                    );
+                    CheckPieces(WatchedResources.Pods.FrameFields, input, whole);
+                    return read > 0;
+                };
+            }
+        )
         {
             Words = Words,
             // Each frame that is none has its exception.
@@ -151,35 +189,62 @@ internal static class KubernetesDecoders
     }
 
     private static Decoder ListEnds(string name) =>
-        new(name, "what a list says of itself", Seeds.Lines("list-ends.txt"), () => input => ListEnd.TryRead(input, out _))
+        new(
+            name,
+            "what a list says of itself",
+            Seeds.Lines("list-ends.txt"),
+            () => input => ListEnd.TryRead(input, out _)
+        )
         {
             Words = Words,
         };
 
     private static Decoder Statuses(string name) =>
-        new(name, "meta/v1 Status", Seeds.Lines("statuses.txt"), () => input =>
-        {
-            var status = ApiStatus.Read(input);
-            BrokenException.Unless(status.Code is >= 0 and <= 999, "a code that is none");
-            return status.Code != 0;
-        })
+        new(
+            name,
+            "meta/v1 Status",
+            Seeds.Lines("statuses.txt"),
+            () =>
+                input =>
+                {
+                    var status = ApiStatus.Read(input);
+                    BrokenException.Unless(status.Code is >= 0 and <= 999, "a code that is none");
+                    return status.Code != 0;
+                }
+        )
         {
             Words = Words,
         };
 
     private static Decoder Credentials(string name) =>
-        new(name, "what an exec plugin prints", Seeds.Lines("exec-credentials.txt"), () => input =>
+        new(
+            name,
+            "what an exec plugin prints",
+            Seeds.Lines("exec-credentials.txt"),
+            () =>
+                input =>
+                {
+                    try
+                    {
+                        return ExecCredential.Read(input, ExecCredential.V1).Authorization is not null;
+                    }
+                    catch (Exception error)
+                        when (error
+                                is InvalidDataException
+                                    or System.Security.Cryptography.CryptographicException
+                        )
+                    {
+                        return false;
+                    }
+                }
+        )
         {
-            try
-            {
-                return ExecCredential.Read(input, ExecCredential.V1).Authorization is not null;
-            }
-            catch (Exception error) when (error is InvalidDataException or System.Security.Cryptography.CryptographicException)
-            {
-                return false;
-            }
-        })
-        {
-            Words = [.. Words, .. Seeds.Words("\"token\":\"x\" \"clientCertificateData\":\"x\" \"clientKeyData\":\"x\" \"expirationTimestamp\":")],
+            Words =
+            [
+                .. Words,
+                .. Seeds.Words(
+                    "\"token\":\"x\" \"clientCertificateData\":\"x\" \"clientKeyData\":\"x\" \"expirationTimestamp\":"
+                ),
+            ],
         };
 }

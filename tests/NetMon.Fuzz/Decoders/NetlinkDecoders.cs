@@ -23,7 +23,13 @@ internal static class NetlinkDecoders
         ("conntrack-tuples", Tuples),
     ];
 
-    private static Decoder Message(string name, string reads, string seeds, int attributesAt, Decode decode) =>
+    private static Decoder Message(
+        string name,
+        string reads,
+        string seeds,
+        int attributesAt,
+        Decode decode
+    ) =>
         new(name, reads, Seeds.Netlink(seeds), () => decode)
         {
             Grammar = Grammar.Attributes,
@@ -75,7 +81,10 @@ internal static class NetlinkDecoders
         BrokenException.Unless(link.Index > 0, "a link without an index");
         BrokenException.Unless(link.Name.Length <= LongestName, "a name that is too long");
         var described = LinkTable.Describe(in link, null);
-        BrokenException.Unless(described == LinkTable.Describe(in link, described), "a link told twice is another");
+        BrokenException.Unless(
+            described == LinkTable.Describe(in link, described),
+            "a link told twice is another"
+        );
         return true;
     }
 
@@ -120,7 +129,10 @@ internal static class NetlinkDecoders
         var text = Encoding.UTF8.GetString(filter.BpfName);
         if (FilterName.TryParse(text, out var ours))
         {
-            BrokenException.Unless(FilterName.TryParse($"{ours}", out var again) && again == ours, "a name told twice is another");
+            BrokenException.Unless(
+                FilterName.TryParse($"{ours}", out var again) && again == ours,
+                "a name told twice is another"
+            );
         }
 
         return true;
@@ -139,7 +151,10 @@ internal static class NetlinkDecoders
             return false;
         }
 
-        BrokenException.Unless(original.Reversed().Reversed() == original, "reversed twice, a tuple is another");
+        BrokenException.Unless(
+            original.Reversed().Reversed() == original,
+            "reversed twice, a tuple is another"
+        );
         return Asked(in original) & Asked(in reply);
     }
 

@@ -175,16 +175,22 @@ internal static class RecordDecoders
         var sockets = new ScriptedSockets(addresses, maxSockets: 256);
         sockets.Cgroups[5] = "/system.slice/nginx.service";
         var sources = PipelineUnderTest.OfHost("10.0.0.1");
-        var agent = new PipelineUnderTest(capacity: 1000, follow: false, sources: new()
-        {
-            View = sources.View,
-            Addresses = addresses,
-            Node = sources.Node,
-            Clock = sources.Clock,
-            Owners = sockets.Owners,
-        });
+        var agent = new PipelineUnderTest(
+            capacity: 1000,
+            follow: false,
+            sources: new()
+            {
+                View = sources.View,
+                Addresses = addresses,
+                Node = sources.Node,
+                Clock = sources.Clock,
+                Owners = sockets.Owners,
+            }
+        );
         var source = sockets.Connect(agent.Table);
-        var record = new TestFlow("10.0.0.1:40000", "192.0.2.7:443").Established().Record(RecordReason.Open, (1, 60));
+        var record = new TestFlow("10.0.0.1:40000", "192.0.2.7:443")
+            .Established()
+            .Record(RecordReason.Open, (1, 60));
         agent.Process(in record);
         var output = new ArrayBufferWriter<byte>(4096);
         return input =>

@@ -19,19 +19,18 @@ internal static class RequestDecoders
     [
         .. FlowCriterion.All.Select(one => Encoding.UTF8.GetBytes($"&{one.Name}=")),
         .. SecurityEventQuery.Parameters.Select(one => Encoding.UTF8.GetBytes($"&{one.Name}=")),
-        .. Seeds.Words("&reason= &sort= &last= &follow=true %2f %25 %00 %c0%80 %u0041 10.0.0.0/8 ::/0 1-65535 65536 ! * shop/web app=web,tier!=x & = ; # ?"),
+        .. Seeds.Words(
+            "&reason= &sort= &last= &follow=true %2f %25 %00 %c0%80 %u0041 10.0.0.0/8 ::/0 1-65535 65536 ! * shop/web app=web,tier!=x & = ; # ?"
+        ),
     ];
 
     public static IReadOnlyList<(string Name, Func<string, Decoder> Make)> All { get; } =
-    [
-        ("query-flows", Flows),
-        ("query-drops", Drops),
-        ("query-events", Events),
-        ("accept", Accept),
-    ];
+    [("query-flows", Flows), ("query-drops", Drops), ("query-events", Events), ("accept", Accept)];
 
     private static Decoder Flows(string name) =>
-        Queries(name, "/api/v1/flows",
+        Queries(
+            name,
+            "/api/v1/flows",
             [
                 "ip=10.0.0.1&port=443&protocol=tcp&sort=bytes&last=10",
                 "namespace=shop&pod=shop/web-0&workload=web*&service=web&label=app%3Dweb&node=n1&from=external&to=10.0.0.0/8",
@@ -43,10 +42,13 @@ internal static class RequestDecoders
                 Check(errors);
                 _ = query.Filter.Matches(in Sample);
                 return ok;
-            });
+            }
+        );
 
     private static Decoder Drops(string name) =>
-        Queries(name, "/api/v1/drops",
+        Queries(
+            name,
+            "/api/v1/drops",
             ["reason=NETFILTER_DROP&ip=10.0.0.1&last=5", "follow=true&pod=web-0&port=80&protocol=udp"],
             parameters =>
             {
@@ -54,20 +56,34 @@ internal static class RequestDecoders
                 Check(errors);
                 _ = query.Ends.Matches(in Sample);
                 return ok;
-            });
+            }
+        );
 
     private static Decoder Events(string name) =>
-        Queries(name, "/api/v1/events",
-            ["type=vertical-scan&severity=high&since=15m&limit=5", "namespace=shop&workload=shop/web&since=2026-01-31T12:00:00Z&follow=true"],
+        Queries(
+            name,
+            "/api/v1/events",
+            [
+                "type=vertical-scan&severity=high&since=15m&limit=5",
+                "namespace=shop&workload=shop/web&since=2026-01-31T12:00:00Z&follow=true",
+            ],
             parameters =>
             {
-                var ok = SecurityEventQuery.TryParse(parameters, DateTimeOffset.UnixEpoch.AddYears(56), out _, out var errors);
+                var ok = SecurityEventQuery.TryParse(
+                    parameters,
+                    DateTimeOffset.UnixEpoch.AddYears(56),
+                    out _,
+                    out var errors
+                );
                 Check(errors);
                 return ok;
-            });
+            }
+        );
 
     private static Decoder Accept(string name) =>
-        new(name, "the header Accept",
+        new(
+            name,
+            "the header Accept",
             [
                 .. new[]
                 {
@@ -75,7 +91,11 @@ internal static class RequestDecoders
                     "text/html, */*; q=0.1",
                 }.Select(Encoding.ASCII.GetBytes),
             ],
-            () => input => ExpositionFormats.Negotiate(Encoding.Latin1.GetString(input)) == ExpositionFormat.OpenMetrics)
+            () =>
+                input =>
+                    ExpositionFormats.Negotiate(Encoding.Latin1.GetString(input))
+                    == ExpositionFormat.OpenMetrics
+        )
         {
             Words = Seeds.Words("application/openmetrics-text text/plain ;q= ;version= , ; * 0.0.1 1.0.0"),
         };
@@ -85,7 +105,9 @@ internal static class RequestDecoders
     private static Flow MakeSample()
     {
         var agent = new PipelineUnderTest(capacity: 16, follow: false);
-        var record = new TestFlow("10.0.0.1:40000", "192.0.2.7:443").Established().Record(RecordReason.Open, (1, 60));
+        var record = new TestFlow("10.0.0.1:40000", "192.0.2.7:443")
+            .Established()
+            .Record(RecordReason.Open, (1, 60));
         agent.Process(in record);
         return agent.Flows()[0];
     }
@@ -96,24 +118,30 @@ internal static class RequestDecoders
         string[] seeds,
         Func<IEnumerable<KeyValuePair<string, string?>>, bool> parse
     ) =>
-        new(name, $"the query of {path}", [.. seeds.Select(Encoding.ASCII.GetBytes)], () => input =>
-        {
-            // As the server hands it on: a character for each byte.
-            var context = new DefaultHttpContext();
-            context.Request.QueryString = new QueryString("?" + Encoding.Latin1.GetString(input));
-            IQueryCollection query;
-            try
-            {
-                query = context.Request.Query;
-            }
-            catch (InvalidDataException)
-            {
-                // More than 1024 parameters.
-                return false;
-            }
+        new(
+            name,
+            $"the query of {path}",
+            [.. seeds.Select(Encoding.ASCII.GetBytes)],
+            () =>
+                input =>
+                {
+                    // As the server hands it on: a character for each byte.
+                    var context = new DefaultHttpContext();
+                    context.Request.QueryString = new QueryString("?" + Encoding.Latin1.GetString(input));
+                    IQueryCollection query;
+                    try
+                    {
+                        query = context.Request.Query;
+                    }
+                    catch (InvalidDataException)
+                    {
+                        // More than 1024 parameters.
+                        return false;
+                    }
 
-            return parse(FlowsEndpoint.Parameters(query));
-        })
+                    return parse(FlowsEndpoint.Parameters(query));
+                }
+        )
         {
             Words = Words,
             MaxLength = 8 * 1024,

@@ -23,7 +23,13 @@ internal static unsafe class RingDecoder
         return new(
             name,
             "headers and records of the ring",
-            [Ring(size), Ring(size, size), Ring(size, size | 1u << 30, size), Ring(size, 1u << 31), Ring(size, 16, size)],
+            [
+                Ring(size),
+                Ring(size, size),
+                Ring(size, size | 1u << 30, size),
+                Ring(size, 1u << 31),
+                Ring(size, 16, size),
+            ],
             Open
         )
         {
@@ -78,7 +84,14 @@ internal static unsafe class RingDecoder
             );
             _ring = new RingBuffer<SocketEvent>(map);
             using var copy = new FileStream(handle, FileAccess.ReadWrite);
-            _file = MemoryMappedFile.CreateFromFile(copy, null, 0, MemoryMappedFileAccess.ReadWrite, default, true);
+            _file = MemoryMappedFile.CreateFromFile(
+                copy,
+                null,
+                0,
+                MemoryMappedFileAccess.ReadWrite,
+                default,
+                true
+            );
             byte* start = null;
             _file.CreateViewAccessor().SafeMemoryMappedViewHandle.AcquirePointer(ref start);
             _memory = start;
@@ -112,7 +125,10 @@ internal static unsafe class RingDecoder
                 handed <= Capacity / (HeaderBytes + Unsafe.SizeOf<SocketEvent>()),
                 "more records than the ring has room for"
             );
-            BrokenException.Unless(end >= consumer && end <= consumer + produced, "more is consumed than was produced");
+            BrokenException.Unless(
+                end >= consumer && end <= consumer + produced,
+                "more is consumed than was produced"
+            );
             return handed > 0;
         }
     }
@@ -124,9 +140,11 @@ internal static unsafe class RingDecoder
         // Each byte is touched.
         public void OnRecord(in SocketEvent record, ulong end)
         {
-            foreach (var one in System.Runtime.InteropServices.MemoryMarshal.AsBytes(
-                new ReadOnlySpan<SocketEvent>(in record)
-            ))
+            foreach (
+                var one in System.Runtime.InteropServices.MemoryMarshal.AsBytes(
+                    new ReadOnlySpan<SocketEvent>(in record)
+                )
+            )
             {
                 _sum += one;
             }

@@ -54,7 +54,10 @@ internal static class AttributeMutations
                 break;
             case 6:
                 // An attribute in itself.
-                draft.Insert(Math.Min(at + HeaderBytes, draft.Length), draft.Bytes.Slice(at, whole).ToArray());
+                draft.Insert(
+                    Math.Min(at + HeaderBytes, draft.Length),
+                    draft.Bytes.Slice(at, whole).ToArray()
+                );
                 break;
             default:
                 // A value that is longer, with a length that says so.

@@ -78,7 +78,10 @@ internal sealed class FakeAgent : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         Requests.Enqueue(context.Request.Path + context.Request.QueryString);
-        if (!context.Request.Path.StartsWithSegments("/api/v1", StringComparison.Ordinal))
+        if (
+            !context.Request.Path.StartsWithSegments("/api/v1", StringComparison.Ordinal)
+            && context.Request.Path.Value is not ("/metrics" or "/readyz")
+        )
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;

@@ -17,6 +17,7 @@ internal sealed class ApiHandler(
 )
 {
     private readonly Discovery _discovery = new(server.Version);
+    private readonly SelfReviewEndpoint _reviews = new(server);
     private readonly ListEndpoint _lists = new(store, faults, server);
     private readonly WatchEndpoint _watches = new(store, faults, server);
     private readonly ObjectEndpoint _objects = new(
@@ -53,6 +54,11 @@ internal sealed class ApiHandler(
         if (authentication.UserOf(context) is not { } user)
         {
             await Responses.FailAsync(context, Failure.Of(401, "", "", ""));
+            return;
+        }
+
+        if (await _reviews.TryServeAsync(context, user))
+        {
             return;
         }
 
@@ -106,14 +112,7 @@ internal sealed class ApiHandler(
 
     private void Authorize(string user, string verb, ApiPath path) =>
         Authorize(
-            new AccessRequest(
-                user,
-                verb,
-                path.Type.Group,
-                path.Type.Plural,
-                path.Namespace,
-                path.Name
-            ),
+            new AccessRequest(user, verb, path.Type.Group, path.Type.Plural, path.Namespace, path.Name),
             path.Type.QualifiedName
         );
 

@@ -173,6 +173,53 @@ public sealed class SeriesTable
         }
     }
 
+    internal IReadOnlyList<TableFamily> Families => _families;
+
+    /// <summary>Makes a row anew in the slot that it had; where that is beyond the limit, the row for the rest is given instead.</summary>
+    internal SeriesRow Restore(int slot, in FlowLabels labels)
+    {
+        if (slot < OverflowRows)
+        {
+            return Overflow(slot);
+        }
+
+        if (slot - OverflowRows >= Limit)
+        {
+            return Overflow((int)labels.Direction);
+        }
+
+        var row = new SeriesRow(Labels.Write(in labels, _text), _cells, _histograms, _epoch)
+        {
+            Key = Labels.Kept(in labels),
+            Hash = Labels.Hash(in labels),
+            Slot = slot,
+            Released = true,
+        };
+        _index.Add(row);
+        Publish(row);
+        _count++;
+        return row;
+    }
+
+    /// <summary>Counts what was made anew, and finds the slots between.</summary>
+    internal void FinishRestore()
+    {
+        _free.Clear();
+        for (var slot = SlotLimit - 1; slot >= OverflowRows; slot--)
+        {
+            if (RowAt(slot) is not { } row)
+            {
+                _free.Push(slot);
+                continue;
+            }
+
+            foreach (var family in _families)
+            {
+                family.Recall(row);
+            }
+        }
+    }
+
     /// <summary>Reads the rows that there are now. Any thread.</summary>
     internal RowReader Read() => new(this, Volatile.Read(ref _epoch));
 
@@ -217,7 +264,7 @@ public sealed class SeriesTable
         );
 
     private SeriesRow? Place(int place) =>
-        Volatile.Read(ref _chunks[place >> ChunkBits]![place & (ChunkRows - 1)]);
+        _chunks[place >> ChunkBits] is { } chunk ? Volatile.Read(ref chunk[place & (ChunkRows - 1)]) : null;
 
     private void Publish(SeriesRow row)
     {

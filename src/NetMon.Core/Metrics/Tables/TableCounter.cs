@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace NetMon.Core.Metrics.Tables;
 
 /// <summary>Counters in the rows of a table.</summary>
@@ -40,6 +42,9 @@ public sealed class TableCounter : TableFamily
 
         Volatile.Write(ref cell, cell + value);
     }
+
+    internal override IEnumerable<string> CounterNames =>
+        _extra.Select(extra => $"{Instrument.Name}|{Encoding.UTF8.GetString(extra)}");
 
     private protected override int CountSeries(SeriesRow row)
     {

@@ -44,5 +44,21 @@ public abstract class TableFamily : BoundedFamily
         Volatile.Write(ref _dropped, _dropped + series);
     }
 
+    /// <summary>The row was brought back.</summary>
+    internal void Recall(SeriesRow row) => Volatile.Write(ref _series, _series + CountSeries(row));
+
+    /// <summary>Goes on from what an earlier process had counted.</summary>
+    public void Recall(long overflowed, long dropped)
+    {
+        RecallOverflow(overflowed);
+        Volatile.Write(ref _dropped, _dropped + dropped);
+    }
+
+    /// <summary>Of each counter in a row: the family, and what tells it from the family's others.</summary>
+    internal virtual IEnumerable<string> CounterNames => [];
+
+    /// <summary>Of each histogram in a row, with its bounds.</summary>
+    internal virtual IEnumerable<string> HistogramNames => [];
+
     private protected abstract int CountSeries(SeriesRow row);
 }

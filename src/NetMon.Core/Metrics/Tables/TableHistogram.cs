@@ -52,6 +52,9 @@ public sealed class TableHistogram : TableFamily
         AddToSum(cells, sum * weight);
     }
 
+    internal override IEnumerable<string> HistogramNames =>
+        _buckets.Select(one => $"{Instrument.Name}|{one.Name}");
+
     private protected override int CountSeries(SeriesRow row)
     {
         var count = 0;

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Each packet's way, for a person who looks for where one is lost. Loaded only while somebody looks.
+ *
+ *   RECEIVE ---> (tc ingress, routing, netfilter) ---> SOCKET, READ, DONE     delivered
+ *                     |                  |
+ *                     |                  '---> SEND, DRIVER [DONE]            forwarded
+ *                    DROP
+ *   socket ----> (netfilter, tc egress) -> SEND ---> DRIVER [DONE]            sent
+ *
+ * 1. A packet that fits the filter at RECEIVE, SEND or DROP is remembered by its buffer; DONE and DROP forget it.
+ * 2. Every other point only looks whether the buffer is remembered.
+ * 3. Where a buffer was freed in silence and used again, for something that is no packet it is forgotten; another packet differs, and user
+ *    space, which has both, tells them apart.
+ */
+#include "kernel.h"
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include "drops.h"
+#include "trace.h"
+#include "lib/dropped.h"
+
+#define SECOND 1000000000ull
+
+enum skb_drop_reason {
+	REASONS_EXIST,
+};
+
+const volatile struct trace_filter filter;
+
+/* The way to user space: trace_event. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} trace_events SEC(".maps");
+
+/* What tells packets apart that had the same buffer one after the other: translation changes none of it. */
+struct trace_packet {
+	__u64 since_ns;
+	__u32 sequence;
+	__u16 ip_id;
+	__u8 protocol;
+	__u8 reserved;
+};
+
+/* Packets under way. Key: the buffer. Inserted at their first point, deleted at their last; the oldest go. 88 bytes an entry. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct trace_packet);
+} trace_packets SEC(".maps");
+
+/* Per CPU, entry 0. Written by the programs, read by user space. 32 bytes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct trace_counters);
+} trace_counters SEC(".maps");
+
+/* Entry 0: the second that is running, and packets begun in it. Written by the programs. 16 bytes. */
+struct trace_second {
+	__u64 number;
+	__u64 packets;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct trace_second);
+} trace_rate SEC(".maps");
+
+static __always_inline struct trace_counters *counters(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&trace_counters, &zero);
+}
+
+static __always_inline bool within_rate(__u64 now)
+{
+	__u32 zero = 0;
+	struct trace_second *second = bpf_map_lookup_elem(&trace_rate, &zero);
+
+	if (!second)
+		return false;
+	/* Two CPUs may both begin a second: a few packets more. */
+	if (second->number != now / SECOND) {
+		second->number = now / SECOND;
+		second->packets = 0;
+	}
+	return __sync_fetch_and_add(&second->packets, 1) < filter.packets;
+}
+
+static __always_inline bool is_end(const __u64 address[2], int wanted)
+{
+	return !((address[0] ^ filter.address[wanted][0]) & filter.mask[wanted][0]) &&
+	       !((address[1] ^ filter.address[wanted][1]) & filter.mask[wanted][1]);
+}
+
+static __always_inline bool is_port(__u16 port, int wanted)
+{
+	return !filter.port[wanted] || filter.port[wanted] == port;
+}
+
+static __always_inline bool fits(const struct trace_event *e)
+{
+	if (filter.protocol && e->protocol != filter.protocol)
+		return false;
+	if (!(is_end(e->source, 0) && is_end(e->destination, 1)) &&
+	    !(is_end(e->source, 1) && is_end(e->destination, 0)))
+		return false;
+	if (!(is_port(e->ports[0], 0) && is_port(e->ports[1], 1)) &&
+	    !(is_port(e->ports[0], 1) && is_port(e->ports[1], 0)))
+		return false;
+	if (!filter.has_interface)
+		return true;
+	for (int i = 0; i < TRACE_INTERFACE_NAME; i++) {
+		if (e->interface[i] != filter.interface[i])
+			return false;
+		if (!e->interface[i])
+			break;
+	}
+	return true;
+}
+
+static __always_inline void read_interface(struct trace_event *e, const struct net_device *dev)
+{
+	/* It shares its place with other things: it is a device only if it leads to a namespace. */
+	if (((__u64)dev & 0xffff000000000000ull) != 0xffff000000000000ull)
+		return;
+	e->netns = BPF_CORE_READ(dev, nd_net.net, ns.inum);
+	if (e->netns < 0xefffff00u) {
+		e->netns = 0;
+		return;
+	}
+	e->ifindex = BPF_CORE_READ(dev, ifindex);
+	bpf_probe_read_kernel(e->interface, sizeof(e->interface), &dev->name);
+}
+
+/* The headers, from `ip` on. */
+static __always_inline bool read_tuple(struct trace_event *e, struct dropped *d, bool ipv6)
+{
+	__u32 claimed;
+
+	if (ipv6 ? !read_ipv6_at(d, 0, &claimed) : !read_ipv4_at(d, 0, &claimed))
+		return false;
+	if (!ipv6) {
+		struct ipv4_header h;
+
+		if (read_at(d, 0, &h))
+			e->ip_id = bpf_ntohs(h.id);
+	}
+	if (!d->later && has_ports(d->protocol))
+		read_ports_at(d);
+	if (!d->later && (d->protocol == IPPROTO_ICMP || d->protocol == IPPROTO_ICMPV6)) {
+		struct icmp_header h;
+
+		if (read_at(d, d->transport, &h) && icmp_has_id(d->protocol, h.type)) {
+			d->key.port[0] = d->key.port[1] = bpf_ntohs(h.id);
+			e->sequence = bpf_ntohs(h.sequence);
+		}
+	}
+	if (!d->later && d->protocol == IPPROTO_TCP) {
+		struct tcp_header h;
+
+		if (read_at(d, d->transport, &h)) {
+			e->tcp_flags = bpf_ntohs(h.offset_flags) & 0xff;
+			e->sequence = bpf_ntohl(h.seq);
+		}
+	}
+	__builtin_memcpy(e->source, d->key.addr[0], sizeof(e->source));
+	__builtin_memcpy(e->destination, d->key.addr[1], sizeof(e->destination));
+	e->ports[0] = d->key.port[0];
+	e->ports[1] = d->key.port[1];
+	e->protocol = d->protocol;
+	e->length = d->length;
+	e->has_tuple = 1;
+	return true;
+}
+
+/* `at_data`: the IP header is where the data begins, and network_header not set yet. */
+static __always_inline bool read_packet(struct trace_event *e, const struct sk_buff *skb, bool at_data)
+{
+	const unsigned char *head = BPF_CORE_READ(skb, head);
+	__u32 network = BPF_CORE_READ(skb, network_header), tail = BPF_CORE_READ(skb, tail);
+	__u16 type = at_data ? bpf_ntohs(BPF_CORE_READ(skb, protocol)) : ethertype_of(skb);
+	struct dropped d = {};
+	__s64 length;
+
+	if (type != ETHERTYPE_IPV4 && type != ETHERTYPE_IPV6)
+		return false;
+	if (at_data)
+		network = BPF_CORE_READ(skb, data) - head;
+	if (!network || network == HEADER_UNSET || tail <= network)
+		return false;
+	d.ip = head + network;
+	d.linear = tail - network;
+	length = (__s64)BPF_CORE_READ(skb, len) + (BPF_CORE_READ(skb, data) - d.ip);
+	d.length = length > 0 && length < (1 << 24) ? length : d.linear;
+	return read_tuple(e, &d, type == ETHERTYPE_IPV6);
+}
+
+static __always_inline void submit(struct trace_event *e)
+{
+	struct trace_counters *c = counters();
+
+	if (!c)
+		return;
+	if (bpf_ringbuf_output(&trace_events, e, sizeof(*e), 0))
+		c->lost++;
+	else
+		c->events++;
+}
+
+/* The packet that is known by this buffer, if this is it; another one is forgotten. */
+static __always_inline bool recall(struct trace_event *e)
+{
+	struct trace_packet *known = bpf_map_lookup_elem(&trace_packets, &e->buffer);
+
+	if (!known)
+		return false;
+	if (!e->has_tuple || known->sequence != e->sequence || known->ip_id != e->ip_id ||
+	    known->protocol != e->protocol) {
+		bpf_map_delete_elem(&trace_packets, &e->buffer);
+		return false;
+	}
+	e->since_ns = known->since_ns;
+	return true;
+}
+
+/* A point at which a packet may be met first. */
+static __always_inline int on_packet(const struct sk_buff *skb, __u8 point, bool at_data)
+{
+	struct trace_event e = { .buffer = (__u64)skb, .point = point };
+	struct trace_counters *c;
+
+	if (!read_packet(&e, skb, at_data))
+		return 0;
+	read_interface(&e, BPF_CORE_READ(skb, dev));
+	e.time_ns = bpf_ktime_get_ns();
+	if (!recall(&e)) {
+		struct trace_packet packet = { .since_ns = e.time_ns,
+			                       .sequence = e.sequence,
+			                       .ip_id = e.ip_id,
+			                       .protocol = e.protocol };
+
+		if (!fits(&e))
+			return 0;
+		c = counters();
+		if (!within_rate(e.time_ns)) {
+			if (c)
+				c->limited++;
+			return 0;
+		}
+		e.since_ns = e.time_ns;
+		if (bpf_map_update_elem(&trace_packets, &e.buffer, &packet, BPF_ANY) && c)
+			c->untold++;
+	}
+	e.mark = BPF_CORE_READ(skb, mark);
+	submit(&e);
+	return 0;
+}
+
+/* A point of a packet that is known, and still readable: else its buffer was freed in silence, and is somebody else's now. */
+static __always_inline int on_known(const struct sk_buff *skb, __u8 point, __s32 code, bool is_end)
+{
+	struct trace_event e = { .buffer = (__u64)skb, .point = point, .code = code };
+
+	/* Most packets are nobody's: no look at their headers. */
+	if (!bpf_map_lookup_elem(&trace_packets, &e.buffer))
+		return 0;
+	read_packet(&e, skb, false);
+	if (!recall(&e))
+		return 0;
+	e.time_ns = bpf_ktime_get_ns();
+	if (is_end)
+		bpf_map_delete_elem(&trace_packets, &e.buffer);
+	submit(&e);
+	return 0;
+}
+
+SEC("tp_btf/netif_receive_skb")
+int netmon_trace_receive(__u64 *ctx)
+{
+	return on_packet((void *)ctx[0], TRACE_RECEIVE, true);
+}
+
+SEC("tp_btf/net_dev_queue")
+int netmon_trace_send(__u64 *ctx)
+{
+	return on_packet((void *)ctx[0], TRACE_SEND, false);
+}
+
+/* The buffer may be gone by now, so only its address is used. */
+SEC("tp_btf/net_dev_xmit")
+int netmon_trace_driver(__u64 *ctx)
+{
+	struct trace_event e = { .buffer = ctx[0], .point = TRACE_DRIVER, .code = ctx[1] };
+	struct trace_packet *known = bpf_map_lookup_elem(&trace_packets, &e.buffer);
+
+	if (!known)
+		return 0;
+	e.since_ns = known->since_ns;
+	e.time_ns = bpf_ktime_get_ns();
+	read_interface(&e, (void *)ctx[2]);
+	submit(&e);
+	return 0;
+}
+
+SEC("tp_btf/tcp_probe")
+int netmon_trace_socket(__u64 *ctx)
+{
+	return on_known((void *)ctx[1], TRACE_SOCKET, 0, false);
+}
+
+SEC("tp_btf/skb_copy_datagram_iovec")
+int netmon_trace_read(__u64 *ctx)
+{
+	return on_known((void *)ctx[0], TRACE_READ, ctx[1], false);
+}
+
+SEC("tp_btf/consume_skb")
+int netmon_trace_done(__u64 *ctx)
+{
+	return on_known((void *)ctx[0], TRACE_DONE, 0, true);
+}
+
+SEC("tp_btf/kfree_skb")
+int netmon_trace_drop(__u64 *ctx)
+{
+	const struct sk_buff *skb = (void *)ctx[0];
+	struct trace_event e = { .buffer = ctx[0], .location = ctx[1], .point = TRACE_DROP };
+	struct trace_counters *c;
+
+	read_packet(&e, skb, false);
+	read_interface(&e, BPF_CORE_READ(skb, dev));
+	e.time_ns = e.since_ns = bpf_ktime_get_ns();
+	if (recall(&e)) {
+		bpf_map_delete_elem(&trace_packets, &e.buffer);
+	} else {
+		if (!e.has_tuple || !fits(&e))
+			return 0;
+		c = counters();
+		if (!within_rate(e.time_ns)) {
+			if (c)
+				c->limited++;
+			return 0;
+		}
+	}
+	if (bpf_core_type_exists(enum skb_drop_reason))
+		e.reason = ctx[2];
+	e.mark = BPF_CORE_READ(skb, mark);
+	submit(&e);
+	return 0;
+}
+
+/* bpf_probe_read_kernel is kept for the GPL (docs/decisions/0005-licence-of-the-kernel-side.md). */
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,151 @@
+using NetMon.Agent.Diagnosis;
+using NetMon.Agent.Diagnosis.Checks;
+using NetMon.Agent.Features;
+using NetMon.Core.Diagnosis;
+using NetMon.Core.Metrics;
+using NetMon.Kubernetes.Client;
+using NetMon.Kubernetes.Watching;
+using NetMon.Lab.ApiServer;
+
+namespace NetMon.Agent.Tests.Diagnosis;
+
+public sealed class AgentDiagnosisTests
+{
+    [Fact]
+    public async Task A_check_that_breaks_is_a_line_and_the_others_follow()
+    {
+        var diagnosis = new AgentDiagnosis();
+        diagnosis.Add(new Broken(), new FeaturesCheck(Features()));
+
+        var findings = await diagnosis.RunAsync(CancellationToken.None);
+
+        Assert.Equal(["broken", "features"], findings.Select(finding => finding.Check).Distinct());
+        Assert.Equal(FindingStatus.Warn, findings[0].Status);
+        Assert.Contains("disk on fire", findings[0].Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_degraded_feature_warns_with_its_reason()
+    {
+        var features = Features();
+        features.On("drops");
+        features.Degraded("sockets", "no cgroups: processes are not known");
+
+        var findings = await new FeaturesCheck(features).RunAsync(CancellationToken.None);
+
+        Assert.Contains("no cgroups", findings[0].Found, StringComparison.Ordinal);
+        Assert.Equal(FindingStatus.Warn, findings[0].Status);
+        Assert.Contains("on: drops", findings[1].Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_watch_in_trouble_or_silent_warns()
+    {
+        var time = new ManualTime();
+        WatchSnapshot[] resources =
+        [
+            new()
+            {
+                Resource = "pods",
+                IsSynced = true,
+                LastEvent = time.GetUtcNow(),
+            },
+            new()
+            {
+                Resource = "nodes",
+                IsSynced = true,
+                Trouble = "answered 403: forbidden",
+            },
+            new()
+            {
+                Resource = "jobs",
+                IsSynced = true,
+                LastEvent = time.GetUtcNow() - TimeSpan.FromHours(1),
+            },
+        ];
+
+        var findings = await new ClusterSyncCheck(() => resources, time).RunAsync(CancellationToken.None);
+
+        Assert.Equal(2, findings.Count);
+        Assert.Contains("403", findings[0].Found, StringComparison.Ordinal);
+        Assert.Contains("60 minutes", findings[1].Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_api_server_that_answers_and_allows_all_passes()
+    {
+        await using var server = await KubeApiServer.StartAsync(new());
+
+        var findings = await AskAsync(server);
+
+        Assert.Equal(
+            ["API server", "clock of the API server", "rights in the cluster"],
+            findings.Select(finding => finding.Check)
+        );
+        Assert.All(findings, finding => Assert.Equal(FindingStatus.Pass, finding.Status));
+    }
+
+    [Fact]
+    public async Task A_right_that_is_refused_fails_by_its_name()
+    {
+        await using var server = await KubeApiServer.StartAsync(
+            new() { Authorize = request => request is not { Verb: "watch", Resource: "endpointslices" } }
+        );
+
+        var rights = (await AskAsync(server))[^1];
+
+        Assert.Equal(FindingStatus.Fail, rights.Status);
+        Assert.Equal("refused: watch endpointslices.discovery.k8s.io", rights.Found);
+        Assert.Contains("ClusterRole", rights.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_api_server_that_cannot_be_reached_fails()
+    {
+        var server = await KubeApiServer.StartAsync(new());
+        var configuration = ConfigurationOf(server);
+        await server.DisposeAsync();
+
+        var findings = await new ApiServerCheck(configuration, TimeProvider.System).RunAsync(
+            CancellationToken.None
+        );
+
+        var finding = Assert.Single(findings);
+        Assert.Equal(FindingStatus.Fail, finding.Status);
+        Assert.NotEmpty(finding.Advice);
+    }
+
+    private static async Task<IReadOnlyList<Finding>> AskAsync(KubeApiServer server) =>
+        await new ApiServerCheck(ConfigurationOf(server), TimeProvider.System).RunAsync(
+            CancellationToken.None
+        );
+
+    private static ClusterConfiguration ConfigurationOf(KubeApiServer server)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, server.Kubeconfig);
+            return ClusterConfiguration.Find(
+                new ClusterChoice
+                {
+                    Kubeconfig = path,
+                    IsRequired = true,
+                    Time = TimeProvider.System,
+                }
+            )!;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static FeatureSet Features() =>
+        new(new MetricRegistry(), Microsoft.Extensions.Logging.Abstractions.NullLogger<FeatureSet>.Instance);
+
+    private sealed class Broken() : InstantCheck("broken")
+    {
+        protected override IEnumerable<Finding> Run() => throw new IOException("disk on fire");
+    }
+}
