@@ -129,9 +129,13 @@ public static class AgentHost
             reviews
         );
         diagnosis.Add(
+            new SettingsCheck(settings),
             new FeaturesCheck(agent.Features),
             new LossCheck(agent.Registry),
-            new CoverageCheck(options.Capture, () => interfaces?.Observed ?? ObservedInterfaces.None),
+            new CoverageCheck(
+                () => settings.Live.Current.Capture,
+                () => interfaces?.Observed ?? ObservedInterfaces.None
+            ),
             new ApiServerCheck(cluster.Configuration, TimeProvider.System),
             new ClusterSyncCheck(() => cluster.Resources, TimeProvider.System)
         );
@@ -167,7 +171,10 @@ public static class AgentHost
             options.FlowMapSize,
             () => agent.Attribution.ShadowPackets
         );
-        diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
+        diagnosis.Add(
+            new KernelFillCheck(program, options.FlowMapSize),
+            new StateCheck(instance.Pins?.Path, program.Adopted, agent.Registry)
+        );
         await using var sampling = SamplingFeature.Start(
             program,
             agent,
