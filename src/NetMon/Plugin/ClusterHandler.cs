@@ -148,7 +148,9 @@ internal sealed class ClusterHandler(AgentDirectory directory, Action<string> sa
                 new SslClientAuthenticationOptions
                 {
                     TargetHost = "localhost",
+#pragma warning disable CA5359 // As said above: the tunnel knows its end already.
                     RemoteCertificateValidationCallback = (_, _, _, _) => true,
+#pragma warning restore CA5359
                 },
                 cancellationToken
             );
