@@ -129,9 +129,13 @@ public static class AgentHost
             reviews
         );
         diagnosis.Add(
+            new SettingsCheck(settings),
             new FeaturesCheck(agent.Features),
             new LossCheck(agent.Registry),
-            new CoverageCheck(options.Capture, () => interfaces?.Observed ?? ObservedInterfaces.None),
+            new CoverageCheck(
+                () => settings.Live.Current.Capture,
+                () => interfaces?.Observed ?? ObservedInterfaces.None
+            ),
             new ApiServerCheck(cluster.Configuration, TimeProvider.System),
             new ClusterSyncCheck(() => cluster.Resources, TimeProvider.System)
         );
@@ -145,8 +149,14 @@ public static class AgentHost
             },
             CancellationToken.None
         );
-        var loadingSockets = Task.Run(() => SocketFeature.Load(agent, socketOptions), CancellationToken.None);
-        var loadingDrops = Task.Run(() => DropFeature.Load(options.Features.Drops), CancellationToken.None);
+        var loadingSockets = Task.Run(
+            () => SocketFeature.Load(agent, socketOptions, instance.Pins),
+            CancellationToken.None
+        );
+        var loadingDrops = Task.Run(
+            () => DropFeature.Load(options.Features.Drops, instance.Pins),
+            CancellationToken.None
+        );
         var serving = agent.StartApiAsync();
         await Task.WhenAll(loading, loadingSockets, loadingDrops, serving)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -167,7 +177,10 @@ public static class AgentHost
             options.FlowMapSize,
             () => agent.Attribution.ShadowPackets
         );
-        diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
+        diagnosis.Add(
+            new KernelFillCheck(program, options.FlowMapSize),
+            new StateCheck(instance.Pins?.Path, program.Adopted, agent.Registry)
+        );
         await using var sampling = SamplingFeature.Start(
             program,
             agent,
