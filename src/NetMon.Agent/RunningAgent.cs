@@ -36,6 +36,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly Broadcaster _broadcaster = new();
     private readonly RecentFailures _failures;
     private readonly FlowMetrics _flowMetrics;
+    private readonly AttributionLimits _limits;
     private readonly Attributor _attributor;
     private readonly FlowPipeline _pipeline;
     private readonly MetricsEndpoint _metricsEndpoint;
@@ -86,6 +87,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         Rules = new InitiatorRules(LocalPortRange.First());
         _failures = new RecentFailures(1024, options.Flow.MaxAge);
         _flowMetrics = new FlowMetrics(Registry, options.Metrics, options.Features.LatencyTracking);
+        _limits = sources.Limits;
         _attributor = new Attributor(Table, sources, options.Kubernetes.AttributionWait, Attribution);
         _pipeline = new FlowPipeline(
             Table,
@@ -169,6 +171,10 @@ internal sealed class RunningAgent : IAsyncDisposable
     private void Take(AgentOptions options)
     {
         _failures.Kept = options.Flow.MaxAge;
+        _limits.Wait = options.Kubernetes.AttributionWait;
+        _limits.ConnectionRate = options.Kubernetes.ConntrackRate;
+        _flowMetrics.StaleAfter = options.Metrics.StaleAfter;
+        _detections?.Take(options.SecurityMonitoring);
         _broadcaster.Capacity = options.Performance.BufferSize;
         _list.AtOnce = options.Performance.Workers;
         _metricsEndpoint.AtOnce = options.Performance.Workers;
@@ -187,11 +193,11 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     public DropLog Drops { get; }
 
-    /// <summary>Who gives the kernel programs their sampling rate; null: nobody.</summary>
-    public SamplingControl? Sampling { get; set; }
-
     /// <summary>What keeps figures beyond the process; null: nothing.</summary>
     public FlowLedger? Ledger { get; }
+
+    /// <summary>Who gives the kernel programs their sampling rate; null: nobody.</summary>
+    public SamplingControl? Sampling { get; set; }
 
     public AttributionCounters Attribution { get; } = new();
 

@@ -54,7 +54,11 @@ public sealed class FlowProgram : IDisposable
         _sampling = new SamplingSwitch(sampling);
         _sweep = Iterator(bpfObject, pins, "netmon_sweep", FlowGeneration.Sweep);
         _drain = Iterator(bpfObject, pins, "netmon_drain", FlowGeneration.Drain);
+        using var types = pins is null ? null : BpfMap.Holding("netmon_types", bpfObject.TypeBytes);
         pins?.Keep([
+            .. types is null
+                ? Array.Empty<(string, FileDescriptor)>()
+                : [(FlowGeneration.Types, types.Descriptor)],
             .. Maps.Select(map => (map.Name, map.Descriptor)),
             (FlowGeneration.Sweep, _sweep),
             (FlowGeneration.Drain, _drain),

@@ -5,6 +5,7 @@ using NetMon.Plugin;
 using NetMon.Shell;
 using NetMon.Terminal;
 using NetMon.Verbs;
+using NetMon.Verbs.Config;
 
 const string What = "what this machine's network does: who talks to whom, how much, how fast, what fails";
 
@@ -19,6 +20,7 @@ Command[] verbs =
     DropsVerb.Create(),
     DoctorVerb.Create(),
     CheckSystemVerb.Create(),
+    ConfigVerb.Create(),
     DebugVerb.Create(),
     SupportBundleVerb.Create(),
     CompletionVerb.Create(),

@@ -20,8 +20,7 @@ internal sealed class ManualTime : TimeProvider
         TimeSpan period
     )
     {
-        Assert.Equal(Timeout.InfiniteTimeSpan, period);
-        var timer = new ManualTimer(this, () => callback(state), _now + dueTime);
+        var timer = new ManualTimer(this, () => callback(state), _now + dueTime, period);
         lock (_gate)
         {
             _timers.Add(timer);
@@ -49,7 +48,7 @@ internal sealed class ManualTime : TimeProvider
         lock (_gate)
         {
             due = [.. _timers.Where(timer => timer.Due <= _now)];
-            _timers.RemoveAll(timer => timer.Due <= _now);
+            _timers.RemoveAll(timer => timer.Due <= _now && !timer.Renew());
         }
 
         foreach (var timer in due)
@@ -58,9 +57,21 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    private sealed class ManualTimer(ManualTime time, Action run, TimeSpan due) : ITimer
+    private sealed class ManualTimer(ManualTime time, Action run, TimeSpan due, TimeSpan period) : ITimer
     {
-        public TimeSpan Due => due;
+        public TimeSpan Due { get; private set; } = due;
+
+        /// <returns>Whether it runs again. One advance runs it once, however long that is.</returns>
+        public bool Renew()
+        {
+            if (period == Timeout.InfiniteTimeSpan)
+            {
+                return false;
+            }
+
+            Due = time._now + period;
+            return true;
+        }
 
         public void Run() => run();
 

@@ -130,6 +130,18 @@ public sealed class AgentProcess : IDisposable
         return _process.WaitForExit(success: false).ExitCode;
     }
 
+    /// <summary>Waits for an end that somebody else brought about.</summary>
+    /// <returns>The exit code.</returns>
+    public int WaitForExit() => _process.WaitForExit(success: false).ExitCode;
+
+    /// <summary>Asks the agent to end, as Ctrl-C does; returns when it has.</summary>
+    /// <returns>The exit code.</returns>
+    public int Interrupt()
+    {
+        _process.Interrupt();
+        return WaitForExit();
+    }
+
     /// <summary>Ends it without a chance to tidy up.</summary>
     public void Kill()
     {

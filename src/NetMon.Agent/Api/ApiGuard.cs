@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Api.Access;
 using NetMon.Agent.Api.Limits;
@@ -13,7 +12,8 @@ namespace NetMon.Agent.Api;
 /// <summary>What stands before the routes: TLS, who may ask, and how much.</summary>
 internal sealed class ApiGuard
 {
-    private const int SlowestStreamBytes = 1024;
+    /// <summary>Time after which an answer is broken off whose reader takes nothing.</summary>
+    public static readonly TimeSpan StalledAnswer = TimeSpan.FromSeconds(15);
 
     private readonly ConnectionLimiter _connections;
     private readonly TlsServer? _tls;
@@ -22,7 +22,6 @@ internal sealed class ApiGuard
     {
         (Limits, Access, Streams, Refusals) = (other.Limits, other.Access, other.Streams, other.Refusals);
         _connections = other._connections;
-        SlowestStream = other.SlowestStream;
     }
 
     /// <param name="options">Settings.</param>
@@ -35,7 +34,6 @@ internal sealed class ApiGuard
         var logger = loggers.CreateLogger<ApiGuard>();
         var limits = options.Limits;
         Limits = limits;
-        SlowestStream = new MinDataRate(SlowestStreamBytes, limits.StalledStream);
         Access = new AccessControl(options, reviews, logger, time);
         Streams = new StreamPlaces(limits.Streams, limits.StreamsPerClient);
         _connections = new ConnectionLimiter(limits.Connections, limits.ConnectionsPerClient, Refusals);
@@ -51,9 +49,6 @@ internal sealed class ApiGuard
     public Refusals Refusals { get; } = new();
 
     public bool HasTls => _tls is not null;
-
-    /// <summary>What a stream's reader may be as slow as: it costs its queue, and one of a few places.</summary>
-    public MinDataRate SlowestStream { get; }
 
     /// <summary>The same for an address where metrics and health are all there is: without TLS.</summary>
     public ApiGuard ForMetrics() => new(this);

@@ -77,7 +77,7 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
         }
         catch (BadHttpRequestException error) when (!context.Response.HasStarted)
         {
-            guard.Refusals.Count(RefusalReasons.OfStatus(error.StatusCode));
+            // The server counts it when it leaves the rest of the request unread.
             await JsonError.WriteAsync(context, error.StatusCode, error.Message);
         }
 #pragma warning disable CA1031 // One request's fault must not reach the server: it would log a whole stack for each.
@@ -121,6 +121,7 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
 
         if (!route.IsStream && context.Request.Query["follow"] != "true")
         {
+            WatchedBody.Watch(context, guard.Refusals, ApiGuard.StalledAnswer);
             await route.Handler(context);
             return;
         }
@@ -131,7 +132,9 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
             return;
         }
 
-        context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = guard.SlowestStream;
+        // A stream's reader may be as slow as it likes: it costs its queue, and one of a few places.
+        context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
+        WatchedBody.Watch(context, guard.Refusals, guard.Limits.StalledStream);
         try
         {
             await route.Handler(context);

@@ -4,7 +4,7 @@ using NetMon.Core.Metrics;
 namespace NetMon.Agent.Attribution;
 
 /// <summary>How a flow came to its ends; words of the label result of <c>netmon_attribution_total</c>.</summary>
-internal enum AttributionResult
+internal enum AttributionResult : byte
 {
     /// <summary>Known as soon as its first record was looked at.</summary>
     Immediate,

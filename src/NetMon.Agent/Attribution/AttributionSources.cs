@@ -21,6 +21,11 @@ internal sealed class AttributionSources
     /// <summary>Who has which socket; null where nothing tells.</summary>
     public FlowOwners? Owners { get; init; }
 
-    /// <summary>Questions to connection tracking, per second.</summary>
-    public int ConnectionRate { get; init; } = 5000;
+    public AttributionLimits Limits { get; } = new();
+
+    /// <summary>Questions to connection tracking, per second, to begin with.</summary>
+    public int ConnectionRate
+    {
+        init => Limits.ConnectionRate = value;
+    }
 }

@@ -76,7 +76,7 @@ internal sealed class Attributor
     private readonly TranslationSearch? _search;
     private readonly WaitingFlows _waiting = new();
     private readonly EndedFlows _ended = new();
-    private readonly ulong _waitNs;
+    private readonly AttributionLimits _limits;
     private ulong _startNs;
 
     /// <param name="table">The flows.</param>
@@ -101,14 +101,15 @@ internal sealed class Attributor
         _rules = new TranslationRules(_view, _addresses);
         _search = sources.Connections is { } connections
             ? new TranslationSearch(
-                new ConnectionQuestions(connections, sources.ConnectionRate, counters),
+                new ConnectionQuestions(connections, sources.Limits, counters),
                 _rules,
                 sources,
                 table,
                 _waiting
             )
             : null;
-        _waitNs = (ulong)wait.TotalNanoseconds;
+        _limits = sources.Limits;
+        _limits.Wait = wait;
         Counters = counters;
     }
 
@@ -146,7 +147,7 @@ internal sealed class Attributor
         waiting.DueNs = waiting.Question == Question.None ? nowNs + FirstLookNs : nowNs;
         waiting.AskNs = nowNs;
         waiting.Looks = waiting.Question == Question.None ? (byte)1 : (byte)0;
-        waiting.DeadlineNs = nowNs + _waitNs;
+        waiting.DeadlineNs = nowNs + _limits.WaitNs;
         _table[slot].Waiting = _waiting.Add(in waiting);
         Counters.Waiting = _waiting.Count;
         return Verdict.Waits;

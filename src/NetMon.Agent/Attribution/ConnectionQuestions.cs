@@ -5,7 +5,7 @@ namespace NetMon.Agent.Attribution;
 /// <summary>Gathers questions to connection tracking, and asks them together at a bounded rate. The capture loop's.</summary>
 internal sealed class ConnectionQuestions(
     IConnectionLookup connections,
-    int rate,
+    AttributionLimits limits,
     AttributionCounters counters
 )
 {
@@ -14,7 +14,7 @@ internal sealed class ConnectionQuestions(
     /// <summary>After so many answers of which none is a connection it is taken that nothing is tracked here.</summary>
     private const int Disappointments = 32;
 
-    private readonly TokenBucket _tokens = new(rate);
+    private readonly TokenBucket _tokens = new(limits);
     private readonly ConnectionTuple[] _asked = new ConnectionTuple[Room];
     private readonly TranslatedConnection[] _found = new TranslatedConnection[Room];
     private readonly int[] _places = new int[Room];

@@ -3,21 +3,19 @@ namespace NetMon.Agent.Attribution;
 /// <summary>Bounds a rate: tokens come steadily, and a quarter of a second's worth of them can be saved. One thread only.</summary>
 internal sealed class TokenBucket
 {
-    private readonly double _perNanosecond;
-    private readonly double _capacity;
+    private readonly AttributionLimits _limits;
     private double _tokens;
     private ulong _filledNs;
 
-    /// <param name="rate">Tokens per second.</param>
-    public TokenBucket(int rate)
+    /// <param name="limits">Has the rate, tokens per second.</param>
+    public TokenBucket(AttributionLimits limits)
     {
-        _perNanosecond = rate * 1e-9;
-        _capacity = Math.Max(1, rate / 4.0);
-        _tokens = _capacity;
+        _limits = limits;
+        _tokens = Capacity(limits.ConnectionRate);
     }
 
     /// <summary>Whether more than half of what can be saved is there.</summary>
-    public bool IsAmple => _tokens > _capacity / 2;
+    public bool IsAmple => _tokens > Capacity(_limits.ConnectionRate) / 2;
 
     /// <summary>Adds what has come since the last call.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
@@ -25,7 +23,8 @@ internal sealed class TokenBucket
     {
         if (nowNs > _filledNs)
         {
-            _tokens = Math.Min(_capacity, _tokens + ((nowNs - _filledNs) * _perNanosecond));
+            var rate = _limits.ConnectionRate;
+            _tokens = Math.Min(Capacity(rate), _tokens + ((nowNs - _filledNs) * (rate * 1e-9)));
             _filledNs = nowNs;
         }
     }
@@ -40,4 +39,6 @@ internal sealed class TokenBucket
         _tokens--;
         return true;
     }
+
+    private static double Capacity(int rate) => Math.Max(1, rate / 4.0);
 }

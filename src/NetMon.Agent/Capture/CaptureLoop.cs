@@ -143,6 +143,7 @@ internal sealed class CaptureLoop : IDisposable
                 ); // (1)
                 found = ConsumeRing(); // (2)
                 found |= _source.TakeEarlier(new RecordSink(_pipeline, _ledger));
+                _ledger?.Resume();
                 TakeSweep(); // (3)
                 Attribute();
                 TakeSides(last: false);
@@ -257,6 +258,7 @@ internal sealed class CaptureLoop : IDisposable
         } while (!_sweeper.HasEnded(Pause));
 
         ConsumeRing();
+        _ledger?.Resume();
         TakeSweep();
         TakeSides(last: true);
         _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());

@@ -85,6 +85,11 @@ internal sealed class EarlierRecords
 
     private void Hand(RecordSink sink, int count, ulong now, bool fromRing)
     {
+        if (!fromRing)
+        {
+            sink.Announce(_records.AsSpan(0, count));
+        }
+
         for (var i = 0; i < count; i++)
         {
             ref readonly var record = ref _records[i];

@@ -68,6 +68,9 @@ internal sealed class AgentDetections : IDisposable
 
     public void Start() => _loop.Start();
 
+    /// <inheritdoc cref="DetectionLoop.Take"/>
+    public void Take(DetectionSettings settings) => _loop.Take(settings);
+
     /// <summary>Ends the thread, then the followers' streams.</summary>
     public void Dispose()
     {

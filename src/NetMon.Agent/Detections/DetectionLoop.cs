@@ -29,6 +29,7 @@ internal sealed class DetectionLoop : IDisposable
     private readonly LogLimiter _limiter = new();
     private readonly AutoResetEvent _wake = new(initialState: false);
     private Thread? _thread;
+    private DetectionSettings? _taken;
     private ulong _nextTick;
     private volatile bool _stopping;
     private FiguresBox _figures = new(default);
@@ -70,6 +71,9 @@ internal sealed class DetectionLoop : IDisposable
     /// <summary>As they were a second ago at most.</summary>
     public DetectionFigures Figures => Volatile.Read(ref _figures).Value;
 
+    /// <summary>Has other thresholds hold. From any thread.</summary>
+    public void Take(DetectionSettings settings) => Volatile.Write(ref _taken, settings);
+
     public void Start()
     {
         _thread = new Thread(Run) { IsBackground = true, Name = "detections" };
@@ -80,6 +84,11 @@ internal sealed class DetectionLoop : IDisposable
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     public void Step(ulong nowNs)
     {
+        if (Interlocked.Exchange(ref _taken, null) is { } taken)
+        {
+            _engine.Take(taken);
+        }
+
         Drain(nowNs);
         while (_examinations.TryTake(nowNs, out var sighting))
         {

@@ -14,7 +14,6 @@ internal sealed partial class FlowPipeline
     /// <summary>Takes a record that an earlier process had taken, too.</summary>
     public void Resume(in FlowRecord record, ulong nowNs)
     {
-        Ledger?.Continue();
         try
         {
             Apply(in record, nowNs);

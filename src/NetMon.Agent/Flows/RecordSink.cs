@@ -14,13 +14,24 @@ internal readonly struct RecordSink(FlowPipeline pipeline, FlowLedger? ledger = 
         pipeline.Process(in record);
     }
 
+    /// <summary>Records that are about to be handed over were taken out of the map of earlier programs.</summary>
+    public void Announce(ReadOnlySpan<FlowRecord> records) => ledger?.Leave(records);
+
     /// <summary>A record that earlier programs left.</summary>
     /// <param name="record">In the layout of today.</param>
     /// <param name="position">After it in their ring; 0: it comes from their map.</param>
     /// <param name="readNs">When it was read, nanoseconds of CLOCK_MONOTONIC.</param>
     public void OnEarlier(in FlowRecord record, ulong position, ulong readNs)
     {
-        ledger?.OldRing(in record, position);
+        if (position == 0)
+        {
+            ledger?.Earlier(in record);
+        }
+        else
+        {
+            ledger?.OldRing(in record, position);
+        }
+
         pipeline.Process(in record, readNs);
     }
 }

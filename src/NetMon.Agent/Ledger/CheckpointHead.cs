@@ -47,6 +47,9 @@ internal struct LedgerPositions
     /// <summary>Filling of the sweeper's chunk and place in it, see <see cref="SweepPosition"/>.</summary>
     public ulong Sweep;
 
+    /// <summary>How many of those were processed that an earlier process had left.</summary>
+    public ulong Resumed;
+
     public static ulong SweepPosition(ulong sequence, int index) => (sequence << 8) | (uint)index;
 
     public void Take(RecordOrigin origin, ulong position)
@@ -62,6 +65,9 @@ internal struct LedgerPositions
             case RecordOrigin.Sweep:
                 Sweep = position;
                 break;
+            case RecordOrigin.Resumed:
+                Resumed = position;
+                break;
         }
     }
 
@@ -72,6 +78,7 @@ internal struct LedgerPositions
         writer.Number((ulong)OldRing);
         writer.Fixed(OldRingPosition);
         writer.Fixed(Sweep);
+        writer.Number(Resumed);
     }
 
     public static LedgerPositions Read(ref LedgerReader reader) =>
@@ -82,5 +89,6 @@ internal struct LedgerPositions
             OldRing = reader.UInt(),
             OldRingPosition = reader.Fixed(),
             Sweep = reader.Fixed(),
+            Resumed = reader.Number(),
         };
 }

@@ -17,7 +17,7 @@ namespace NetMon.Agent.Ledger;
 /// </code>
 /// Killed before (2), the record is still the kernel's: on the ring, or in the sweeper's chunk. Killed after it, the journal has it.
 /// </remarks>
-internal sealed class FlowLedger : IDisposable
+internal sealed partial class FlowLedger : IDisposable
 {
     private readonly LedgerFolder _folder;
     private readonly LedgerParts _parts;
@@ -69,19 +69,14 @@ internal sealed class FlowLedger : IDisposable
         _checkpoints = new CheckpointWriter(parts, folder.CheckpointPath, step);
         _step?.Invoke();
         _journal.Begin(_generation);
-        foreach (ref readonly var record in before.Left.AsSpan())
-        {
-            Carry(in record);
-        }
-
+        _left = before.Left;
+        _positions.Resumed = 0;
+        CarryLeft();
         WriteCheckpoint();
         _step?.Invoke();
         folder.DeleteJournalsBut(_journal.Path);
         parts.Pipeline.Ledger = this;
-        foreach (ref readonly var record in before.Left.AsSpan())
-        {
-            parts.Pipeline.Resume(in record, _clock());
-        }
+        Resume(swept: false);
     }
 
     /// <summary>Where the sweeper reads records to.</summary>
@@ -221,18 +216,22 @@ internal sealed class FlowLedger : IDisposable
     {
         _nextNs = nowNs + _intervalNs;
         var before = _generation;
+        var resumed = _positions.Resumed;
         try
         {
             _generation++;
+            _positions.Resumed = (ulong)_resumed;
             _journal.Begin(_generation);
             Writer.Begin();
             CarryWaiting(_journal.Entries(before));
+            CarryLeft();
             WriteCheckpoint();
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             _generation = before;
+            _positions.Resumed = resumed;
             _journal.Resume(before);
             _counters.AddFailure();
             AgentLog.CheckpointFailed(_logger, error.Message);
@@ -266,9 +265,6 @@ internal sealed class FlowLedger : IDisposable
 
     public void Dispose() => _journal.Dispose();
 
-    /// <summary>A record that the journal has is about to be processed.</summary>
-    public void Continue() => _skips = !_journal.TryRoom();
-
     private JournalWriter Writer => _writers[_generation & 1];
 
     private void Take(in FlowRecord record, RecordOrigin origin, ulong position)
@@ -293,41 +289,6 @@ internal sealed class FlowLedger : IDisposable
             {
                 _counters.AddUnjournaled();
             }
-        }
-    }
-
-    // Flows that wait are not in a checkpoint: their records go on.
-    private void CarryWaiting(ReadOnlySpan<byte> entries)
-    {
-        if (!_parts.Pipeline.HasWaiting)
-        {
-            return;
-        }
-
-        while (JournalReplay.TryTake(ref entries, out var header, out var payload))
-        {
-            if (header.Kind != JournalKind.Record || !JournalReplay.TryReadRecord(payload, out var record))
-            {
-                continue;
-            }
-
-            var slot = _parts.Table.Find(in record.Key, record.State.FirstNs);
-            if (slot >= 0 && _parts.Table.RoleOf(slot) == FlowRole.Waiting)
-            {
-                Carry(in record);
-            }
-        }
-    }
-
-    private void Carry(in FlowRecord record)
-    {
-        if (_journal.TryRoom())
-        {
-            JournalWriter.Record(_journal, in record, RecordOrigin.Carried, position: 0);
-        }
-        else
-        {
-            _counters.AddUnjournaled();
         }
     }
 

@@ -32,8 +32,17 @@ internal enum JournalKind : byte
 /// <summary>Where a record came from.</summary>
 internal enum RecordOrigin : byte
 {
-    /// <summary>An earlier journal: its origin was said there.</summary>
+    /// <summary>An earlier journal; it was processed, and its flow waits.</summary>
     Carried,
+
+    /// <summary>An earlier process, which did not come to it; with its number among these.</summary>
+    Left,
+
+    /// <summary>The same, but it is to wait until the ring is empty.</summary>
+    LeftSwept,
+
+    /// <summary>One of those that were left is processed now; with how many are by now.</summary>
+    Resumed,
     Sweep,
     Ring,
 

@@ -21,14 +21,20 @@ internal sealed class JournalReplay(LedgerParts parts)
     private readonly LedgerObjectReader _objects = new(parts.HasCluster);
     private readonly Dictionary<Identity, List<FlowRecord>> _gathering = [];
 
+    private readonly List<LeftRecord> _left = [];
+
     /// <summary>Records that were done again.</summary>
     public long Records { get; private set; }
 
     /// <summary>Up to where records were taken.</summary>
     public LedgerPositions Positions;
 
-    /// <summary>Records of flows of which it is not known yet whose they are, in their order.</summary>
-    public IEnumerable<FlowRecord> Left => _gathering.Values.SelectMany(records => records);
+    /// <summary>What is to be processed anew: the records of flows of which it is not known yet whose they are, and what was never processed.</summary>
+    public IEnumerable<LeftRecord> Left =>
+        _gathering
+            .Values.SelectMany(records => records)
+            .Select(record => new LeftRecord(record, isSwept: false))
+            .Concat(_left.Skip((int)Positions.Resumed));
 
     /// <exception cref="LedgerException">Bytes that are no journal: what was read before counts.</exception>
     public void Read(ReadOnlySpan<byte> entries)
@@ -41,7 +47,11 @@ internal sealed class JournalReplay(LedgerParts parts)
                 case JournalKind.Record:
                     var record = ReadRecord(in header, payload);
                     Records++;
-                    if (follower.Kind == JournalKind.Alone)
+                    if (header.Origin is RecordOrigin.Left or RecordOrigin.LeftSwept)
+                    {
+                        _left.Add(new(record, header.Origin == RecordOrigin.LeftSwept));
+                    }
+                    else if (follower.Kind == JournalKind.Alone)
                     {
                         TryTake(ref entries, out _, out var alone);
                         Alone(in record, alone, ReadOutcome(ref entries));
@@ -78,7 +88,7 @@ internal sealed class JournalReplay(LedgerParts parts)
         }
 
         Positions.Take(header.Origin, MemoryMarshal.Read<ulong>(payload));
-        if (header.Origin != RecordOrigin.Carried)
+        if (header.Origin is RecordOrigin.Ring or RecordOrigin.OldRing or RecordOrigin.Sweep)
         {
             parts.Metrics.Replayed();
         }

@@ -65,7 +65,15 @@ internal static class LedgerFeature
             program.Ring.SkipTo(position);
         }
 
-        if (!program.Adopted)
+        foreach (var predecessor in program.Predecessors)
+        {
+            if (ledger.PositionIn(predecessor.RingId) is { } last)
+            {
+                predecessor.SkipRing(last);
+            }
+        }
+
+        if (program is { Adopted: false, Predecessors: [] })
         {
             ledger.Forget();
         }

@@ -7,8 +7,17 @@ namespace NetMon.Agent.Ledger;
 /// <summary>What an earlier process left.</summary>
 /// <param name="Generation">Of its last checkpoint; 0: there was none.</param>
 /// <param name="Positions">Up to where it took records.</param>
-/// <param name="Left">Records that it took without knowing whose they are, or that its sweeper had read last: to be processed.</param>
-internal sealed record LedgerState(ulong Generation, LedgerPositions Positions, FlowRecord[] Left);
+/// <param name="Left">What it did not process, or without knowing whose it is; swept records last.</param>
+internal sealed record LedgerState(ulong Generation, LedgerPositions Positions, LeftRecord[] Left);
+
+/// <summary>A record that an earlier process left.</summary>
+/// <param name="record">The record.</param>
+/// <param name="isSwept">Its sweeper had read it last: what is on the ring is older.</param>
+internal readonly struct LeftRecord(in FlowRecord record, bool isSwept)
+{
+    public readonly FlowRecord Record = record;
+    public readonly bool IsSwept = isSwept;
+}
 
 /// <summary>Brings back what an earlier process had counted.</summary>
 internal static class LedgerRestore
@@ -58,10 +67,10 @@ internal static class LedgerRestore
         }
 
         var replay = new JournalReplay(parts) { Positions = head.Positions };
-        var left = new List<FlowRecord>();
+        var swept = new List<FlowRecord>();
         try
         {
-            ReadJournal(folder, in head, replay, left, parts);
+            ReadJournal(folder, in head, replay, swept, parts);
         }
         catch (LedgerException error)
         {
@@ -72,11 +81,11 @@ internal static class LedgerRestore
             Refuse(LedgerRefusal.Files, error.Message);
         }
 
-        left.InsertRange(0, replay.Left);
         counters.Replayed = replay.Records;
         counters.RestoredSeries = parts.Series.Sum(table => table.Restored);
         AgentLog.LedgerRestored(logger, counters.RestoredSeries, counters.RestoredFlows, replay.Records);
-        return new(head.Generation, replay.Positions, [.. left]);
+        var left = replay.Left.Concat(swept.Select(record => new LeftRecord(record, isSwept: true)));
+        return new(head.Generation, replay.Positions, [.. left.OrderBy(one => one.IsSwept)]);
 
         void Refuse(string reason, string message)
         {
@@ -89,7 +98,7 @@ internal static class LedgerRestore
         LedgerFolder folder,
         in CheckpointHead head,
         JournalReplay replay,
-        List<FlowRecord> left,
+        List<FlowRecord> swept,
         LedgerParts parts
     )
     {
@@ -123,7 +132,7 @@ internal static class LedgerRestore
         {
             if (LedgerPositions.SweepPosition(sequence, i) > replay.Positions.Sweep)
             {
-                left.Add(chunk[i]);
+                swept.Add(chunk[i]);
                 parts.Metrics.Replayed();
             }
         }

@@ -44,6 +44,7 @@ internal sealed class MemoryGuard : IDisposable
     private TimeSpan _pause = ShortestPause;
     private long _collectedAt;
     private long _changedAt;
+    private int _disposed;
     private volatile int _level;
 
     /// <param name="limit">Bytes that may be resident.</param>
@@ -132,6 +133,11 @@ internal sealed class MemoryGuard : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         _stop.Cancel();
         _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         _stop.Dispose();

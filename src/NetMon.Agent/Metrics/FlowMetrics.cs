@@ -50,6 +50,18 @@ internal sealed class FlowMetrics
     /// <summary>Sums over all flows since the start.</summary>
     public TrafficTotals Totals { get; } = new();
 
+    /// <summary>How long series of what is gone are still shown. From any thread.</summary>
+    public TimeSpan StaleAfter
+    {
+        set
+        {
+            foreach (var families in _families)
+            {
+                families.Table.StaleAfter = value;
+            }
+        }
+    }
+
     /// <summary>What else goes on where an earlier process was.</summary>
     public IEnumerable<KeptCounter> KeptCounters =>
         [

@@ -29,10 +29,10 @@ public sealed class AgentOptions
 
     public StateOptions State { get; } = new();
 
-    public PrivilegeOptions Privileges { get; } = new();
-
     /// <summary>Further settings of section state.</summary>
     public LedgerOptions Ledger { get; } = new();
+
+    public PrivilegeOptions Privileges { get; } = new();
 
     /// <summary>Entries of the kernel's flow map.</summary>
     public int FlowMapSize => Resources.Maps.FlowMapSize > 0 ? Resources.Maps.FlowMapSize : Flow.MaxFlows;

@@ -10,6 +10,7 @@ namespace NetMon.Agent.Status;
 internal sealed class BpfStats : IDisposable
 {
     private const string Switch = "/proc/sys/kernel/bpf_stats_enabled";
+    private const string SwitchName = "kernel.bpf_stats_enabled";
 
     // Two who measure at once would switch the kernel's statistics on and off under each other's feet.
     private readonly SemaphoreSlim _turn = new(1);
@@ -47,26 +48,19 @@ internal sealed class BpfStats : IDisposable
         var always = IsAlwaysOn();
         if (time <= TimeSpan.Zero)
         {
-            return new Measurement(always ? "kernel.bpf_stats_enabled" : "off", TimeSpan.Zero, Before: null);
+            return new Measurement(always ? SwitchName : "off", TimeSpan.Zero, Before: null);
         }
 
         IDisposable? statistics = null;
-        var by = "kernel.bpf_stats_enabled";
+        string? refusal = null;
         try
         {
-            if (!always)
-            {
-                statistics = FlowProgram.EnableRunStatistics();
-                by = "for the time of the question";
-            }
+            statistics = always ? null : FlowProgram.EnableRunStatistics();
         }
         catch (BpfException error)
         {
-            return new Measurement(
-                $"refused (errno {error.Error}): it takes CAP_SYS_ADMIN, or sysctl kernel.bpf_stats_enabled=1",
-                TimeSpan.Zero,
-                Before: null
-            );
+            refusal =
+                $"refused (errno {error.Error}): it takes CAP_SYS_ADMIN, of this agent or of netmon stats beside it, or sysctl kernel.bpf_stats_enabled=1";
         }
 
         using (statistics)
@@ -74,9 +68,16 @@ internal sealed class BpfStats : IDisposable
             var before = KernelInventory.OfThisProcess();
             var start = Stopwatch.GetTimestamp();
             await Task.Delay(time, cancellationToken);
-            return new Measurement(by, Stopwatch.GetElapsedTime(start), before);
+            var taken = Stopwatch.GetElapsedTime(start);
+            // Who asks may have switched it on, with rights that this process gave up.
+            return refusal is null || RunsOf(KernelInventory.OfThisProcess()) > RunsOf(before)
+                ? new Measurement(always ? SwitchName : "for the time of the question", taken, before)
+                : new Measurement(refusal, TimeSpan.Zero, Before: null);
         }
     }
+
+    private static ulong RunsOf(KernelInventory inventory) =>
+        inventory.Programs.Aggregate(0ul, (sum, program) => sum + program.Runs);
 
     private static bool IsAlwaysOn()
     {

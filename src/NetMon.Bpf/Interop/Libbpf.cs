@@ -16,6 +16,7 @@ internal static unsafe partial class Libbpf
     public const int BPF_TCX_EGRESS = 47;
     public const uint BPF_F_BEFORE = 1 << 3;
     public const ulong BPF_ANY = 0;
+    public const uint BPF_MAP_TYPE_ARRAY = 2;
     public const int BPF_STATS_RUN_TIME = 0;
     public const uint BTF_KIND_ENUM = 6;
     public const uint BTF_KIND_DATASEC = 15;

@@ -41,7 +41,28 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library)]
     public static partial int bpf_link_update(FileDescriptor link, FileDescriptor program, void* options);
 
-    /// <returns>Type information that a map was made with, to be freed; 0 on failure, with errno set.</returns>
+    /// <returns>The descriptor, or -errno.</returns>
+    /// <param name="type">BPF_MAP_TYPE_*.</param>
+    /// <param name="name">At most 15 characters.</param>
+    /// <param name="keySize">Bytes.</param>
+    /// <param name="valueSize">Bytes.</param>
+    /// <param name="maxEntries">Its size.</param>
+    /// <param name="options">May be null.</param>
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int bpf_map_create(
+        uint type,
+        string name,
+        uint keySize,
+        uint valueSize,
+        uint maxEntries,
+        void* options
+    );
+
+    /// <returns>The bytes of type information, which it owns; null on failure.</returns>
+    [LibraryImport(Library)]
+    public static partial byte* btf__raw_data(nint btf, uint* size);
+
+    /// <returns>Type information of a copy of the bytes, to be freed; 0 on failure, with errno set.</returns>
     [LibraryImport(Library, SetLastError = true)]
-    public static partial nint btf__load_from_kernel_by_id(uint id);
+    public static partial nint btf__new(byte* data, uint size);
 }

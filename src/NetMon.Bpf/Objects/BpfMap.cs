@@ -17,6 +17,41 @@ internal sealed unsafe class BpfMap(
 
     public int MaxEntries => maxEntries;
 
+    /// <summary>Makes a map that holds some bytes.</summary>
+    /// <param name="name">Names it in the kernel and in errors.</param>
+    /// <param name="content">Its only value.</param>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public static BpfMap Holding(string name, ReadOnlySpan<byte> content)
+    {
+        var result = Libbpf.bpf_map_create(
+            Libbpf.BPF_MAP_TYPE_ARRAY,
+            name,
+            sizeof(uint),
+            (uint)content.Length,
+            1,
+            null
+        );
+        if (result < 0)
+        {
+            throw new BpfException($"make the BPF map {name}", -result, "");
+        }
+
+        var map = new BpfMap(name, new FileDescriptor(result), sizeof(uint), content.Length, 1);
+        var key = 0u;
+        fixed (byte* start = content)
+        {
+            result = Libbpf.bpf_map_update_elem(map.Descriptor, &key, start, Libbpf.BPF_ANY);
+        }
+
+        if (result < 0)
+        {
+            map.Dispose();
+            throw new BpfException($"fill the BPF map {name}", -result, "");
+        }
+
+        return map;
+    }
+
     /// <summary>A map that is in the kernel already.</summary>
     /// <param name="name">Names it in errors.</param>
     /// <param name="descriptor">Becomes the map's.</param>

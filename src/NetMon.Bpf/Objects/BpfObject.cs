@@ -93,6 +93,17 @@ internal sealed unsafe class BpfObject : IDisposable
             && SameType(Libbpf.bpf_map__btf_value_type_id(own), existingTypes, info.BtfValueType);
     }
 
+    /// <summary>The object's type information: what its maps' bytes mean.</summary>
+    public byte[] TypeBytes
+    {
+        get
+        {
+            uint size;
+            var start = Libbpf.btf__raw_data(Libbpf.bpf_object__btf(_handle), &size);
+            return start is null ? [] : new ReadOnlySpan<byte>(start, (int)size).ToArray();
+        }
+    }
+
     /// <returns>Null if the object knows no such struct.</returns>
     public TypeLayout? LayoutOf(string name) => TypeLayout.ReadStruct(Libbpf.bpf_object__btf(_handle), name);
 

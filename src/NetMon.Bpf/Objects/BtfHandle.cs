@@ -4,7 +4,7 @@ using NetMon.Bpf.Interop;
 namespace NetMon.Bpf.Objects;
 
 /// <summary>struct btf: type information that we own.</summary>
-internal sealed class BtfHandle : SafeHandleZeroOrMinusOneIsInvalid
+internal sealed unsafe class BtfHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
     private BtfHandle(nint btf)
         : base(ownsHandle: true) => SetHandle(btf);
@@ -12,12 +12,16 @@ internal sealed class BtfHandle : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>For libbpf's functions; valid until this is disposed.</summary>
     public nint Pointer => handle;
 
-    /// <param name="id">The kernel's number of the type information that a map was made with.</param>
-    /// <returns>Null if the kernel does not give it.</returns>
-    public static BtfHandle? FromKernel(uint id)
+    /// <param name="bytes">As <see cref="BpfObject.TypeBytes"/> gave them.</param>
+    /// <returns>Null if they are none.</returns>
+    public static BtfHandle? Parse(ReadOnlySpan<byte> bytes)
     {
-        var btf = id == 0 ? 0 : Libbpf.btf__load_from_kernel_by_id(id);
-        return btf == 0 ? null : new BtfHandle(btf);
+        LibbpfLog.Clear();
+        fixed (byte* start = bytes)
+        {
+            var btf = bytes.IsEmpty ? 0 : Libbpf.btf__new(start, (uint)bytes.Length);
+            return btf == 0 ? null : new BtfHandle(btf);
+        }
     }
 
     protected override bool ReleaseHandle()

@@ -21,6 +21,9 @@ internal sealed class FlowGeneration : IDisposable
 
     public const string Sweep = "sweep";
     public const string Drain = "drain";
+
+    /// <summary>A map with the type information of the programs: the kernel has it too, but gives it to CAP_SYS_ADMIN alone.</summary>
+    public const string Types = "types";
     public const string RecordStruct = "flow_record";
 
     private readonly Dictionary<string, BpfMap> _maps = new(StringComparer.Ordinal);
@@ -46,7 +49,7 @@ internal sealed class FlowGeneration : IDisposable
 
             SweepLink = Pin.TryOpen(System.IO.Path.Combine(path, Sweep), PinKind.Link);
             DrainLink = Pin.TryOpen(System.IO.Path.Combine(path, Drain), PinKind.Link);
-            _types = Map("flows") is { } flows ? BtfHandle.FromKernel(flows.ReadInfo().BtfId) : null;
+            _types = ReadTypes();
         }
         catch
         {
@@ -84,6 +87,19 @@ internal sealed class FlowGeneration : IDisposable
         && LayoutOf(RecordStruct) is { } old
         && bpfObject.LayoutOf(RecordStruct) is { } own
         && own.Fits(old);
+
+    private BtfHandle? ReadTypes()
+    {
+        if (Pin.TryOpen(System.IO.Path.Combine(Path, Types), PinKind.Map) is not { } descriptor)
+        {
+            return null;
+        }
+
+        using var map = BpfMap.FromKernel(Types, descriptor);
+        var bytes = new byte[map.ValueSize];
+        map.LookupBytes(0, bytes);
+        return BtfHandle.Parse(bytes);
+    }
 
     public void Dispose()
     {

@@ -32,7 +32,8 @@ public sealed class DetectionEngine
 {
     private const ulong LookNs = Nanoseconds.Minute;
 
-    private readonly IgnoredSources _ignored;
+    private readonly DetectionSettings _settings;
+    private IgnoredSources _ignored;
     private readonly IncidentBook _book;
     private readonly RecentAnswers _answers = new();
     private readonly VerticalScans? _vertical;
@@ -51,6 +52,7 @@ public sealed class DetectionEngine
     public DetectionEngine(DetectionSettings settings, Action<SecurityEvent> tell)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        _settings = settings = settings.Copy();
         _ignored = new IgnoredSources(settings);
         _book = new IncidentBook(Nanoseconds.Of(settings.Quiet), tell);
         _vertical = settings.PortScan.Enabled ? new(settings.PortScan, _book) : null;
@@ -61,6 +63,16 @@ public sealed class DetectionEngine
         _volumes = new VolumeAnomalies(settings.Volume, _book);
         _contacts = new FirstContacts(settings.FirstContact, _book);
         _beacons = new Beacons(settings.Beacon, _book);
+    }
+
+    /// <summary>From now on other thresholds hold, and of others nothing is said. What was learnt stays. On the thread of <see cref="See"/>.</summary>
+    public void Take(DetectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _settings.TakeThresholds(settings);
+        _ignored = new IgnoredSources(_settings);
+        _book.QuietNs = Nanoseconds.Of(_settings.Quiet);
+        _workloads.Ignore(_ignored);
     }
 
     public DetectionFigures Figures =>

@@ -1,6 +1,6 @@
 namespace NetMon.Core.Detections;
 
-/// <summary>What is looked for, and from where on it is said. Read once, when the detections begin.</summary>
+/// <summary>What is looked for, and from where on it is said. What of it can change while they run, <see cref="TakeThresholds"/> says.</summary>
 public sealed class DetectionSettings
 {
     /// <summary>Whether anything is looked for.</summary>
@@ -26,6 +26,45 @@ public sealed class DetectionSettings
     public FirstContactSettings FirstContact { get; } = new();
 
     public VolumeSettings Volume { get; } = new();
+
+    /// <summary>Takes the values of others that can change while the detections run: all but switches, windows, and the time for an answer.</summary>
+    internal void TakeThresholds(DetectionSettings other)
+    {
+        Ignore = other.Ignore;
+        Quiet = other.Quiet;
+        PortScan.Ports = other.PortScan.Ports;
+        PortScan.Destinations = other.PortScan.Destinations;
+        PortScan.FailedPercent = other.PortScan.FailedPercent;
+        SynFlood.Rate = other.SynFlood.Rate;
+        ConnectionStorm.Rate = other.ConnectionStorm.Rate;
+        ConnectionStorm.Factor = other.ConnectionStorm.Factor;
+        ConnectionStorm.Learning = other.ConnectionStorm.Learning;
+        Beacon.Count = other.Beacon.Count;
+        Beacon.Duration = other.Beacon.Duration;
+        Beacon.ShortestGap = other.Beacon.ShortestGap;
+        Beacon.JitterPercent = other.Beacon.JitterPercent;
+        Beacon.MaxBytes = other.Beacon.MaxBytes;
+        FirstContact.Learning = other.FirstContact.Learning;
+        Volume.MinBytes = other.Volume.MinBytes;
+        Volume.Factor = other.Volume.Factor;
+        Volume.Deviations = other.Volume.Deviations;
+        Volume.Hours = other.Volume.Hours;
+    }
+
+    /// <summary>Settings of one's own, with the values of these.</summary>
+    internal DetectionSettings Copy()
+    {
+        var copy = new DetectionSettings { Enabled = Enabled, AnswerWait = AnswerWait };
+        copy.PortScan.Enabled = PortScan.Enabled;
+        copy.PortScan.Window = PortScan.Window;
+        copy.SynFlood.Enabled = SynFlood.Enabled;
+        copy.ConnectionStorm.Enabled = ConnectionStorm.Enabled;
+        copy.Beacon.Enabled = Beacon.Enabled;
+        copy.FirstContact.Enabled = FirstContact.Enabled;
+        copy.Volume.Enabled = Volume.Enabled;
+        copy.TakeThresholds(this);
+        return copy;
+    }
 }
 
 /// <summary>Vertical and horizontal scans.</summary>

@@ -17,8 +17,7 @@ public sealed class PodAccess : IDisposable
     private readonly ClusterConfiguration _configuration;
     private readonly TimeProvider _time;
     private readonly ApiClient _api;
-    private readonly HttpMessageInvoker _requests;
-    private readonly HttpMessageInvoker _upgrades;
+    private readonly HttpMessageInvoker _http;
 
     /// <param name="configuration">Which cluster, and as whom.</param>
     /// <param name="time">The clock.</param>
@@ -29,8 +28,7 @@ public sealed class PodAccess : IDisposable
         _configuration = configuration;
         _time = time;
         _api = new ApiClient(configuration, patience, time);
-        _requests = new HttpMessageInvoker(new ApiConnector(configuration, patience).CreateHandler());
-        _upgrades = new HttpMessageInvoker(
+        _http = new HttpMessageInvoker(
             new ApiConnector(configuration, patience, onlyHttp1: true).CreateHandler()
         );
     }
@@ -92,7 +90,7 @@ public sealed class PodAccess : IDisposable
                 new Uri(_configuration.Server, $"{Path(pod)}/portforward?ports={pod.Port}")
             );
             address.Scheme = address.Scheme == "https" ? "wss" : "ws";
-            await socket.ConnectAsync(address.Uri, _upgrades, cancellationToken);
+            await socket.ConnectAsync(address.Uri, _http, cancellationToken);
             return new PortForwardStream(socket, pod.ToString());
         }
         catch (Exception error)
@@ -132,7 +130,10 @@ public sealed class PodAccess : IDisposable
         ArgumentNullException.ThrowIfNull(pod);
         using var request = new HttpRequestMessage(
             HttpMethod.Get,
-            new Uri(_configuration.Server, $"{Path(pod)}:{pod.Port}/proxy/{pathAndQuery}")
+            new Uri(
+                _configuration.Server,
+                $"{Path(pod, pod.IsTls ? "https:" : "")}:{pod.Port}/proxy/{pathAndQuery}"
+            )
         );
         try
         {
@@ -141,7 +142,7 @@ public sealed class PodAccess : IDisposable
                 request.Headers.TryAddWithoutValidation(name, value);
             }
 
-            return await _requests.SendAsync(request, cancellationToken);
+            return await _http.SendAsync(request, cancellationToken);
         }
         catch (Exception error)
             when (!cancellationToken.IsCancellationRequested && ApiException.IsExpected(error))
@@ -153,12 +154,11 @@ public sealed class PodAccess : IDisposable
     public void Dispose()
     {
         _api.Dispose();
-        _requests.Dispose();
-        _upgrades.Dispose();
+        _http.Dispose();
     }
 
-    private static string Path(PodLocation pod) =>
-        $"api/v1/namespaces/{Uri.EscapeDataString(pod.Namespace)}/pods/{Uri.EscapeDataString(pod.Name)}";
+    private static string Path(PodLocation pod, string scheme = "") =>
+        $"api/v1/namespaces/{Uri.EscapeDataString(pod.Namespace)}/pods/{scheme}{Uri.EscapeDataString(pod.Name)}";
 
     private async Task<IEnumerable<KeyValuePair<string, string>>> HeadersAsync(
         CancellationToken cancellationToken

@@ -114,6 +114,31 @@ internal sealed class AgentClient : IDisposable
             cancellationToken
         );
 
+    /// <summary>The same as it came.</summary>
+    public Task<byte[]> GetBytesAsync(string path, CancellationToken cancellationToken) =>
+        ReadAsync(path, ReadAllAsync, cancellationToken);
+
+    /// <summary>Sends JSON, and reads the whole answer.</summary>
+    public async Task<byte[]> PostAsync(string path, byte[] json, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative));
+        request.Content = new ByteArrayContent(json);
+        request.Content.Headers.ContentType = new("application/json");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_patience.Answer);
+        try
+        {
+            using var response = await _http.SendAsync(request, limit.Token);
+            return response.StatusCode == HttpStatusCode.OK
+                ? await response.Content.ReadAsByteArrayAsync(limit.Token)
+                : throw await AgentFailure.FromAnswerAsync(response, Address, limit.Token);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && AgentFailure.IsOurs(e))
+        {
+            throw AgentFailure.From(e, Address);
+        }
+    }
+
     /// <summary>Follows one stream until the agent ends it: a line of JSON for each record, valid until the next is asked for.</summary>
     /// <param name="path">Path and query, relative to the server.</param>
     /// <param name="connected">Called when the agent has accepted.</param>
@@ -158,6 +183,13 @@ internal sealed class AgentClient : IDisposable
             );
 
     public void Dispose() => _http.Dispose();
+
+    private static async Task<byte[]> ReadAllAsync(Stream body, CancellationToken cancellationToken)
+    {
+        using var all = new MemoryStream();
+        await body.CopyToAsync(all, cancellationToken);
+        return all.ToArray();
+    }
 
     private async Task<T> ReadAsync<T>(
         string path,

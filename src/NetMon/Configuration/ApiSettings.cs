@@ -248,7 +248,7 @@ internal static class ApiSettings
         )
         {
             Meaning =
-                "Time after which a stream is ended whose reader takes nothing, or less than 1 KiB a second. Until then it loses records, which it is told.",
+                "Time after which a stream is ended whose reader takes nothing. Until then it loses records, which it is told.",
         },
         new Setting<TimeSpan>(
             "api.limits.idle_timeout",

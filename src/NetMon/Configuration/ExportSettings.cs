@@ -204,6 +204,7 @@ internal static class ExportSettings
             "how long series are shown whose workloads are gone"
         )
         {
+            IsLive = true,
             Meaning =
                 "How long a series is still shown after the last flow that it counted, once its workloads (or pods, or addresses) are gone. At least `2m`: longer than two scrapes are apart.",
         },

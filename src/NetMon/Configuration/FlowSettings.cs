@@ -91,6 +91,7 @@ internal static class FlowSettings
             "time without a packet after which a TCP flow ends"
         )
         {
+            Fallback = "flow.flow_timeout",
             Meaning = "A TCP flow ends after this time without a packet.",
         },
         new Setting<TimeSpan>(
@@ -114,6 +115,7 @@ internal static class FlowSettings
             "the same for a UDP or UDP-Lite flow"
         )
         {
+            Fallback = "flow.flow_timeout",
             Meaning = "A UDP or UDP-Lite flow ends after this time without a packet.",
         },
         new Setting<TimeSpan>(
@@ -125,6 +127,7 @@ internal static class FlowSettings
             "the same for an ICMP or ICMPv6 flow"
         )
         {
+            Fallback = "flow.flow_timeout",
             Meaning = "An ICMP or ICMPv6 flow ends after this time without a packet.",
         },
         new Setting<TimeSpan>(
@@ -136,6 +139,7 @@ internal static class FlowSettings
             "the same for a flow of any other protocol"
         )
         {
+            Fallback = "flow.flow_timeout",
             Meaning = "A flow of any other protocol ends after this time without a packet.",
         },
         new ListSetting<ushort>(

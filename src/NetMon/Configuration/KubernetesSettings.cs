@@ -109,6 +109,7 @@ internal static class KubernetesSettings
             "how long a flow may wait for its pods and its service's backend to be known"
         )
         {
+            IsLive = true,
             Meaning =
                 "How long a flow may wait until its pods, and the backend of its service, are known; then it goes out with what is known, and `netmon_attribution_total{result=\"timeout\"}` counts it. From `0ms` to `1m`.",
         },
@@ -121,6 +122,7 @@ internal static class KubernetesSettings
             "questions to connection tracking, per second"
         )
         {
+            IsLive = true,
             Meaning = "Questions to the kernel's connection tracking, per second. At the limit flows wait.",
         },
         new Setting<TimeSpan>(

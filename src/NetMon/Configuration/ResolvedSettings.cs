@@ -35,7 +35,10 @@ internal sealed class ResolvedSettings
 
     /// <summary>Where a setting's value comes from.</summary>
     public string SourceOf(Setting setting) =>
-        _given.TryGetValue(setting.Key, out var value) ? value.Given.Place : "default";
+        _given.TryGetValue(setting.Key, out var value) ? value.Given.Place
+        : setting.Fallback is { } other && _given.TryGetValue(other, out value)
+            ? $"{other}, {value.Given.Place}"
+        : "default";
 
     /// <summary>The value as a user would write it; masked if it is secret.</summary>
     public IReadOnlyList<string> Show(Setting setting)

@@ -37,7 +37,24 @@ internal static class SecuritySettings
             : bytes > MaxBytes ? new Problem($"{text} is out of range: at most {Units.Sizes.Write(MaxBytes)}")
             : bytes,
         Units.Sizes.Write
-    );
+    )
+    {
+        Schema = Units.Sizes.Schema,
+    };
+
+    // What is remembered depends on them.
+    private static readonly HashSet<string> StartOnly = new(StringComparer.Ordinal)
+    {
+        "enabled",
+        "answer_wait",
+        "port_scan.enabled",
+        "port_scan.window",
+        "syn_flood.enabled",
+        "connection_storm.enabled",
+        "beacon.enabled",
+        "first_contact.enabled",
+        "volume.enabled",
+    };
 
     private static readonly ValueFormat<TimeSpan> Learning = ValueFormats.Duration(
         TimeSpan.Zero,
@@ -65,6 +82,7 @@ internal static class SecuritySettings
             "network or workload (namespace/name, * for all of a namespace) of which nothing is said"
         )
         {
+            IsLive = true,
             Meaning =
                 "Of whom nothing is said: networks, and workloads as `namespace/name`, `namespace/*`, or a node by its name.",
         },
@@ -343,5 +361,6 @@ internal static class SecuritySettings
         )
         {
             Meaning = meaning,
+            IsLive = !StartOnly.Contains(name),
         };
 }

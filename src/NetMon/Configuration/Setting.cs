@@ -27,8 +27,17 @@ internal abstract class Setting(string key, string flag, string summary)
     /// <summary>A variable that sets it beside the one that follows from its name; null: none.</summary>
     public string? ShortVariable { get; init; }
 
+    /// <summary>The setting whose value holds where this one is not set; null: its own default.</summary>
+    public string? Fallback { get; init; }
+
     /// <summary>What kind of value it takes, or each item of it, as the documentation names it.</summary>
     public abstract string Type { get; }
+
+    /// <summary>A JSON schema of the value, or of each item.</summary>
+    public abstract string Schema { get; }
+
+    /// <summary>The most items of a list; 1 if it is none.</summary>
+    public abstract int MaxItems { get; }
 
     /// <summary>A list: as a flag it is repeated.</summary>
     public abstract bool IsList { get; }
@@ -62,6 +71,10 @@ internal sealed class Setting<T>(
 ) : Setting(key, flag, summary)
 {
     public override string Type => format.Name;
+
+    public override string Schema => format.Schema;
+
+    public override int MaxItems => 1;
 
     public override bool IsList => false;
 
@@ -105,6 +118,10 @@ internal sealed class ListSetting<T>(
 ) : Setting(key, flag, summary)
 {
     public override string Type => format.Name;
+
+    public override string Schema => format.Schema;
+
+    public override int MaxItems => maxItems;
 
     public override bool IsList => true;
 

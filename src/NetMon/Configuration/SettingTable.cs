@@ -27,8 +27,8 @@ internal static class SettingTable
         .. KubernetesSettings.All,
         .. ApiSettings.All,
         .. StateSettings.All,
-        .. PrivilegeSettings.All,
         .. LedgerSettings.All,
+        .. PrivilegeSettings.All,
         new Setting<LogLevel>(
             "log.level",
             "--log-level",

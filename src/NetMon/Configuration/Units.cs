@@ -32,6 +32,10 @@ internal sealed class Units(params (string Name, long Size)[] table)
         ("B", 1)
     );
 
+    /// <summary>A JSON schema of what is read.</summary>
+    public string Schema =>
+        $$"""{"type":"string","pattern":"^([0-9]+({{string.Join('|', table.Select(unit => unit.Name))}}))+$"}""";
+
     public string Names => string.Join(", ", table.Reverse().Select(unit => unit.Name));
 
     /// <returns>False if a number or unit is missing, a unit is unknown, or the sum is out of range.</returns>

@@ -6,7 +6,11 @@ namespace NetMon.Configuration;
 /// <param name="Name">What the documentation calls it.</param>
 /// <param name="Parse">The value of a text.</param>
 /// <param name="Write">The text of a value; parsing it gives the value again.</param>
-internal sealed record ValueFormat<T>(string Name, Func<string, Parsed<T>> Parse, Func<T, string> Write);
+internal sealed record ValueFormat<T>(string Name, Func<string, Parsed<T>> Parse, Func<T, string> Write)
+{
+    /// <summary>The same for other programs: a JSON schema of what YAML makes of a text. It may allow more than <see cref="Parse"/>, never less.</summary>
+    public string Schema { get; init; } = """{"type":["string","number","boolean","null"]}""";
+}
 
 /// <summary>A value, or why there is none.</summary>
 internal readonly struct Parsed<T>

@@ -61,7 +61,10 @@ internal static class ValueFormats
                 _ => new Problem($"'{text}' is neither true nor false"),
             },
         value => value ? "true" : "false"
-    );
+    )
+    {
+        Schema = """{"enum":[true,false,"true","false"]}""",
+    };
 
     /// <summary>An IP address, or localhost.</summary>
     public static readonly ValueFormat<IPAddress> Address = new(
@@ -114,7 +117,11 @@ internal static class ValueFormats
                     ? new Problem($"{text} is out of range: from {min} to {max}")
                 : value,
             value => value.ToString(null, CultureInfo.InvariantCulture)
-        );
+        )
+        {
+            Schema =
+                $$"""{"anyOf":[{"type":"integer","minimum":{{min}},"maximum":{{max}}},{"type":"string","pattern":"^[0-9]+$"}]}""",
+        };
 
     public static ValueFormat<TimeSpan> Duration(TimeSpan min, TimeSpan max) =>
         Duration(Units.Durations, "500ms, 5s or 2m", min, max);
@@ -133,7 +140,10 @@ internal static class ValueFormats
                 : format.Parse(text) is var parsed && parsed.Problem is { } problem ? new Problem(problem)
                 : parsed.Value,
             value => value is { } some ? format.Write(some) : none
-        );
+        )
+        {
+            Schema = $$"""{"anyOf":[{{format.Schema}},{"const":"{{none}}"}]}""",
+        };
 
     private static ValueFormat<TimeSpan> Duration(Units units, string examples, TimeSpan min, TimeSpan max) =>
         new(
@@ -147,7 +157,10 @@ internal static class ValueFormats
                     )
                 : TimeSpan.FromTicks(ticks),
             value => units.Write(value.Ticks)
-        );
+        )
+        {
+            Schema = units.Schema,
+        };
 
     /// <summary>A size in bytes.</summary>
     public static ValueFormat<int> Size(int min, int max)
@@ -160,7 +173,10 @@ internal static class ValueFormats
                     ? new Problem(problem)
                     : (int)parsed.Value,
             value => wide.Write(value)
-        );
+        )
+        {
+            Schema = wide.Schema,
+        };
     }
 
     /// <summary>The same of what is larger.</summary>
@@ -178,7 +194,10 @@ internal static class ValueFormats
                     )
                 : bytes,
             value => Units.Sizes.Write(value)
-        );
+        )
+        {
+            Schema = Units.Sizes.Schema,
+        };
 
     /// <summary>A size in bytes that is a power of two.</summary>
     public static ValueFormat<int> PowerOfTwoSize(int min, int max) =>
@@ -196,7 +215,10 @@ internal static class ValueFormats
                 : !long.IsPow2(bytes) ? new Problem($"{text} is not a power of two")
                 : (int)bytes,
             value => Units.Sizes.Write(value)
-        );
+        )
+        {
+            Schema = Units.Sizes.Schema,
+        };
 
     /// <summary>One of a few words.</summary>
     public static ValueFormat<T> Word<T>(params (string Word, T Value)[] words)
@@ -218,8 +240,20 @@ internal static class ValueFormats
                 return new Problem($"'{text}' is none of {all}");
             },
             value => words.First(word => EqualityComparer<T>.Default.Equals(word.Value, value)).Word
-        );
+        )
+        {
+            Schema = $$"""{"enum":[{{string.Join(',', words.SelectMany(word => JsonOf(word.Word)))}}]}""",
+        };
     }
+
+    // YAML takes some words for a truth value, YAML 1.1 more of them.
+    private static IEnumerable<string> JsonOf(string word) =>
+        word switch
+        {
+            "true" or "on" => [$"\"{word}\"", "true"],
+            "false" or "off" => [$"\"{word}\"", "false"],
+            _ => [$"\"{word}\""],
+        };
 
     private static Parsed<NamedNetwork> ParseNamedNetwork(string text)
     {

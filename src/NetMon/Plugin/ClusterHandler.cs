@@ -1,3 +1,4 @@
+using System.Net.Security;
 using NetMon.Client;
 using NetMon.Kubernetes.Pods;
 
@@ -120,13 +121,43 @@ internal sealed class ClusterHandler(AgentDirectory directory, Action<string> sa
                     {
                         UseProxy = false,
                         AllowAutoRedirect = false,
-                        ConnectCallback = async (_, stop) => await directory.ConnectAsync(pod, stop),
+                        ConnectCallback = (_, stop) => ConnectAsync(pod, stop),
                     }
                 );
                 _agents.Add(pod.Name, agent);
             }
 
             return agent;
+        }
+    }
+
+    // The API server and the kubelet answer for who is at the end of a port-forward, and no name in a certificate is
+    // the pod's: TLS within it adds nothing, and goes without a look at the certificate. No credential is sent.
+    private async ValueTask<Stream> ConnectAsync(PodLocation pod, CancellationToken cancellationToken)
+    {
+        var stream = await directory.ConnectAsync(pod, cancellationToken);
+        if (!pod.IsTls)
+        {
+            return stream;
+        }
+
+        var secure = new SslStream(stream, leaveInnerStreamOpen: false);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "localhost",
+                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                },
+                cancellationToken
+            );
+            return secure;
+        }
+        catch
+        {
+            await secure.DisposeAsync();
+            throw;
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using NetMon.Bpf;
+using NetMon.Client;
 using NetMon.Terminal;
 using NetMon.Terminal.Stats;
 
@@ -51,17 +53,39 @@ internal static class StatsVerb
                     server,
                     arguments,
                     target,
-                    client =>
-                        new StatsView(client, target, format.Read(arguments)).ShowAsync(
-                            arguments.GetValue(subjects) ?? [],
+                    async client =>
+                    {
+                        var wanted = arguments.GetValue(subjects) ?? [];
+                        using var measuring = Measure(client.Address, wanted, seconds);
+                        await new StatsView(client, target, format.Read(arguments)).ShowAsync(
+                            wanted,
                             seconds,
                             stop
-                        ),
+                        );
+                    },
                     stop
                 );
             }
         );
         return command;
+    }
+
+    // An agent on this machine gave up the right to it (CAP_SYS_ADMIN), which whoever asks may have.
+    private static IDisposable? Measure(ServerAddress server, string[] subjects, double seconds)
+    {
+        if (!server.IsOfThisMachine || seconds <= 0 || (subjects.Length > 0 && !subjects.Contains("bpf")))
+        {
+            return null;
+        }
+
+        try
+        {
+            return FlowProgram.EnableRunStatistics();
+        }
+        catch (BpfException)
+        {
+            return null;
+        }
     }
 
     private static bool TryReadSeconds(string? text, out double seconds) =>

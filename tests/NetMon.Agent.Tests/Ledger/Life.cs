@@ -46,6 +46,16 @@ internal sealed class Life : IDisposable
         {
             kernel.Consumer = position;
         }
+
+        if (!IsDead)
+        {
+            ConsumeRing(int.MaxValue);
+        }
+
+        if (!IsDead)
+        {
+            Ledger.Resume();
+        }
     }
 
     public TestKernel Kernel { get; }
@@ -105,8 +115,10 @@ internal sealed class Life : IDisposable
         }
     }
 
+    /// <summary>As the loop: what is on the ring first.</summary>
     public void Sweep()
     {
+        ConsumeRing(int.MaxValue);
         while (!IsDead)
         {
             Step();

@@ -17,12 +17,17 @@ internal sealed class Script
     private readonly NodeUnderTest _planner = new();
     private readonly Random _random;
     private readonly List<string> _connections = [];
+
+    /// <summary>Of translated flows: when it is known what they are.</summary>
+    private readonly Queue<Func<FlowRecord>> _ends = new();
     private TimeSpan _elapsed;
     private bool _isKnown;
+    private readonly bool _resampled;
     private int _samplingRate = 1;
 
-    public Script(int seed, int flows, int steps)
+    public Script(int seed, int flows, int steps, bool resampled)
     {
+        _resampled = resampled;
         _random = new Random(seed);
         var plans = Enumerable.Range(0, flows).Select(Plan).ToList();
         for (var i = 0; i < steps && plans.Count > 0; i++)
@@ -42,9 +47,15 @@ internal sealed class Script
     }
 
     /// <summary>The figures of a single agent.</summary>
-    public static Dictionary<string, double> Uninterrupted(int seed, int flows, int steps, out int places)
+    public static Dictionary<string, double> Uninterrupted(
+        int seed,
+        int flows,
+        int steps,
+        bool resampled,
+        out int places
+    )
     {
-        var script = new Script(seed, flows, steps);
+        var script = new Script(seed, flows, steps, resampled);
         var directory = Directory.CreateTempSubdirectory("netmon-ledger-").FullName;
         using var life = script.Begin(directory, new TestKernel(), 0);
         script.Run(life);
@@ -60,11 +71,12 @@ internal sealed class Script
         int seed,
         int flows,
         int steps,
+        bool resampled,
         IEnumerable<int> kills,
         long journalBytes = 1 << 20
     )
     {
-        var script = new Script(seed, flows, steps);
+        var script = new Script(seed, flows, steps, resampled);
         var directory = Directory.CreateTempSubdirectory("netmon-ledger-").FullName;
         var kernel = new TestKernel();
         var seens = new List<Dictionary<string, double>>();
@@ -97,7 +109,8 @@ internal sealed class Script
 
     private Life Begin(string directory, TestKernel kernel, int killAfter, long journalBytes = 1 << 20)
     {
-        var node = new NodeUnderTest();
+        // What waits at a change of the rate is an estimation that depends on how long.
+        var node = new NodeUnderTest(tracking: !_resampled);
         node.Time.Advance(_elapsed);
         foreach (var client in _connections)
         {
@@ -113,9 +126,12 @@ internal sealed class Script
     {
         while (_steps.Count > 0 && !life.IsDead)
         {
-            var step = _steps[0];
-            _steps.RemoveAt(0);
-            step(this, life);
+            // What was broken off, the next agent does from its start.
+            _steps[0](this, life);
+            if (!life.IsDead)
+            {
+                _steps.RemoveAt(0);
+            }
         }
     }
 
@@ -151,7 +167,7 @@ internal sealed class Script
             case 4 when late:
                 KnowNow();
                 break;
-            case 5 when late:
+            case 5 when late && _resampled:
                 _samplingRate = 4;
                 break;
             default:
@@ -216,6 +232,10 @@ internal sealed class Script
             _steps.Add((_, life) => life.ConsumeRing(int.MaxValue));
             _steps.Add((_, life) => life.Sweep());
             Wait(900);
+            while (i == 1 && _ends.TryDequeue(out var end))
+            {
+                Send(end());
+            }
         }
 
         _steps.Add(
@@ -233,7 +253,7 @@ internal sealed class Script
     private Queue<Func<FlowRecord>> Plan(int number)
     {
         var port = 20_000 + number;
-        var kind = _random.Next(6);
+        var kind = _resampled ? 3 * _random.Next(2) : _random.Next(6);
         if (kind == 5)
         {
             return PlanTranslated(port);
@@ -266,16 +286,13 @@ internal sealed class Script
         _connections.Add(client);
         TestFlow? before = null;
         TestFlow? behind = null;
-        var first = Records(
-            () => before ??= _planner.FromPod(client, NodeUnderTest.Service, NodeUnderTest.ClientInterface),
-            isTcp: true,
-            isAnswered: true
-        );
-        var second = Records(
-            () => behind ??= _planner.Out(client, NodeUnderTest.RemoteWeb),
-            isTcp: true,
-            isAnswered: true
-        );
+        TestFlow Before() =>
+            before ??= _planner.FromPod(client, NodeUnderTest.Service, NodeUnderTest.ClientInterface);
+        TestFlow Behind() => behind ??= _planner.Out(client, NodeUnderTest.RemoteWeb);
+        var first = Records(Before, isTcp: true, isAnswered: true, ends: false);
+        var second = Records(Behind, isTcp: true, isAnswered: true, ends: false);
+        _ends.Enqueue(() => Record(Before(), RecordReason.End, answered: true));
+        _ends.Enqueue(() => Record(Behind(), RecordReason.End, answered: true));
         var both = new Queue<Func<FlowRecord>>();
         while (first.Count + second.Count > 0)
         {
@@ -286,7 +303,12 @@ internal sealed class Script
         return both;
     }
 
-    private Queue<Func<FlowRecord>> Records(Func<TestFlow> flow, bool isTcp, bool isAnswered)
+    private Queue<Func<FlowRecord>> Records(
+        Func<TestFlow> flow,
+        bool isTcp,
+        bool isAnswered,
+        bool ends = true
+    )
     {
         var records = new Queue<Func<FlowRecord>>();
         records.Enqueue(() => Record(flow(), RecordReason.Open, answered: false));
@@ -309,7 +331,7 @@ internal sealed class Script
             });
         }
 
-        switch (_random.Next(6))
+        switch (ends ? _random.Next(6) : 0)
         {
             case 0: // its end never comes
                 break;

@@ -36,7 +36,7 @@ public sealed class FlowsArgumentTests
     [InlineData("--sort", "size", "recent, bytes, packets, age or rtt")]
     [InlineData("--by", "service", "workload, pod, namespace or node")]
     [InlineData("--last", "0", "a number of flows")]
-    [InlineData("--output", "xml", "table, wide or json")]
+    [InlineData("--output", "xml", "table, wide, json or yaml")]
     [InlineData("--server", "host:port", "an address and port")]
     public void A_wrong_value_is_named_with_its_option(string option, string value, string expected)
     {

@@ -66,30 +66,6 @@ public class ProgramTests
         Assert.NotEmpty(error);
     }
 
-    [Theory]
-    [InlineData("netmon fl", "flows")]
-    [InlineData("netmon flows --namesp", "--namespace")]
-    [InlineData("netmon flows --scope pod-to-", "pod-to-external pod-to-node pod-to-pod")]
-    [InlineData("netmon  flows --by n", "namespace node")]
-    [InlineData("netmon top --direction ", "egress ingress transit")]
-    [InlineData("netmon completion ", "bash")]
-    public async Task Bash_completes(string line, string expected)
-    {
-        const string Complete = """
-            source <(netmon completion bash)
-            COMP_LINE=$1 COMP_POINT=${#1}
-            read -ra COMP_WORDS <<< "$1"
-            [[ $1 == *' ' ]] && COMP_WORDS+=('')
-            COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-            _netmon
-            printf '%s\n' "${COMPREPLY[@]}" | grep -vxE '(-|--|/)([h?]|help)' | sort
-            """;
-        var (code, output, error) = await RunAsync("bash", "-c", Complete, "bash", line);
-
-        Assert.Equal((0, ""), (code, error));
-        Assert.Equal(expected, output.Trim().Replace('\n', ' '));
-    }
-
     private static Task<(int Code, string Output, string Error)> NetmonAsync(params string[] arguments) =>
         RunAsync(Path.Combine(AppContext.BaseDirectory, "netmon"), arguments);
 

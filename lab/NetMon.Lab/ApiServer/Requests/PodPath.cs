@@ -18,7 +18,8 @@ internal sealed record PodPath(string Namespace, string Name, int Port, string? 
         var (name, port) = pod.Split(':') switch
         {
             [var plain] => (plain, 80),
-            [var plain, var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => (
+            [var plain, var text]
+                when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => (
                 plain,
                 number
             ),

@@ -112,14 +112,7 @@ internal sealed class ApiHandler(
 
     private void Authorize(string user, string verb, ApiPath path) =>
         Authorize(
-            new AccessRequest(
-                user,
-                verb,
-                path.Type.Group,
-                path.Type.Plural,
-                path.Namespace,
-                path.Name
-            ),
+            new AccessRequest(user, verb, path.Type.Group, path.Type.Plural, path.Namespace, path.Name),
             path.Type.QualifiedName
         );
 

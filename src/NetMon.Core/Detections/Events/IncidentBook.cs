@@ -16,6 +16,9 @@ internal sealed class IncidentBook(ulong quietNs, Action<SecurityEvent> tell)
     private readonly List<IncidentKey> _over = [];
     private long _lastId;
 
+    /// <summary>An incident is over when nothing new came for so long.</summary>
+    public ulong QuietNs { get; set; } = quietNs;
+
     public int OpenCount => _open.Count;
 
     /// <summary>Incidents that were not told because there were too many.</summary>
@@ -71,7 +74,7 @@ internal sealed class IncidentBook(ulong quietNs, Action<SecurityEvent> tell)
     {
         foreach (var (key, incident) in _open)
         {
-            if (nowNs >= incident.LastNs + Math.Max(quietNs, incident.PatienceNs))
+            if (nowNs >= incident.LastNs + Math.Max(QuietNs, incident.PatienceNs))
             {
                 _over.Add(key);
             }

@@ -19,8 +19,6 @@ internal sealed class Beacons(BeaconSettings settings, IncidentBook book)
 
     private const ulong BurstNs = Nanoseconds.Second;
 
-    private readonly ulong _shortestNs = Nanoseconds.Of(settings.ShortestGap);
-    private readonly ulong _durationNs = Nanoseconds.Of(settings.Duration);
     private readonly TrackTable<PlaceKey, PlaceState>? _places = settings.Enabled
         ? new(MaxPlaces, 24 * Nanoseconds.Hour)
         : null;
@@ -48,14 +46,17 @@ internal sealed class Beacons(BeaconSettings settings, IncidentBook book)
         }
 
         place.LastNs = flow.StartNs;
-        if (gap < _shortestNs)
+        if (gap < Nanoseconds.Of(settings.ShortestGap))
         {
             place.Restart(flow.StartNs);
             return;
         }
 
         place.Gaps[place.Count++ % Gaps.Length] = (float)(gap / 1e9);
-        if (place.Count + 1 >= settings.Count && flow.StartNs - place.FirstNs >= _durationNs)
+        if (
+            place.Count + 1 >= settings.Count
+            && flow.StartNs - place.FirstNs >= Nanoseconds.Of(settings.Duration)
+        )
         {
             Judge(in flow, workload, ref place);
         }

@@ -11,8 +11,7 @@ internal sealed class ConnectionStorms(StormSettings settings, IncidentBook book
     /// <summary>What has lasted so long becomes normal.</summary>
     private const ulong AcceptNs = 30 * Nanoseconds.Minute;
 
-    private readonly int _learningBins = (int)
-        Math.Ceiling(settings.Learning.TotalSeconds / RateHistory.BinSeconds);
+    private int LearningBins => (int)Math.Ceiling(settings.Learning.TotalSeconds / RateHistory.BinSeconds);
 
     /// <summary>Ends ten seconds of a workload.</summary>
     public void EndBin(WorkloadState state, ulong nowNs)
@@ -26,7 +25,7 @@ internal sealed class ConnectionStorms(StormSettings settings, IncidentBook book
         state.Connections = 0;
         var key = new IncidentKey(DetectionType.ConnectionStorm, default, 0, state.Workload);
         var goesOn = book.TryGet(in key, out var open);
-        if (count < (long)settings.Rate * RateHistory.BinSeconds || rates.Known < _learningBins)
+        if (count < (long)settings.Rate * RateHistory.BinSeconds || rates.Known < LearningBins)
         {
             Calm(state, rates);
             rates.Add(count);

@@ -11,8 +11,6 @@ internal sealed class FirstContacts(FirstContactSettings settings, IncidentBook 
     private const ulong Mask48 = 0xffff_ffff_ffff_0000;
     private const uint Mask24 = 0xffff_ff00;
 
-    private readonly ulong _learningNs = Nanoseconds.Of(settings.Learning);
-
     /// <summary>Workloads that talk to so many networks that none is news.</summary>
     public long Roamers { get; private set; }
 
@@ -30,7 +28,7 @@ internal sealed class FirstContacts(FirstContactSettings settings, IncidentBook 
         }
 
         Roamers += known.IsFull ? 1 : 0;
-        if (flow.NowNs < state.FirstNs + _learningNs || state.IsIgnored)
+        if (flow.NowNs < state.FirstNs + Nanoseconds.Of(settings.Learning) || state.IsIgnored)
         {
             return;
         }

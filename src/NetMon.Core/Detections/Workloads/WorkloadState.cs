@@ -14,7 +14,7 @@ internal sealed class WorkloadState(Workload workload, ulong firstNs)
     /// <summary>Somebody of it, for its kind and namespace.</summary>
     public Endpoint? Endpoint { get; set; }
 
-    public bool IsIgnored { get; init; }
+    public bool IsIgnored { get; set; }
 
     /// <summary>Connections of the running ten seconds.</summary>
     public RateHistory? Rates { get; init; }

@@ -13,6 +13,7 @@ internal sealed class WorkloadTable(DetectionSettings settings, IgnoredSources i
 
     private readonly Dictionary<Workload, WorkloadState> _states = [];
     private readonly List<Workload> _gone = [];
+    private IgnoredSources _ignored = ignored;
 
     public int Count => _states.Count;
 
@@ -34,7 +35,7 @@ internal sealed class WorkloadTable(DetectionSettings settings, IgnoredSources i
 
             state = new WorkloadState(endpoint.Workload, nowNs)
             {
-                IsIgnored = ignored.Contains(endpoint.Workload),
+                IsIgnored = _ignored.Contains(endpoint.Workload),
                 Rates = settings.ConnectionStorm.Enabled ? new RateHistory() : null,
                 Networks = settings.FirstContact.Enabled ? new KnownNetworks() : null,
                 Sent = settings.Volume.Enabled ? new HourlyVolumes() : null,
@@ -46,6 +47,16 @@ internal sealed class WorkloadTable(DetectionSettings settings, IgnoredSources i
         state.Endpoint = endpoint;
         state.LastNs = Math.Max(state.LastNs, nowNs);
         return state;
+    }
+
+    /// <summary>From now on nothing is said of others.</summary>
+    public void Ignore(IgnoredSources sources)
+    {
+        _ignored = sources;
+        foreach (var (workload, state) in _states)
+        {
+            state.IsIgnored = sources.Contains(workload);
+        }
     }
 
     /// <summary>Forgets what is gone. To be called now and then.</summary>

@@ -31,7 +31,7 @@ public sealed class SeriesTable
     private const int SmallestLook = 4096;
     private const int Looks = 64;
 
-    private readonly ulong _staleNs;
+    private ulong _staleNs;
     private readonly SeriesRow?[]?[] _chunks;
     private readonly SeriesRow?[] _overflow = new SeriesRow[OverflowRows];
     private readonly Stack<int> _free = new();
@@ -64,6 +64,12 @@ public sealed class SeriesTable
     public LabelSet Labels { get; }
 
     public int Limit { get; }
+
+    /// <summary>How long a row is kept after the last flow that held it. From any thread.</summary>
+    public TimeSpan StaleAfter
+    {
+        set => Volatile.Write(ref _staleNs, (ulong)value.TotalNanoseconds);
+    }
 
     /// <summary>Rows there are.</summary>
     public int Count => _count;
@@ -280,7 +286,7 @@ public sealed class SeriesTable
             return false;
         }
 
-        return nowNs - row.IdleSince >= _staleNs && Labels.AreGone(row.Key);
+        return nowNs - row.IdleSince >= Volatile.Read(ref _staleNs) && Labels.AreGone(row.Key);
     }
 
     private void Drop(SeriesRow row)

@@ -186,8 +186,9 @@ internal sealed class ConfiguredSettings : IAgentSettings
         }
 
         if (
-            _list.Where(setting => setting.Pending is not null).Select(setting => setting.Key).ToArray() is
-            { Length: > 0 } waiting
+            changed.Any(setting => !setting.IsLive)
+            && _list.Where(setting => setting.Pending is not null).Select(setting => setting.Key).ToArray()
+                is { Length: > 0 } waiting
         )
         {
             ReloadLog.RestartNeeded(_logger, string.Join(", ", waiting));

@@ -219,7 +219,7 @@ public sealed class AccessTests : IDisposable
     {
         await using var cluster = await ReviewServer.StartAsync(_directory);
         cluster.Users["pod-token"] = "system:serviceaccount:monitoring:prometheus";
-        cluster.Allowed.Add("system:serviceaccount:monitoring:prometheus get /read");
+        cluster.Allowed.Add("system:serviceaccount:monitoring:prometheus get /api/v1/flows");
         using var reviews = cluster.Open();
         await using var server = await GuardedServer.StartAsync(WithCluster, reviews);
         var client = Bearing(server, "pod-token");

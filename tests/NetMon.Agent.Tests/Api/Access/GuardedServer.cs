@@ -16,8 +16,8 @@ namespace NetMon.Agent.Tests.Api.Access;
 internal sealed class GuardedServer : IAsyncDisposable
 {
     public static readonly Uri Open = new("/metrics", UriKind.Relative);
-    public static readonly Uri Read = new("/read", UriKind.Relative);
-    public static readonly Uri Admin = new("/admin", UriKind.Relative);
+    public static readonly Uri Read = new("/api/v1/flows", UriKind.Relative);
+    public static readonly Uri Admin = new("/api/v1/config", UriKind.Relative);
     public static readonly Uri Stream = new("/stream", UriKind.Relative);
 
     private readonly ApiServer _server;

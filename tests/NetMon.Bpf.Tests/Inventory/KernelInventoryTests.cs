@@ -1,0 +1,56 @@
+using System.Text.Json;
+using NetMon.Bpf.Inventory;
+
+namespace NetMon.Bpf.Tests.Inventory;
+
+/// <summary>bpftool, which asks the kernel itself, says the same.</summary>
+
+public sealed class KernelInventoryTests
+{
+    [SkippableFact]
+    public void Programs_and_maps_that_the_process_holds_are_those_that_bpftool_shows()
+    {
+        Privileges.Require();
+        using var program = FlowProgram.Load(new() { MaxFlows = 1024, RingBytes = 64 * 1024 });
+        program.SetInterface(7, InterfaceKind.Pod, sinceNs: 1);
+
+        var inventory = KernelInventory.OfThisProcess();
+
+        var own = program.ReadRunStatistics().Select(statistics => statistics.Id).ToHashSet();
+        var programs = inventory.Programs.Where(each => own.Contains(each.Id)).ToArray();
+        Assert.Equal(
+            ["netmon_l2_in", "netmon_l2_out", "netmon_l3_in", "netmon_l3_out"],
+            programs.Select(each => each.Name)
+        );
+        using var shown = Show("prog", programs[0].Id);
+        Assert.Equal(shown.RootElement.GetProperty("type").GetString(), programs[0].Type);
+        Assert.Equal(shown.RootElement.GetProperty("bytes_memlock").GetInt64(), programs[0].MemoryBytes);
+        foreach (var id in shown.RootElement.GetProperty("map_ids").EnumerateArray())
+        {
+            var map = inventory.Maps.Single(each => each.Id == id.GetUInt32());
+            using var truth = Show("map", map.Id);
+            Assert.Equal(truth.RootElement.GetProperty("name").GetString(), map.Name);
+            Assert.Equal(truth.RootElement.GetProperty("type").GetString(), map.Type);
+            Assert.Equal(truth.RootElement.GetProperty("max_entries").GetInt64(), map.MaxEntries);
+            Assert.Equal(truth.RootElement.GetProperty("bytes_key").GetInt32(), map.KeySize);
+            Assert.Equal(truth.RootElement.GetProperty("bytes_value").GetInt32(), map.ValueSize);
+        }
+
+        Assert.Contains(inventory.Maps, map => map is { Name: "interfaces", Entries: 1 });
+    }
+
+    [SkippableFact]
+    public void Programs_of_iterators_are_known_by_their_links()
+    {
+        Privileges.Require();
+        using var program = FlowProgram.Load(new() { MaxFlows = 1024, RingBytes = 64 * 1024 });
+
+        var names = KernelInventory.OfThisProcess().Programs.Select(each => each.Name).ToArray();
+
+        Assert.Contains("netmon_sweep", names);
+        Assert.Contains("netmon_drain", names);
+    }
+
+    private static JsonDocument Show(string what, uint id) =>
+        JsonDocument.Parse(Shell.Run("bpftool", "-j", what, "show", "id", $"{id}"));
+}
