@@ -44,14 +44,6 @@ public sealed partial class HostileLabelTests
         Assert.Equal((0, ""), (exitCode, output));
     }
 
-<<<<<<< HEAD
-    [GeneratedRegex(
-        """^netmon_interface_failed\{interface="([^"\\]|\\["\\n])*"\} 1$""",
-        RegexOptions.None,
-        matchTimeoutMilliseconds: 10_000
-    )]
-=======
     [GeneratedRegex("""^netmon_interface_failed\{interface="([^"\\]|\\["\\n])*"\} 1$""", RegexOptions.NonBacktracking)]
->>>>>>> main
     private static partial Regex Sample();
 }
