@@ -21,7 +21,8 @@ public sealed class DefectTests
     [InlineData("kubeconfig", "clusters:\n - \0: 1\n", "the same")]
     [InlineData("client-flow-lists", """{"time":"\ud800","total":1}""", "half a surrogate was an exception")]
     [InlineData("client-flow-lines", """{"\ud800":1}""", "half a surrogate was an exception")]
-    public void Text(string decoder, string input, string what) => Check(decoder, Encoding.UTF8.GetBytes(input), what);
+    public void Text(string decoder, string input, string what) =>
+        Check(decoder, Encoding.UTF8.GetBytes(input), what);
 
     [Theory]
     [InlineData("settings")]

@@ -6,7 +6,11 @@ namespace NetMon.Fuzz.Tests;
 /// <summary>The harness finds what is wrong, and finds it again.</summary>
 public sealed class HarnessTests
 {
-    private static readonly byte[][] Seeds = [[1, 2, 3, 4], [9, 9, 9, 9, 9, 9, 9, 9]];
+    private static readonly byte[][] Seeds =
+    [
+        [1, 2, 3, 4],
+        [9, 9, 9, 9, 9, 9, 9, 9],
+    ];
 
     [Fact]
     public void The_same_seed_makes_the_same_inputs_and_another_others()
@@ -27,7 +31,9 @@ public sealed class HarnessTests
     [Fact]
     public void An_exception_is_a_defect_and_its_number_has_it_again()
     {
-        var decoder = Decoder(input => input.Length == 3 ? throw new InvalidOperationException("three") : true);
+        var decoder = Decoder(input =>
+            input.Length == 3 ? throw new InvalidOperationException("three") : true
+        );
         var failure = new FuzzRun(decoder, 1).Run(100_000, 2, TimeSpan.FromMinutes(1)).Failure;
         Assert.NotNull(failure);
         Assert.Contains("three", failure.What);
@@ -83,5 +89,6 @@ public sealed class HarnessTests
         end.Set();
     }
 
-    private static Decoder Decoder(Decode decode) => new("test", "", Seeds, () => decode) { Grammar = Grammar.Bytes };
+    private static Decoder Decoder(Decode decode) =>
+        new("test", "", Seeds, () => decode) { Grammar = Grammar.Bytes };
 }

@@ -22,7 +22,10 @@ public sealed partial class ReleaseTests : IDisposable
         var told = File.ReadLines(Path.Combine(folder, "SHA256SUMS"))
             .Select(line => line.Split("  "))
             .ToDictionary(parts => parts[1], parts => parts[0]);
-        var files = Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Where(name => name != "SHA256SUMS");
+        var files = Directory
+            .GetFiles(folder)
+            .Select(file => Path.GetFileName(file)!)
+            .Where(name => name != "SHA256SUMS");
         Assert.Equal(files.Order(StringComparer.Ordinal), told.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(6, told.Count);
         foreach (var (name, hash) in told)
@@ -51,7 +54,10 @@ public sealed partial class ReleaseTests : IDisposable
             "netmon.service",
             "netmon.yaml",
         ];
-        Assert.Equal(expected, Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected,
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("netmon", new FileInfo(Path.Combine(folder, "netmon-cli")).LinkTarget);
         Assert.Equal("netmon", new FileInfo(Path.Combine(folder, "kubectl-netmon")).LinkTarget);
         Assert.DoesNotContain("@", File.ReadAllText(Path.Combine(folder, "INSTALL")));
@@ -70,7 +76,15 @@ public sealed partial class ReleaseTests : IDisposable
 
         // A system of its own, which knows what this one has installed.
         var (root, state) = (Path.Combine(_scratch, "root"), Path.Combine(_scratch, "dpkg"));
-        foreach (var folder in new[] { root, Path.Combine(state, "updates"), Path.Combine(state, "info"), Path.Combine(state, "triggers") })
+        foreach (
+            var folder in new[]
+            {
+                root,
+                Path.Combine(state, "updates"),
+                Path.Combine(state, "info"),
+                Path.Combine(state, "triggers"),
+            }
+        )
         {
             Directory.CreateDirectory(folder);
         }
@@ -79,7 +93,13 @@ public sealed partial class ReleaseTests : IDisposable
         string Dpkg(params string[] arguments) =>
             Command.Run(
                 "dpkg",
-                [$"--instdir={root}", $"--admindir={state}", "--force-script-chrootless", "--log=/dev/null", .. arguments]
+                [
+                    $"--instdir={root}",
+                    $"--admindir={state}",
+                    "--force-script-chrootless",
+                    "--log=/dev/null",
+                    .. arguments,
+                ]
             );
         Dpkg("--install", package);
         CheckVersion(Path.Combine(root, "usr/bin/netmon-cli"));
@@ -105,7 +125,15 @@ public sealed partial class ReleaseTests : IDisposable
         string Buildah(params string[] arguments) =>
             Command.Run(
                 "buildah",
-                ["--root", $"{_scratch}/root", "--runroot", $"{_scratch}/run", "--storage-driver", "vfs", .. arguments]
+                [
+                    "--root",
+                    $"{_scratch}/root",
+                    "--runroot",
+                    $"{_scratch}/run",
+                    "--storage-driver",
+                    "vfs",
+                    .. arguments,
+                ]
             );
         var container = Buildah("from", $"oci-archive:{archive}").Trim().Split('\n')[^1];
         foreach (var name in new[] { "netmon", "netmon-cli", "kubectl-netmon" })
@@ -130,7 +158,8 @@ public sealed partial class ReleaseTests : IDisposable
         var components = bill["components"]!.AsArray().ToDictionary(one => (string)one!["name"]!);
 
         // What the project refers to, by its own files.
-        var versions = System.Xml.Linq.XDocument.Load(Path.Combine(Rendering.Root, "Directory.Packages.props"))
+        var versions = System
+            .Xml.Linq.XDocument.Load(Path.Combine(Rendering.Root, "Directory.Packages.props"))
             .Descendants("PackageVersion")
             .ToDictionary(one => one.Attribute("Include")!.Value, one => one.Attribute("Version")!.Value);
         var used = Directory
@@ -148,7 +177,10 @@ public sealed partial class ReleaseTests : IDisposable
 
         Assert.Contains("Microsoft.NETCore.App.Runtime.linux-x64", components.Keys);
         Assert.Equal(Installed("libbpf1"), (string?)components["libbpf1"]!["version"]);
-        var known = components.Values.Append(bill["metadata"]!["component"]).Select(one => (string)one!["bom-ref"]!).ToHashSet();
+        var known = components
+            .Values.Append(bill["metadata"]!["component"])
+            .Select(one => (string)one!["bom-ref"]!)
+            .ToHashSet();
         foreach (var dependency in bill["dependencies"]!.AsArray())
         {
             Assert.Contains((string)dependency!["ref"]!, known);
@@ -165,7 +197,10 @@ public sealed partial class ReleaseTests : IDisposable
         var chart = File.ReadAllText(Path.Combine(_scratch, "netmon/Chart.yaml"));
         Assert.Contains($"\nversion: {version}\nappVersion: {version}\n", chart);
         var manifests = Path.Combine(_scratch, $"netmon-manifests-{version}");
-        Assert.Contains($"newTag: {version}", File.ReadAllText(Path.Combine(manifests, "kustomization.yaml")));
+        Assert.Contains(
+            $"newTag: {version}",
+            File.ReadAllText(Path.Combine(manifests, "kustomization.yaml"))
+        );
         Skip.IfNot(Command.Exists("kubectl"), "kubectl is not installed");
         Assert.Contains($"image: netmon:{version}", Command.Run("kubectl", "kustomize", manifests));
     }
@@ -192,7 +227,10 @@ public sealed partial class ReleaseTests : IDisposable
         }
 
         var unit = Path.Combine(folder, "netmon.service");
-        File.WriteAllText(unit, File.ReadAllText(unit).Replace("/usr/bin/netmon", Path.Combine(folder, "netmon")));
+        File.WriteAllText(
+            unit,
+            File.ReadAllText(unit).Replace("/usr/bin/netmon", Path.Combine(folder, "netmon"))
+        );
         Command.Run("systemd-analyze", "verify", "--man=no", unit);
     }
 

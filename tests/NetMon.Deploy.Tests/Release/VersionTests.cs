@@ -37,7 +37,16 @@ public sealed class VersionTests : IDisposable
     }
 
     private string Version(params string[] arguments) =>
-        Command.Run("env", ["GIT_CEILING_DIRECTORIES=" + Path.GetDirectoryName(_folder), Path.Combine(_folder, "deploy/version"), .. arguments]).Trim();
+        Command
+            .Run(
+                "env",
+                [
+                    "GIT_CEILING_DIRECTORIES=" + Path.GetDirectoryName(_folder),
+                    Path.Combine(_folder, "deploy/version"),
+                    .. arguments,
+                ]
+            )
+            .Trim();
 
     private void Commit() =>
         Command.Run(

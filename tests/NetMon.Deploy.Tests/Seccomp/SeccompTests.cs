@@ -54,7 +54,6 @@ public sealed class SeccompTests : IDisposable
             Assert.Contains("NoNewPrivs:\t1", status);
         }
 
-
         node.Run("ping", "-c", "1", "-W", "5", "10.9.0.2");
         Wait.Until(() => Get(api, "/api/v1/flows")?.Contains("10.9.0.2") == true, "the flow to be seen");
         // An interface that comes later is attached to, with what was kept.
@@ -67,7 +66,9 @@ public sealed class SeccompTests : IDisposable
         );
         var degraded = Get(api, "/metrics")!
             .Split('\n')
-            .Where(line => line.StartsWith("netmon_feature_up{", StringComparison.Ordinal) && line.EndsWith(" 0"));
+            .Where(line =>
+                line.StartsWith("netmon_feature_up{", StringComparison.Ordinal) && line.EndsWith(" 0")
+            );
         Assert.Empty(degraded);
         Assert.Equal(["127.0.0.1:9990"], Listening(node));
         agent.Terminate();
@@ -81,7 +82,13 @@ public sealed class SeccompTests : IDisposable
         using var network = new LabNetwork();
         var node = Connect(network);
         var loader = BuildLoader();
-        var refused = node.Start(loader, Path.Combine(_folder, "filter"), $"/usr/bin/{Refused}", "--net", "true");
+        var refused = node.Start(
+            loader,
+            Path.Combine(_folder, "filter"),
+            $"/usr/bin/{Refused}",
+            "--net",
+            "true"
+        );
         refused.WaitForExit(success: false);
         Assert.Contains("Operation not permitted", refused.Errors);
     }
