@@ -16,7 +16,8 @@ FAULT_PACKAGES=(hping3 nmap)
 TEST_PACKAGES=(
     "${LAB_PACKAGES[@]}" "${FAULT_PACKAGES[@]}"
     bpftool buildah clang-format fish golang-github-ghodss-yaml-dev golang-github-masterminds-sprig-dev
-    golang-github-xeipuuv-gojsonschema-dev golang-go iperf3 libcap2-bin socat tmux tshark zsh
+    golang-github-xeipuuv-gojsonschema-dev golang-go iperf3 libcap2-bin python3-jsonschema python3-yaml
+    socat tmux tshark zsh
 )
 # kubectl comes from several packagers, whose packages exclude one another: any will do.
 command -v kubectl >/dev/null || TEST_PACKAGES+=(kubernetes-client)

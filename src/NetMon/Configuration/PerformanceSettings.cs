@@ -35,7 +35,7 @@ internal static class PerformanceSettings
         {
             IsLive = true,
             Meaning =
-                "Flow events that may wait for one follower of a stream (`netmon flows --follow`), some 300 bytes each as they come; rounded up to 1,024. A follower that is farther behind loses its oldest, and is told how many. There are 8 followers at most.",
+                "Flow events that may wait for one follower of a stream (`netmon flows --follow`), some 300 bytes each as they come; rounded up to 1,024. A follower that is farther behind loses its oldest, and is told how many. `api.limits.streams` bounds how many followers there are.",
         },
         new Setting<int>(
             "performance.batch_size",

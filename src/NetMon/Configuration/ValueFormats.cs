@@ -242,9 +242,18 @@ internal static class ValueFormats
             value => words.First(word => EqualityComparer<T>.Default.Equals(word.Value, value)).Word
         )
         {
-            Schema = $$"""{"enum":["{{string.Join("\",\"", words.Select(word => word.Word))}}"]}""",
+            Schema = $$"""{"enum":[{{string.Join(',', words.SelectMany(word => JsonOf(word.Word)))}}]}""",
         };
     }
+
+    // YAML takes some words for a truth value, YAML 1.1 more of them.
+    private static IEnumerable<string> JsonOf(string word) =>
+        word switch
+        {
+            "true" or "on" => [$"\"{word}\"", "true"],
+            "false" or "off" => [$"\"{word}\"", "false"],
+            _ => [$"\"{word}\""],
+        };
 
     private static Parsed<NamedNetwork> ParseNamedNetwork(string text)
     {

@@ -65,6 +65,19 @@ public sealed class InterfaceWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task Other_rules_hold_for_the_interfaces_that_are_there()
+    {
+        _links.Put(TestLink.Pod(3, "veth1"));
+        _links.Put(TestLink.Pod(4, "veth2"));
+        await _watch.StartAsync();
+
+        _watch.Take(new InterfaceRules(new CaptureOptions { Exclude = ["veth1"] }));
+        await AttachedAsync(4);
+        _watch.Take(new InterfaceRules(new CaptureOptions { Exclude = ["veth2"] }));
+        await AttachedAsync(3);
+    }
+
+    [Fact]
     public async Task A_pod_that_turns_out_to_be_an_uplink_is_set_anew_and_stays_attached()
     {
         await _watch.StartAsync();

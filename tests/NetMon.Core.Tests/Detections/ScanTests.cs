@@ -34,6 +34,41 @@ public class ScanTests
     }
 
     [Fact]
+    public void Other_thresholds_hold_from_when_they_are_taken_and_what_was_seen_before_still_counts()
+    {
+        var network = new WatchedNetwork();
+        for (var port = 1; port <= 10; port++)
+        {
+            network.Tcp(Scanner, Victim, port, Talk.Refused);
+        }
+
+        network.Advance(30);
+        Assert.Empty(network.Begun);
+
+        var other = new DetectionSettings();
+        other.PortScan.Ports = 12;
+        network.Engine.Take(other);
+        network.Tcp(Scanner, Victim, 11, Talk.Refused);
+        network.Tcp(Scanner, Victim, 12, Talk.Refused);
+        network.Advance(30);
+        Assert.Equal(DetectionType.VerticalScan, Assert.Single(network.Begun).Type);
+    }
+
+    [Fact]
+    public void Who_is_ignored_from_now_on_is_no_longer_told_of()
+    {
+        var network = new WatchedNetwork();
+        network.Engine.Take(new DetectionSettings { Ignore = ["10.1.0.0/24"] });
+        for (var port = 1; port <= 100; port++)
+        {
+            network.Tcp(Scanner, Victim, port, Talk.Refused);
+        }
+
+        network.Advance(30);
+        Assert.Empty(network.Begun);
+    }
+
+    [Fact]
     public void Every_port_of_a_scan_of_all_is_counted()
     {
         var network = new WatchedNetwork();
