@@ -113,6 +113,7 @@ public static class AgentHost
             Clock = new WallClock(TimeProvider.System),
             Connections = connections,
             Owners = owners,
+            ProtocolDetection = options.Features.ProtocolDetection,
             ConnectionRate = options.Kubernetes.ConntrackRate,
         };
         var diagnosis = new AgentDiagnosis();
@@ -129,9 +130,13 @@ public static class AgentHost
             reviews
         );
         diagnosis.Add(
+            new SettingsCheck(settings),
             new FeaturesCheck(agent.Features),
             new LossCheck(agent.Registry),
-            new CoverageCheck(options.Capture, () => interfaces?.Observed ?? ObservedInterfaces.None),
+            new CoverageCheck(
+                () => settings.Live.Current.Capture,
+                () => interfaces?.Observed ?? ObservedInterfaces.None
+            ),
             new ApiServerCheck(cluster.Configuration, TimeProvider.System),
             new ClusterSyncCheck(() => cluster.Resources, TimeProvider.System)
         );
@@ -145,8 +150,14 @@ public static class AgentHost
             },
             CancellationToken.None
         );
-        var loadingSockets = Task.Run(() => SocketFeature.Load(agent, socketOptions), CancellationToken.None);
-        var loadingDrops = Task.Run(() => DropFeature.Load(options.Features.Drops), CancellationToken.None);
+        var loadingSockets = Task.Run(
+            () => SocketFeature.Load(agent, socketOptions, instance.Pins),
+            CancellationToken.None
+        );
+        var loadingDrops = Task.Run(
+            () => DropFeature.Load(options.Features.Drops, instance.Pins),
+            CancellationToken.None
+        );
         var serving = agent.StartApiAsync();
         await Task.WhenAll(loading, loadingSockets, loadingDrops, serving)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -167,7 +178,10 @@ public static class AgentHost
             options.FlowMapSize,
             () => agent.Attribution.ShadowPackets
         );
-        diagnosis.Add(new KernelFillCheck(program, options.FlowMapSize));
+        diagnosis.Add(
+            new KernelFillCheck(program, options.FlowMapSize),
+            new StateCheck(instance.Pins?.Path, program.Adopted, agent.Registry)
+        );
         await using var sampling = SamplingFeature.Start(
             program,
             agent,
@@ -202,7 +216,11 @@ public static class AgentHost
             : null;
         ISideSource?[] sides = [drops?.Flows, sockets?.Source];
         LedgerFeature.Attach(agent.Ledger, program);
-        agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
+        if (!program.Adopted)
+        {
+            StartCapture();
+        }
+
         using var podAddresses = new PodAddressWatch(addresses, loggers.CreateLogger<PodAddressWatch>());
         interfaces = new InterfaceWatch(
             new InterfaceRules(options.Capture),
@@ -223,6 +241,12 @@ public static class AgentHost
         {
             settings.Live.Subscribe(now => interfaces.Take(new InterfaceRules(now.Capture)));
             await interfaces.StartAsync();
+            if (program.Adopted)
+            {
+                // There are records already: whose they are is known only with the addresses of this host.
+                StartCapture();
+            }
+
             earlier.Begin();
             records.Wake();
             using var following = settings.Follow(logger);
@@ -252,6 +276,8 @@ public static class AgentHost
         }
 
         AgentLog.Stopped(logger);
+
+        void StartCapture() => agent.StartCapture(records, [.. sides.OfType<ISideSource>()]);
     }
 
     private static KernelConnections? OpenConnections(ILogger logger)

@@ -129,6 +129,7 @@ internal sealed class CaptureLoop : IDisposable
 
     private void Run()
     {
+        TakeOver();
         _sweeper.Start();
         var found = false;
         while (!_stopping)
@@ -143,7 +144,6 @@ internal sealed class CaptureLoop : IDisposable
                 ); // (1)
                 found = ConsumeRing(); // (2)
                 found |= _source.TakeEarlier(new RecordSink(_pipeline, _ledger));
-                _ledger?.Resume();
                 TakeSweep(); // (3)
                 Attribute();
                 TakeSides(last: false);
@@ -171,6 +171,23 @@ internal sealed class CaptureLoop : IDisposable
 
         _broadcaster.Complete(); // (5)
         _completion.SetResult();
+    }
+
+    // What an earlier process left, and what gathered since, is older than anything that a sweep finds: a flow's end is its last record.
+    private void TakeOver()
+    {
+        try
+        {
+            _ledger?.ResumeWaiting();
+            ConsumeRing();
+            _ledger?.Resume();
+        }
+#pragma warning disable CA1031 // The capture goes on without it.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Report(error);
+        }
     }
 
     /// <returns>Whether there were records.</returns>
@@ -258,7 +275,6 @@ internal sealed class CaptureLoop : IDisposable
         } while (!_sweeper.HasEnded(Pause));
 
         ConsumeRing();
-        _ledger?.Resume();
         TakeSweep();
         TakeSides(last: true);
         _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());

@@ -5,6 +5,7 @@ using NetMon.Agent.Logging;
 using NetMon.Agent.Options;
 using NetMon.Bpf;
 using NetMon.Bpf.Drops;
+using NetMon.Bpf.Pinning;
 
 namespace NetMon.Agent.Drops;
 
@@ -27,11 +28,14 @@ internal sealed class DropFeature : IDisposable
     public DropFlows Flows { get; }
 
     /// <summary>Loads what it takes; on any thread, beside other loads.</summary>
+    /// <param name="options">Its settings.</param>
+    /// <param name="pins">Where the program outlives the agent; null: nowhere.</param>
     /// <returns>Null if drops are switched off.</returns>
-    public static LoadedDrops? Load(DropOptions options)
+    public static LoadedDrops? Load(DropOptions options, PinDirectory? pins)
     {
         if (!options.Enabled)
         {
+            DropProgram.Remove(pins);
             return null;
         }
 
@@ -39,7 +43,8 @@ internal sealed class DropFeature : IDisposable
         try
         {
             var program = DropProgram.Load(
-                new DropProgramOptions { MaxEntries = options.MaxEntries, Ordinary = reasons.Ordinary }
+                new DropProgramOptions { MaxEntries = options.MaxEntries, Ordinary = reasons.Ordinary },
+                pins
             );
             if (missing.Length == 0 && SymbolsAreHidden())
             {

@@ -76,7 +76,6 @@ internal sealed partial class FlowLedger : IDisposable
         _step?.Invoke();
         folder.DeleteJournalsBut(_journal.Path);
         parts.Pipeline.Ledger = this;
-        Resume(swept: false);
     }
 
     /// <summary>Where the sweeper reads records to.</summary>

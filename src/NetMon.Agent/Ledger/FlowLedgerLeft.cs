@@ -44,6 +44,9 @@ internal sealed partial class FlowLedger
         }
     }
 
+    /// <summary>Processes what an earlier process had taken without knowing whose it is; before anything else.</summary>
+    public void ResumeWaiting() => Resume(swept: false);
+
     /// <summary>Processes what the sweeper of an earlier process had read last; once what was on the ring is processed, which is older.</summary>
     public void Resume()
     {

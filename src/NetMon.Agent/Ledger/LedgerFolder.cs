@@ -18,10 +18,9 @@ internal sealed class LedgerFolder
     {
         _path = path;
         Boot = boot;
-        Directory.CreateDirectory(
-            path,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        );
+        // The directory above it, which may be missing, too, would be made for everybody.
+        MakePrivate(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        MakePrivate(path);
     }
 
     /// <summary>Tells the layout of records.</summary>
@@ -30,6 +29,12 @@ internal sealed class LedgerFolder
     public Guid Boot { get; }
 
     public string CheckpointPath => Path.Combine(_path, "checkpoint");
+
+    private static void MakePrivate(string path) =>
+        Directory.CreateDirectory(
+            path,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
 
     public string JournalPath(ulong number) =>
         Path.Combine(_path, JournalPrefix + number.ToString(CultureInfo.InvariantCulture));

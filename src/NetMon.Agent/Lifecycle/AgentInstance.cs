@@ -138,7 +138,7 @@ internal sealed class AgentInstance : IDisposable
         var other = new OtherAgent(options.Directory);
         try
         {
-            Directory.CreateDirectory(options.Directory);
+            options.MakeDirectory();
             if (ProcessLock.TryTake(other.LockPath) is { } taken)
             {
                 return taken;

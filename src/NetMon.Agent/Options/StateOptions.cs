@@ -11,6 +11,13 @@ public sealed class StateOptions
 
     public StopMode OnStop { get; set; } = StopMode.Auto;
 
+    /// <summary>Makes <see cref="Directory"/> where it is missing, for its owner alone.</summary>
+    public void MakeDirectory() =>
+        System.IO.Directory.CreateDirectory(
+            Directory,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
+
     /// <summary>Whether an agent that runs already is told to stop; by a flag only.</summary>
     public bool TakeOver { get; set; }
 }

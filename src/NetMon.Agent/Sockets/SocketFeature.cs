@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Options;
 using NetMon.Bpf;
+using NetMon.Bpf.Pinning;
 using NetMon.Bpf.Records;
 using NetMon.Bpf.Sockets;
 
@@ -37,11 +38,15 @@ internal sealed class SocketFeature : IDisposable
     public SocketSource Source { get; }
 
     /// <summary>Loads the programs, or says why not. Takes some 30 ms.</summary>
+    /// <param name="agent">Whose features say how it stands.</param>
+    /// <param name="options">Its settings.</param>
+    /// <param name="pins">Where the programs outlive the agent; null: nowhere.</param>
     /// <returns>Null if sockets are switched off, or the kernel refuses; the features say which.</returns>
-    public static SocketProgram? Load(RunningAgent agent, SocketOptions options)
+    public static SocketProgram? Load(RunningAgent agent, SocketOptions options, PinDirectory? pins)
     {
         if (!options.Enabled)
         {
+            SocketProgram.Remove(pins);
             agent.Features.Off(Name);
             agent.Features.Off(UdpName);
             return null;
@@ -55,7 +60,8 @@ internal sealed class SocketFeature : IDisposable
                     RingBytes = options.RingBytes,
                     StaleAfter = options.WalkInterval * StaleWalks,
                     CgroupRoot = options.CgroupRoot.Length > 0 ? options.CgroupRoot : null,
-                }
+                },
+                pins
             );
         }
         catch (BpfException error)

@@ -23,6 +23,12 @@ internal sealed class PacketTracker(Action<TracedPacket> finished) : IRecordHand
 
         if (node is null)
         {
+            if (record.Point is not (TracePoint.Receive or TracePoint.Send or TracePoint.Drop))
+            {
+                // The late end of one that was told.
+                return;
+            }
+
             if (_open.Count == MaxOpen)
             {
                 Finish(_byAge.First!);

@@ -1,11 +1,13 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NetMon.Bpf.Interop;
 using NetMon.Bpf.Objects;
+using NetMon.Bpf.Pinning;
 using NetMon.Bpf.Records;
 
 namespace NetMon.Bpf.Drops;
 
-/// <summary>The drop program and its maps, in the kernel and attached. Everything vanishes from the kernel when it is disposed or the process ends.</summary>
+/// <summary>The drop program and its maps, in the kernel and attached. Everything vanishes from the kernel when it is disposed or the process ends, unless it is pinned.</summary>
 /// <remarks>
 /// Not thread-safe, but for the reads of totals.
 /// <code>
@@ -16,8 +18,19 @@ namespace NetMon.Bpf.Drops;
 public sealed class DropProgram : IDisposable
 {
     private const string Resource = "drops.bpf.o";
+    private const string PinKind = "drops";
+    private const string LinkPin = "link";
     private const int BatchEntries = 512;
     private static readonly string[] Programs = ["netmon_drop", "netmon_drop_raw"];
+    private static readonly string[] Maps =
+    [
+        "drops",
+        "drops_a",
+        "drops_b",
+        "drop_totals",
+        "drop_activity",
+        "drop_ordinary_places",
+    ];
 
     private readonly BpfProgram _program;
     private readonly BpfMap _active;
@@ -32,18 +45,30 @@ public sealed class DropProgram : IDisposable
     private readonly ulong[] _activityPerCpu;
     private int _filling;
 
-    private DropProgram(BpfObject bpfObject, string program)
+    /// <param name="program">Its name says which tracepoint it is for.</param>
+    /// <param name="map">Gives the maps by their names.</param>
+    /// <param name="link">By which it is attached; null: it is to be attached.</param>
+    private DropProgram(BpfProgram program, Func<string, BpfMap> map, FileDescriptor? link)
     {
-        _program = bpfObject.TakeProgram(program);
-        _active = bpfObject.TakeMap("drops");
-        _sums = [bpfObject.TakeMap("drops_a"), bpfObject.TakeMap("drops_b")];
-        _totals = bpfObject.TakeMap("drop_totals");
-        _activity = bpfObject.TakeMap("drop_activity");
-        _ordinaryPlaces = bpfObject.TakeMap("drop_ordinary_places");
+        _program = program;
+        _active = map("drops");
+        _sums = [map("drops_a"), map("drops_b")];
+        _totals = map("drop_totals");
+        _activity = map("drop_activity");
+        _ordinaryPlaces = map("drop_ordinary_places");
         _activityPerCpu = new ulong[_cpus];
-        IsTyped = string.Equals(program, Programs[0], StringComparison.Ordinal);
-        _link = BpfLink.CreateTracepoint(_program.Descriptor, IsTyped ? [] : "kfree_skb\0"u8);
+        IsTyped = string.Equals(program.Name, Programs[0], StringComparison.Ordinal);
+        Adopted = link is not null;
+        if (Adopted && _active.TryLookup(0u, out uint filling))
+        {
+            _filling = filling == _sums[0].ReadInfo().Id ? 0 : 1;
+        }
+
+        _link = link ?? BpfLink.CreateTracepoint(_program.Descriptor, IsTyped ? [] : "kfree_skb\0"u8);
     }
+
+    /// <summary>Whether it is an earlier process's, with all that was dropped meanwhile.</summary>
+    public bool Adopted { get; }
 
     /// <summary>Attached to the tracepoint with types (tp_btf); else to the raw one.</summary>
     public bool IsTyped { get; }
@@ -53,14 +78,25 @@ public sealed class DropProgram : IDisposable
     public long MapMemoryBytes =>
         _sums[0].MemoryBytes + _sums[1].MemoryBytes + _totals.MemoryBytes + _ordinaryPlaces.MemoryBytes;
 
-    /// <summary>Loads and attaches: to the typed tracepoint, or where that is refused to the raw one.</summary>
+    /// <summary>Removes what an earlier process left attached.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public static void Remove(PinDirectory? pins) => ObjectPins.Remove(pins, PinKind);
+
+    /// <summary>Loads and attaches, or takes over exactly the same of an earlier process: to the typed tracepoint, or where that is refused to the raw one.</summary>
     /// <exception cref="BpfException">libbpf is missing, privileges are, or the kernel refused both: says what, errno, and libbpf's log.</exception>
-    public static DropProgram Load(DropProgramOptions options)
+    /// <param name="options">Fixed while it is loaded.</param>
+    /// <param name="pins">Where it outlives the process; null: nowhere.</param>
+    public static DropProgram Load(DropProgramOptions options, PinDirectory? pins = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.MaxEntries <= 0)
         {
             throw new ArgumentException("room for one entry at least is needed", nameof(options));
+        }
+
+        if (pins is not null)
+        {
+            return LoadPinned(options, pins);
         }
 
         try
@@ -84,8 +120,50 @@ public sealed class DropProgram : IDisposable
         bpfObject.SetVariable(".rodata", "config", ConfigOf(options));
         bpfObject.LeaveOut(Programs[typed ? 1 : 0]);
         bpfObject.Load();
-        return new DropProgram(bpfObject, Programs[typed ? 0 : 1]);
+        return new DropProgram(bpfObject.TakeProgram(Programs[typed ? 0 : 1]), bpfObject.TakeMap, link: null);
     }
+
+    // What cannot be pinned, or taken over, is loaded as if nothing were there.
+    private static DropProgram LoadPinned(DropProgramOptions options, PinDirectory pins)
+    {
+        var config = ConfigOf(options);
+        var settings = new byte[Unsafe.SizeOf<DropConfig>() + sizeof(int)];
+        MemoryMarshal.Write(settings, in config);
+        MemoryMarshal.Write(settings.AsSpan(Unsafe.SizeOf<DropConfig>()), options.MaxEntries);
+        var own = new ObjectPins(pins, PinKind, FlowProgram.ReadResource(Resource), settings);
+        try
+        {
+            own.RemoveOthers();
+            if (own.Exist)
+            {
+                var name = Programs[own.Has(Programs[0]) ? 0 : 1];
+                return new DropProgram(own.Program(name), own.Map, own.Link(LinkPin));
+            }
+        }
+        catch (BpfException)
+        {
+            Remove(pins);
+        }
+
+        var loaded = Load(options);
+        try
+        {
+            own.Keep([
+                (loaded._program.Name, loaded._program.Descriptor),
+                (LinkPin, loaded._link),
+                .. Maps.Zip(loaded.AllMaps, (name, map) => (name, map.Descriptor)),
+            ]);
+        }
+        catch (BpfException)
+        {
+            Remove(pins);
+        }
+
+        return loaded;
+    }
+
+    /// <summary>In the order of <see cref="Maps"/>.</summary>
+    private BpfMap[] AllMaps => [_active, _sums[0], _sums[1], _totals, _activity, _ordinaryPlaces];
 
     /// <summary>Buffers that were neither ordinary nor foreign since the load: whether <see cref="Take"/> will find something.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>

@@ -7,6 +7,7 @@ internal static unsafe partial class Libc
 {
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
+    public const int LOCK_UN = 8;
     public const int O_RDONLY = 0;
     public const int O_RDWR = 2;
     public const int O_CREAT = 0x40;
@@ -36,6 +37,17 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial nint syscall(long number, nint first, nint second, nint third);
+
+    /// <summary>Unlocks and closes: closing alone would wait for a process that is being forked from ours and has the descriptor until it runs another program.</summary>
+    public static void Unlock(FileDescriptor fd)
+    {
+        if (!fd.IsClosed && !fd.IsInvalid)
+        {
+            _ = flock(fd, LOCK_UN);
+        }
+
+        fd.Dispose();
+    }
 
     /// <returns>0.</returns>
     [LibraryImport(Library, SetLastError = true)]

@@ -25,8 +25,11 @@ public static class Leftovers
         var held = new List<string>();
         foreach (var path in PinDirectory.Namespaces(directory))
         {
-            using var taken = PinDirectory.TryLock(path);
-            if (taken is null)
+            if (PinDirectory.TryLock(path) is { } taken)
+            {
+                Libc.Unlock(taken);
+            }
+            else
             {
                 held.Add(path);
             }
@@ -45,11 +48,19 @@ public static class Leftovers
         var found = new List<Leftover>();
         foreach (var path in directory.Length == 0 ? [] : PinDirectory.Namespaces(directory).ToArray())
         {
-            using var taken = PinDirectory.TryLock(path);
-            if (taken is not null)
+            if (PinDirectory.TryLock(path) is not { } taken)
+            {
+                continue;
+            }
+
+            try
             {
                 TakeLinks(path, remove, found);
                 TakePins(path, remove, found);
+            }
+            finally
+            {
+                Libc.Unlock(taken);
             }
         }
 

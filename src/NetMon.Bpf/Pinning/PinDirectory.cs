@@ -82,7 +82,7 @@ public sealed class PinDirectory : IDisposable
     /// <exception cref="BpfException">The file system refused.</exception>
     public void RemoveAll() => Pin.RemoveAll(Path);
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => Libc.Unlock(_lock);
 
     /// <summary>The file system's root may be written by everybody: what is there already must be ours alone.</summary>
     private static void Make(string path)

@@ -74,5 +74,5 @@ public sealed class ProcessLock : IDisposable
     /// <returns>Whether it was sent.</returns>
     public static bool Interrupt(int process) => process > 1 && Libc.kill(process, Libc.SIGINT) == 0;
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => Libc.Unlock(_file);
 }

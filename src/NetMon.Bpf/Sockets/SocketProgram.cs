@@ -1,11 +1,14 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using NetMon.Bpf.Interop;
 using NetMon.Bpf.Objects;
+using NetMon.Bpf.Pinning;
 using NetMon.Bpf.Records;
 
 namespace NetMon.Bpf.Sockets;
 
-/// <summary>The socket programs and their maps, loaded and attached. Everything vanishes from the kernel when it is disposed or the process ends.</summary>
+/// <summary>The socket programs and their maps, loaded and attached. Everything vanishes from the kernel when it is disposed or the process ends, unless it is pinned.</summary>
 /// <remarks>
 /// Not thread-safe; the ring, iterators and counters may each be used by a thread of their own. What is attached to the root of the cgroup v2
 /// hierarchy can be done without: <see cref="Missing"/>.
@@ -15,6 +18,9 @@ public sealed class SocketProgram : IDisposable
     private const string Resource = "sockets.bpf.o";
     private const string StateProgram = "netmon_socket_state";
     private const string WalkProgram = "netmon_sockets";
+    private const string PinKind = "sockets";
+    private const string LinkPin = "link_";
+    private const string WalkPin = "walk";
 
     /// <summary>Program, hook (enum bpf_attach_type of linux/bpf.h), and whether it is about UDP.</summary>
     private static readonly (string Name, int Hook, bool IsUdp)[] CgroupPrograms =
@@ -35,14 +41,23 @@ public sealed class SocketProgram : IDisposable
     private readonly FileDescriptor _walk;
     private readonly SocketCounters[] _countersPerCpu;
 
-    private SocketProgram(BpfObject bpfObject)
+    private bool _pinned;
+
+    /// <param name="map">Gives the maps by their names.</param>
+    /// <param name="program">Gives the programs by their names.</param>
+    /// <param name="walk">The iterator's link; null: it is to be made.</param>
+    private SocketProgram(
+        Func<string, BpfMap> map,
+        Func<string, BpfProgram> program,
+        FileDescriptor? walk = null
+    )
     {
-        _events = bpfObject.TakeMap("events");
-        _owners = bpfObject.TakeMap("owners");
-        _counters = bpfObject.TakeMap("counters");
-        _programs.Add(bpfObject.TakeProgram(StateProgram));
-        _programs.Add(bpfObject.TakeProgram(WalkProgram));
-        _walk = BpfLink.CreateIterator(_programs[1].Descriptor);
+        _events = map("events");
+        _owners = map("owners");
+        _counters = map("counters");
+        _programs.Add(program(StateProgram));
+        _programs.Add(program(WalkProgram));
+        _walk = walk ?? BpfLink.CreateIterator(_programs[1].Descriptor);
         Ring = new RingBuffer<SocketEvent>(_events);
         _countersPerCpu = new SocketCounters[Libbpf.libbpf_num_possible_cpus()];
     }
@@ -58,6 +73,45 @@ public sealed class SocketProgram : IDisposable
     /// <summary>Kernel memory of the ring and the counters, as /proc/self/fdinfo accounts it; that of owners is with their sockets.</summary>
     /// <exception cref="BpfException">The kernel does not say.</exception>
     public long MapMemoryBytes => _events.MemoryBytes + _counters.MemoryBytes;
+
+    /// <summary>Whether they are an earlier process's, with the events that came meanwhile.</summary>
+    public bool Adopted { get; private init; }
+
+    /// <summary>Removes what an earlier process left attached.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public static void Remove(PinDirectory? pins) => ObjectPins.Remove(pins, PinKind);
+
+    /// <summary>As the one below, but takes over exactly the same of an earlier process, and lets what it attaches outlive this one.</summary>
+    /// <param name="options">Fixed while they are loaded.</param>
+    /// <param name="pins">Where; null: nowhere.</param>
+    /// <exception cref="BpfException">As the one below.</exception>
+    public static SocketProgram Load(SocketProgramOptions options, PinDirectory? pins)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (pins is null)
+        {
+            return Load(options);
+        }
+
+        var image = FlowProgram.ReadResource(Resource);
+        var own = new ObjectPins(pins, PinKind, image, Encoding.UTF8.GetBytes(Describe(options)));
+        try
+        {
+            own.RemoveOthers();
+            if (own.Exist)
+            {
+                return Adopt(own);
+            }
+        }
+        catch (BpfException)
+        {
+            Remove(pins);
+        }
+
+        var loaded = Load(options);
+        loaded.Keep(own, pins);
+        return loaded;
+    }
 
     /// <summary>Loads the programs that this assembly carries, and attaches them.</summary>
     /// <exception cref="BpfException">libbpf is missing, privileges are, or the kernel refused what cannot be done without: says what, errno, and libbpf's log.</exception>
@@ -118,7 +172,14 @@ public sealed class SocketProgram : IDisposable
     {
         foreach (var link in _links)
         {
-            BpfLink.Detach(link);
+            if (_pinned)
+            {
+                link.Dispose();
+            }
+            else
+            {
+                BpfLink.Detach(link);
+            }
         }
 
         _walk.Dispose();
@@ -155,7 +216,11 @@ public sealed class SocketProgram : IDisposable
         }
 
         bpfObject.Load();
-        var program = new SocketProgram(bpfObject) { ConnectMissing = missing, UdpMissing = missing };
+        var program = new SocketProgram(bpfObject.TakeMap, bpfObject.TakeProgram)
+        {
+            ConnectMissing = missing,
+            UdpMissing = missing,
+        };
         try
         {
             program.Attach(bpfObject, cgroup);
@@ -167,6 +232,65 @@ public sealed class SocketProgram : IDisposable
             throw;
         }
     }
+
+    private static SocketProgram Adopt(ObjectPins pins)
+    {
+        var program = new SocketProgram(pins.Map, pins.Program, pins.Link(WalkPin))
+        {
+            Adopted = true,
+            _pinned = true,
+        };
+        try
+        {
+            program._links.Add(pins.Link(LinkPin + StateProgram));
+            foreach (var (name, _, _) in CgroupPrograms)
+            {
+                program._programs.Add(pins.Program(name));
+                program._links.Add(pins.Link(LinkPin + name));
+            }
+
+            return program;
+        }
+        catch (BpfException)
+        {
+            program._pinned = false;
+            program.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Only where nothing is missing: what is missing could be had at the next start.</summary>
+    private void Keep(ObjectPins own, PinDirectory pins)
+    {
+        if (ConnectMissing.Length > 0 || UdpMissing.Length > 0)
+        {
+            return;
+        }
+
+        string[] attached = [StateProgram, .. CgroupPrograms.Select(each => each.Name)];
+        try
+        {
+            own.Keep([
+                ("events", _events.Descriptor),
+                ("owners", _owners.Descriptor),
+                ("counters", _counters.Descriptor),
+                (WalkPin, _walk),
+                .. _programs.Select(program => (program.Name, program.Descriptor)),
+                .. attached.Zip(_links, (name, link) => (LinkPin + name, link)),
+            ]);
+            _pinned = true;
+        }
+        catch (BpfException)
+        {
+            Remove(pins);
+        }
+    }
+
+    private static string Describe(SocketProgramOptions options) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{options.RingBytes} {options.StaleAfter.Ticks} {options.Loopback} {options.CgroupRoot}"
+        );
 
     private void Attach(BpfObject bpfObject, FileDescriptor? cgroup)
     {

@@ -130,7 +130,10 @@ public sealed class PodAccess : IDisposable
         ArgumentNullException.ThrowIfNull(pod);
         using var request = new HttpRequestMessage(
             HttpMethod.Get,
-            new Uri(_configuration.Server, $"{Path(pod)}:{pod.Port}/proxy/{pathAndQuery}")
+            new Uri(
+                _configuration.Server,
+                $"{Path(pod, pod.IsTls ? "https:" : "")}:{pod.Port}/proxy/{pathAndQuery}"
+            )
         );
         try
         {
@@ -154,8 +157,8 @@ public sealed class PodAccess : IDisposable
         _http.Dispose();
     }
 
-    private static string Path(PodLocation pod) =>
-        $"api/v1/namespaces/{Uri.EscapeDataString(pod.Namespace)}/pods/{Uri.EscapeDataString(pod.Name)}";
+    private static string Path(PodLocation pod, string scheme = "") =>
+        $"api/v1/namespaces/{Uri.EscapeDataString(pod.Namespace)}/pods/{scheme}{Uri.EscapeDataString(pod.Name)}";
 
     private async Task<IEnumerable<KeyValuePair<string, string>>> HeadersAsync(
         CancellationToken cancellationToken

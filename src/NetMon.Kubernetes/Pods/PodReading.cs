@@ -29,7 +29,9 @@ internal static class PodReading
                 && (Text(Member(metadata, "labels"), "app.kubernetes.io/component") ?? component) == component
             )
             {
-                pods.Add(new PodLocation(space, name, node, Port(spec) ?? port, IsReady(status)));
+                pods.Add(
+                    new PodLocation(space, name, node, Port(spec) ?? port, IsReady(status), IsTls(spec))
+                );
             }
         }
 
@@ -48,6 +50,14 @@ internal static class PodReading
                     : (int?)null
             )
             .FirstOrDefault();
+
+    // Kubelet has to know, so that the probes do.
+    private static bool IsTls(JsonElement spec) =>
+        Items(spec, "containers")
+            .Any(container =>
+                Text(Member(Member(container, "readinessProbe"), "httpGet"), "scheme") is "HTTPS"
+                || Text(Member(Member(container, "livenessProbe"), "httpGet"), "scheme") is "HTTPS"
+            );
 
     private static bool IsReady(JsonElement status) =>
         Items(status, "conditions")

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using NetMon.Terminal;
 
@@ -37,6 +38,15 @@ internal sealed record ServerAddress(string Host, int Port)
 
     /// <summary>Sends requests in place of a connection; null: there is one.</summary>
     public HttpMessageHandler? Agents { get; private init; }
+
+    /// <summary>It is asked by a socket of this machine, or by its loopback.</summary>
+    public bool IsOfThisMachine =>
+        Agents is null
+        && (
+            SocketPath is not null
+            || Host is "localhost"
+            || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address))
+        );
 
     private string? Label { get; init; }
 

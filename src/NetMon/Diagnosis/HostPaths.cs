@@ -19,7 +19,8 @@ internal sealed record HostPaths
     /// <summary>A value of /proc/sys, such as <c>net.core.bpf_jit_enable</c>; null if there is none.</summary>
     public string? ReadSetting(string name) => ReadProc(Path.Combine("sys", name.Replace('.', '/')))?.Trim();
 
-    private static string? Read(string path)
+    /// <summary>The text of a small file; null if it cannot be read.</summary>
+    public static string? Read(string path)
     {
         try
         {

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using NetMon.Client;
 using NetMon.Kubernetes.Pods;
 
@@ -120,13 +121,45 @@ internal sealed class ClusterHandler(AgentDirectory directory, Action<string> sa
                     {
                         UseProxy = false,
                         AllowAutoRedirect = false,
-                        ConnectCallback = async (_, stop) => await directory.ConnectAsync(pod, stop),
+                        ConnectCallback = (_, stop) => ConnectAsync(pod, stop),
                     }
                 );
                 _agents.Add(pod.Name, agent);
             }
 
             return agent;
+        }
+    }
+
+    // The API server and the kubelet answer for who is at the end of a port-forward, and no name in a certificate is
+    // the pod's: TLS within it adds nothing, and goes without a look at the certificate. No credential is sent.
+    private async ValueTask<Stream> ConnectAsync(PodLocation pod, CancellationToken cancellationToken)
+    {
+        var stream = await directory.ConnectAsync(pod, cancellationToken);
+        if (!pod.IsTls)
+        {
+            return stream;
+        }
+
+        var secure = new SslStream(stream, leaveInnerStreamOpen: false);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "localhost",
+#pragma warning disable CA5359 // As said above: the tunnel knows its end already.
+                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
+#pragma warning restore CA5359
+                },
+                cancellationToken
+            );
+            return secure;
+        }
+        catch
+        {
+            await secure.DisposeAsync();
+            throw;
         }
     }
 }

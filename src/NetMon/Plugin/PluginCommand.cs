@@ -9,6 +9,8 @@ namespace NetMon.Plugin;
 /// <summary>The root of the verbs when kubectl runs the program: they ask the agents of a cluster.</summary>
 internal sealed class PluginCommand : Command
 {
+    private static readonly string[] OfMachine = ["agent", "check-system", "detach", "doctor"];
+
     public PluginCommand()
         : base(
             ProgramName.Plugin,
@@ -57,6 +59,17 @@ internal sealed class PluginCommand : Command
             return false;
         }
 
+        if (rest.FirstOrDefault(IsVerb) is { } verb && Array.IndexOf(OfMachine, verb) >= 0)
+        {
+            AgentVerbRun.Fail(
+                output,
+                $"{verb} is about the machine that it runs on",
+                $"run it there: kubectl exec -n {options.AgentNamespace ?? PluginOptions.DefaultNamespace} POD -- netmon {verb}",
+                ExitCode.Usage
+            );
+            return false;
+        }
+
         var directory = new AgentDirectory(options);
         Agents = ServerAddress.Through(
             new ClusterHandler(directory, text => output.Errors.WriteLine($"netmon: {text}")),
@@ -64,6 +77,9 @@ internal sealed class PluginCommand : Command
         );
         return true;
     }
+
+    private bool IsVerb(string word) =>
+        Subcommands.Any(verb => string.Equals(verb.Name, word, StringComparison.Ordinal));
 
     private static Option<string> Describe(
         string name,

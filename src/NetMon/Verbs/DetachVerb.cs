@@ -116,7 +116,7 @@ internal static class DetachVerb
                 return null;
             }
 
-            Directory.CreateDirectory(options.Directory);
+            options.MakeDirectory();
             var other = new OtherAgent(options.Directory);
             if (ProcessLock.TryTake(other.LockPath) is { } free)
             {

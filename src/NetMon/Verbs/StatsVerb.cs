@@ -73,8 +73,7 @@ internal static class StatsVerb
     // An agent on this machine gave up the right to it (CAP_SYS_ADMIN), which whoever asks may have.
     private static IDisposable? Measure(ServerAddress server, string[] subjects, double seconds)
     {
-        var isHere = server.SocketPath is not null || server.ToUri().IsLoopback;
-        if (!isHere || seconds <= 0 || (subjects.Length > 0 && !subjects.Contains("bpf")))
+        if (!server.IsOfThisMachine || seconds <= 0 || (subjects.Length > 0 && !subjects.Contains("bpf")))
         {
             return null;
         }

@@ -29,7 +29,7 @@ public sealed class ApiSocketTests : IDisposable
             );
         }
 
-        Assert.Empty(Directory.GetFileSystemEntries(StateDirectory));
+        Assert.False(File.Exists(SocketPath));
     }
 
     [Fact]

@@ -49,6 +49,11 @@ internal sealed class Life : IDisposable
 
         if (!IsDead)
         {
+            Ledger.ResumeWaiting();
+        }
+
+        if (!IsDead)
+        {
             ConsumeRing(int.MaxValue);
         }
 

@@ -17,6 +17,10 @@ internal sealed class FakeHost : IDisposable
         Proc("self/mountinfo", $"24 1 0:22 / /run rw - tmpfs tmpfs rw\n{Bpffs}\n");
         Proc("self/cgroup", "0::/kubepods/netmon\n");
         Proc("self/limits", "Max locked memory         8388608              8388608              bytes\n");
+        Proc(
+            "net/route",
+            "Iface\tDestination\n" + "eth0\t00000000\t0102090A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n"
+        );
         Proc("meminfo", "MemTotal: 8000000 kB\nMemAvailable:    4000000 kB\n");
         Sys("kernel/btf/vmlinux", "\x9f\xeb\x01");
         File.WriteAllBytes(Path.Combine(Paths.Sys, "kernel/btf/vmlinux"), [0x9f, 0xeb, 1, 0]);

@@ -74,6 +74,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         root.Add(EventsVerb.Create(() => Output.Target));
         root.Add(StatusVerb.Create(() => Output.Target));
         root.Add(StatsVerb.Create(() => Output.Target));
+        root.Add(DetachVerb.Create());
         string[] all = [.. arguments, "--kubeconfig", Kubeconfig];
         return root.TryTake(all, Output.Target, out var rest)
             ? await root.Parse(rest).InvokeAsync(cancellationToken: stop)

@@ -19,9 +19,17 @@ public sealed class PluginTests
         var list = FlowText.List(FlowText.Tcp("10.0.0.1", 40001, "10.0.0.2", 443));
         cluster.Agents["node-2"].List = context => context.Response.WriteAsync(list);
 
-        var code = await cluster.RunAsync(
-            ["--node", "node-2", "-n", "shop", "flows", "-o", "json", "--via", way]
-        );
+        var code = await cluster.RunAsync([
+            "--node",
+            "node-2",
+            "-n",
+            "shop",
+            "flows",
+            "-o",
+            "json",
+            "--via",
+            way,
+        ]);
 
         Assert.Equal((0, ""), (code, cluster.Output.Errors));
         Assert.Equal(list + "\n", cluster.Output.Text);
@@ -119,8 +127,20 @@ public sealed class PluginTests
 
     [Theory]
     [InlineData("stats", "--node NAME: there are agents on node-1, node-2", "stats")]
-    [InlineData("no agent runs on a node node-3", "there are agents on node-1, node-2", "--node", "node-3", "status")]
-    [InlineData("no agent runs in the namespace other", "docs/install.md", "--agent-namespace", "other", "status")]
+    [InlineData(
+        "no agent runs on a node node-3",
+        "there are agents on node-1, node-2",
+        "--node",
+        "node-3",
+        "status"
+    )]
+    [InlineData(
+        "no agent runs in the namespace other",
+        "docs/install.md",
+        "--agent-namespace",
+        "other",
+        "status"
+    )]
     public async Task What_cannot_be_done_is_said_with_a_next_step(
         string what,
         string advice,
@@ -167,6 +187,16 @@ public sealed class PluginTests
             cluster.Output.Errors,
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public async Task What_is_about_this_machine_is_refused()
+    {
+        await using var cluster = await ClusterUnderTest.StartAsync(null, "node-1");
+
+        Assert.Equal(ExitCode.Usage, await cluster.RunAsync("detach"));
+
+        Assert.Contains("kubectl exec -n netmon POD", cluster.Output.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

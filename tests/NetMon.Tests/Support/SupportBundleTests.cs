@@ -84,8 +84,13 @@ public sealed class SupportBundleTests : IDisposable
             "host/routes.txt",
             "host/kernel.txt",
         ];
-        Assert.Subset(files.Keys.ToHashSet(), wanted.ToHashSet());
+        Assert.Empty(wanted.Except(files.Keys));
         Assert.Contains("10.9.8.7 is there", files["agent/log.txt"], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "0.0.0.0/0 via 10.9.2.1 dev eth0",
+            files["host/routes.txt"],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

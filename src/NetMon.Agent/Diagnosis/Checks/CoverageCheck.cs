@@ -6,12 +6,12 @@ using NetMon.Core.Diagnosis;
 namespace NetMon.Agent.Diagnosis.Checks;
 
 /// <summary>What is observed against what should be, by the interfaces as they are now.</summary>
-internal sealed class CoverageCheck(CaptureOptions options, Func<ObservedInterfaces> observed)
+internal sealed class CoverageCheck(Func<CaptureOptions> options, Func<ObservedInterfaces> observed)
     : InstantCheck("observed interfaces")
 {
     protected override IEnumerable<Finding> Run()
     {
-        var rules = new InterfaceRules(options);
+        var rules = new InterfaceRules(options());
         var links = InterfacePrograms.ListLinks();
         var now = observed();
         var wanted = links.Values.Where(link => rules.Choose(in link, links, attached: false) is not null);

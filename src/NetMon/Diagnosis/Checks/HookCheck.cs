@@ -22,13 +22,17 @@ internal sealed class HookCheck(KernelHook hook, string use, string? without) : 
         ),
         new(KernelHook.MapIterator, "reading the flow map", without: null),
         new(KernelHook.Drops, "drops", "the raw tracepoint is used instead"),
-        new(KernelHook.RawDrops, "drops on kernels without typed tracepoints", "nothing, if tp_btf works"),
+        new(
+            KernelHook.RawDrops,
+            "drops on kernels without typed tracepoints",
+            "drops are not seen where the typed one is missing, too"
+        ),
         new(KernelHook.SocketStates, "processes of connections", "processes and containers are not known"),
         new(KernelHook.FileIterator, "processes of older sockets", "processes and containers are not known"),
         new(
             KernelHook.SocketOperations,
             "processes before a connection is established",
-            "they are known when it is established"
+            "processes are known only once their connections are established"
         ),
         new(KernelHook.UdpBind, "processes of UDP sockets", UdpLost),
         new(KernelHook.UdpSend, "processes of UDP sockets", UdpLost),

@@ -14,6 +14,9 @@ internal sealed class MemoryCheck() : HostCheck("memory")
     private const long Least = 96 * Mebi;
     private const long PerFlow = 512;
 
+    // What version 1 says where there is none.
+    private const long Unlimited = 1L << 60;
+
     public override IEnumerable<Finding> Run(HostScene scene)
     {
         var flow = scene.Options.Flow;
@@ -46,22 +49,45 @@ internal sealed class MemoryCheck() : HostCheck("memory")
     {
         cgroup = "";
         long? least = null;
-        var line = (paths.ReadProc("self/cgroup") ?? "")
-            .Split('\n')
-            .FirstOrDefault(one => one.StartsWith("0::/", StringComparison.Ordinal));
-        for (var path = line?[3..].Trim(); path is { Length: > 0 }; path = Path.GetDirectoryName(path))
+        var hierarchies = Hierarchies(paths);
+        foreach (var line in (paths.ReadProc("self/cgroup") ?? "").Split('\n'))
         {
-            var text = paths.ReadSys($"fs/cgroup{path.TrimEnd('/')}/memory.max")?.Trim();
+            // hierarchy number:controllers:path; version 2 has number 0 and no controllers.
+            var fields = line.Split(':', 3);
             if (
-                long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
-                && !(least <= bytes)
+                fields.Length < 3
+                || hierarchies.FirstOrDefault(one => one.Controllers == fields[1])
+                    is not { Root: { } root } found
             )
             {
-                (least, cgroup) = (bytes, $"the cgroup {path}");
+                continue;
+            }
+
+            for (var path = fields[2].Trim(); path.Length > 0; path = Path.GetDirectoryName(path) ?? "")
+            {
+                var text = HostPaths.Read($"{root}{path.TrimEnd('/')}/{found.File}")?.Trim();
+                if (
+                    long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+                    && bytes < Unlimited
+                    && !(least <= bytes)
+                )
+                {
+                    (least, cgroup) = (bytes, $"the cgroup {path}");
+                }
             }
         }
 
         return least;
+    }
+
+    private static (string Controllers, string? Root, string File)[] Hierarchies(HostPaths paths)
+    {
+        var second = MountTable.Read(paths).FirstOrDefault(mount => mount.Type == "cgroup2").Point;
+        return
+        [
+            ("", second ?? Path.Combine(paths.Sys, "fs/cgroup"), "memory.max"),
+            ("memory", Path.Combine(paths.Sys, "fs/cgroup/memory"), "memory.limit_in_bytes"),
+        ];
     }
 
     private static long? ReadAvailable(HostPaths paths)

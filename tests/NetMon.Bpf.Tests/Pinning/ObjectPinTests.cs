@@ -1,0 +1,94 @@
+using NetMon.Bpf.Drops;
+using NetMon.Bpf.Records;
+using NetMon.Bpf.Sockets;
+using NetMon.Bpf.Tests.Attaching;
+
+namespace NetMon.Bpf.Tests.Pinning;
+
+/// <summary>Programs at tracepoints count on while no process is there, and are taken over as they are.</summary>
+public class ObjectPinTests
+{
+    private static readonly DropProgramOptions Drops = new() { MaxEntries = 1000 };
+
+    [SkippableFact]
+    public void Drops_of_the_time_without_a_process_are_in_the_totals_and_the_sums()
+    {
+        using var wire = new Wire();
+        using var pins = new TestPins();
+        wire.Inside(() =>
+        {
+            using var directory = pins.Open();
+            using (var first = DropProgram.Load(Drops, directory))
+            {
+                Assert.False(first.Adopted);
+                first.Take(static (in _, in _) => { });
+            }
+
+            // Nobody listens there: each datagram is dropped for want of a socket.
+            wire.Near.Exec("python3", "-c", Send(100));
+            using (var second = DropProgram.Load(Drops, directory))
+            {
+                Assert.True(second.Adopted);
+                Assert.Equal(100, Taken(second));
+            }
+
+            // Other settings are another program: nothing of the one before stays attached.
+            using var other = DropProgram.Load(new() { MaxEntries = 2000 }, directory);
+            Assert.False(other.Adopted);
+            Assert.Single(Directory.GetDirectories(Path.Combine(directory.Path, "drops")));
+            wire.Near.Exec("python3", "-c", Send(10));
+            Assert.Equal(10, Taken(other));
+        });
+    }
+
+    [SkippableFact]
+    public void Sockets_of_the_time_without_a_process_are_in_the_ring()
+    {
+        using var pins = new TestPins();
+        using var directory = pins.Open();
+        var options = new SocketProgramOptions { Loopback = true };
+        ulong events;
+        using (var first = SocketProgram.Load(options, directory))
+        {
+            Skip.IfNot(first.ConnectMissing.Length == 0, first.ConnectMissing);
+            Assert.False(first.Adopted);
+            events = first.ReadCounters().Events;
+        }
+
+        Shell.Run(
+            "python3",
+            "-c",
+            "import socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); s.listen(); socket.create_connection(s.getsockname())"
+        );
+        using var second = SocketProgram.Load(options, directory);
+        Assert.True(second.Adopted);
+        Assert.True(second.ReadCounters().Events > events);
+        Assert.True(second.Ring.PendingBytes > 0);
+    }
+
+    private static string Send(int count) =>
+        $"import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\nfor i in range({count}): s.sendto(b'x', ('192.0.2.1', 4321 + i % 7))";
+
+    private static long Taken(DropProgram program)
+    {
+        var packets = 0L;
+        for (var i = 0; i < 2; i++)
+        {
+            program.Take(
+                (in DropKey key, in DropValue value) =>
+                {
+                    if (key.Flow.Protocol == 17 && key.Flow.Port[0] + key.Flow.Port[1] > 4321)
+                    {
+                        packets += IsOurs(in key) ? (long)value.Packets : 0;
+                    }
+                }
+            );
+        }
+
+        return packets;
+    }
+
+    // 192.0.2.1 at both ends.
+    private static bool IsOurs(in DropKey key) =>
+        key.Flow.Address[0][15] == 1 && key.Flow.Address[0][12] == 192;
+}

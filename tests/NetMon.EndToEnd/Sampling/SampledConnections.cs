@@ -1,0 +1,148 @@
+using System.Net.Sockets;
+using NetMon.Testing.Lab;
+using NetMon.Testing.Lab.Connections;
+using Xunit.Abstractions;
+
+namespace NetMon.EndToEnd.Sampling;
+
+/// <summary>One connection of N is counted; the figures are those of all of them, within the bound of docs/sampling.md.</summary>
+public sealed class SampledConnections(ITestOutputHelper output)
+{
+    /// <summary>One estimation of two million is farther off: which ports the clients get is chance.</summary>
+    private const double Deviations = 5;
+    private const double Rate = 2_000;
+
+    private static readonly (string, string) Once = ("direction", "egress");
+    private static readonly TimeSpan Phase = TimeSpan.FromSeconds(3);
+
+    [SkippableFact]
+    public void Scaled_figures_are_within_the_bound_also_where_the_rate_changes_meanwhile()
+    {
+        LabRequirements.SkipIfMissing();
+        using var settings = new AgentSettings();
+        using var link = new BareLink();
+        using var server = new ConnectionServer(link.Far, firstPort: 5000, ports: 4);
+        using var agent = AgentProcess.Start(
+            link.Near,
+            "--sampling-rate",
+            "8",
+            "--interval",
+            "500ms",
+            "--state-dir",
+            settings.StateDirectory
+        );
+
+        var before = link.NearInterface.ReadCounters();
+        var first = ConnectionLoad.Run(link.Near, BareLink.Plan(Rate, Phase)).Completed;
+        settings.Set("capture.sampling_rate", "2");
+        var second = ConnectionLoad.Run(link.Near, BareLink.Plan(Rate, Phase)).Completed;
+        var passed = link.NearInterface.ReadCounters() - before;
+        Wait.Until(
+            () => passed == (passed = link.NearInterface.ReadCounters() - before),
+            "the link to fall silent"
+        );
+
+        // All connections are alike, so that each figure has the bound of their number.
+        var all = first + second;
+        var packets = passed.Sent.Packets + passed.Received.Packets;
+        var bytes = passed.Sent.IpBytes + passed.Received.IpBytes;
+        var bound = Deviations * Math.Sqrt((7.0 * first) + second) / all;
+        var metrics = agent.ReadMetrics();
+
+        // A flow's last packets come with its next record.
+        Wait.TryUntil(
+            () =>
+                Of(metrics = agent.ReadMetrics(), "netmon_packets_total")
+                == metrics.Sum("netmon_sampling_estimated_packets_total"),
+            TimeSpan.FromSeconds(15)
+        );
+        output.WriteLine(
+            $"{all} connections, {packets} packets, {bytes} bytes, bound {bound:P1}; estimated "
+                + $"{Of(metrics, "netmon_flows_total")}, {Of(metrics, "netmon_packets_total")}, {Of(metrics, "netmon_bytes_total")}"
+        );
+
+        Assert.Equal(2, metrics.Sum("netmon_sampling_rate"));
+        AssertWithin(all, "netmon_flows_total");
+        AssertWithin(packets, "netmon_packets_total");
+        AssertWithin(bytes, "netmon_bytes_total");
+        AssertWithin(all, "netmon_latency_seconds_count", ("type", "connect"));
+        Assert.Equal(0, metrics.Sum("netmon_flow_failures_total"));
+
+        // What passed is known even so; and the estimation is what the flows add up to.
+        Assert.Equal(
+            packets,
+            metrics.Sum("netmon_sampled_packets_total") + metrics.Sum("netmon_unsampled_packets_total")
+        );
+        Assert.Equal(
+            bytes,
+            metrics.Sum("netmon_sampled_bytes_total") + metrics.Sum("netmon_unsampled_bytes_total")
+        );
+        Assert.Equal(
+            metrics.Sum("netmon_sampling_estimated_packets_total"),
+            Of(metrics, "netmon_packets_total")
+        );
+        Assert.Equal(metrics.Sum("netmon_sampling_estimated_bytes_total"), Of(metrics, "netmon_bytes_total"));
+
+        // The budget is less than the agent takes at the rate that it may not fall below.
+        settings.Set("capture.sampling_rate", "1");
+        settings.Set("capture.adaptive_sampling.cpu_budget", "1");
+        settings.Set("capture.adaptive_sampling.enabled", "true");
+        var load = Task.Run(() => ConnectionLoad.Run(link.Near, BareLink.Plan(Rate, 4 * Phase)));
+        Wait.Until(() => agent.ReadMetrics().Sum("netmon_sampling_rate") > 1, "the rate to be raised");
+        Assert.Contains("the sampling rate is", agent.Log, StringComparison.Ordinal);
+        load.GetAwaiter().GetResult();
+
+        void AssertWithin(double true_, string name, params (string, string)[] labels) =>
+            Assert.InRange(
+                metrics.Sum(name, [("protocol", "tcp"), Once, .. labels]) / true_,
+                1 - bound,
+                1 + bound
+            );
+    }
+
+    private static double Of(MetricsSnapshot metrics, string name) => metrics.Sum(name, Once);
+
+    /// <summary>Changes settings of a running agent, at its socket.</summary>
+    private sealed class AgentSettings : IDisposable
+    {
+        private readonly HttpClient _client;
+
+        public string StateDirectory { get; } = Directory.CreateTempSubdirectory("nm-e2e-sampling-").FullName;
+
+        public AgentSettings()
+        {
+            var endpoint = new UnixDomainSocketEndPoint(Path.Combine(StateDirectory, "netmon.sock"));
+            _client = new HttpClient(
+                new SocketsHttpHandler
+                {
+                    ConnectCallback = async (_, cancellation) =>
+                    {
+                        var socket = new Socket(
+                            AddressFamily.Unix,
+                            SocketType.Stream,
+                            ProtocolType.Unspecified
+                        );
+                        await socket.ConnectAsync(endpoint, cancellation);
+                        return new NetworkStream(socket, ownsSocket: true);
+                    },
+                }
+            );
+        }
+
+        public void Set(string key, string value)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "http://netmon/api/v1/config")
+            {
+                Content = new StringContent($$"""{"{{key}}":"{{value}}"}"""),
+            };
+            using var response = _client.Send(request);
+            response.EnsureSuccessStatusCode();
+        }
+
+        public void Dispose()
+        {
+            _client.Dispose();
+            Directory.Delete(StateDirectory, recursive: true);
+        }
+    }
+}
