@@ -12,7 +12,7 @@ public sealed class HostileClients(ITestOutputHelper output)
 {
     private const int Silent = 10_000;
     private const int Flows = 150_000;
-    private const long Limit = 160L << 20;
+    private const long Limit = 256L << 20;
 
     // Both ends are local, the far one behind a container's interface: each packet is egress and ingress.
     private static readonly (string, string) Once = ("direction", "egress");

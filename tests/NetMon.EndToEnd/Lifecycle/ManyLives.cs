@@ -1,0 +1,101 @@
+using System.Globalization;
+using NetMon.Testing.Lab;
+
+namespace NetMon.EndToEnd.Lifecycle;
+
+/// <summary>Agents that are killed and started again while packets flow: together they report each packet once.</summary>
+public sealed class ManyLives
+{
+    private const int Kills = 20;
+
+    [SkippableFact]
+    public void Whenever_agents_are_killed_the_figures_of_the_last_one_are_those_of_the_wire()
+    {
+        LabRequirements.SkipIfMissing("nft");
+        using var lab = new TwoHosts(offloads: false);
+        using var state = new AgentState();
+        using var traffic = new SteadyTraffic(lab);
+        var random = new Random(7);
+        var agent = Start(lab, state);
+        for (var life = 0; life < Kills; life++)
+        {
+            Thread.Sleep(random.Next(20, 400));
+            agent.Kill();
+            agent.Dispose();
+            agent = Start(lab, state);
+        }
+
+        // A stop that keeps, for the agent that comes next.
+        Thread.Sleep(random.Next(20, 400));
+        Assert.Equal(0, agent.Stop());
+        agent.Dispose();
+        using var last = Start(lab, state);
+        Thread.Sleep(200);
+        traffic.Stop();
+
+        var sent = traffic.Sent;
+        var received = traffic.Received;
+        var patience = System.Diagnostics.Stopwatch.StartNew();
+        string difference;
+        do
+        {
+            Thread.Sleep(100);
+            difference = Difference(last.ReadMetrics(), traffic, sent, received);
+        } while (difference.Length > 0 && patience.Elapsed < TimeSpan.FromSeconds(15));
+
+        Assert.True(difference.Length == 0, difference + last.Log);
+        Assert.Equal(0, last.Stop());
+    }
+
+    private static AgentProcess Start(TwoHosts lab, AgentState state) =>
+        AgentProcess.Start(
+            lab.Host,
+            [.. state.Arguments, "--interval", "200ms", "--labels", "src_ip", "--labels", "protocol"]
+        );
+
+    private static string Difference(
+        MetricsSnapshot metrics,
+        SteadyTraffic traffic,
+        (long Packets, long Bytes) sent,
+        (long Packets, long Bytes) received
+    )
+    {
+        (string What, double Expected, double Reported)[] figures =
+        [
+            ("packets sent", sent.Packets, Of("netmon_packets_total", TwoHosts.HostV4, "egress")),
+            ("bytes sent", sent.Bytes, Of("netmon_bytes_total", TwoHosts.HostV4, "egress")),
+            ("packets received", received.Packets, Of("netmon_packets_total", TwoHosts.PeerV4, "ingress")),
+            ("bytes received", received.Bytes, Of("netmon_bytes_total", TwoHosts.PeerV4, "ingress")),
+            ("connections", traffic.Flows.Tcp, Flows("tcp")),
+            ("sockets of datagrams", traffic.Flows.Udp, Flows("udp")),
+        ];
+        return string.Concat(
+            figures
+                .Where(figure => figure.Expected != figure.Reported)
+                .Select(figure =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{figure.What}: {figure.Expected}, reported {figure.Reported}\n"
+                    )
+                )
+        );
+
+        double Of(string name, System.Net.IPAddress source, string direction) =>
+            new[] { "tcp", "udp" }.Sum(protocol =>
+                metrics.Sum(
+                    name,
+                    ("src_ip", source.ToString()),
+                    ("protocol", protocol),
+                    ("direction", direction)
+                )
+            );
+
+        double Flows(string protocol) =>
+            metrics.Sum(
+                "netmon_flows_total",
+                ("src_ip", TwoHosts.HostV4.ToString()),
+                ("protocol", protocol),
+                ("direction", "egress")
+            );
+    }
+}
