@@ -67,7 +67,8 @@ public sealed class SeccompTests : IDisposable
         var degraded = Get(api, "/metrics")!
             .Split('\n')
             .Where(line =>
-                line.StartsWith("netmon_feature_up{", StringComparison.Ordinal) && line.EndsWith(" 0")
+                line.StartsWith("netmon_feature_up{", StringComparison.Ordinal)
+                && line.EndsWith(" 0", StringComparison.Ordinal)
             );
         Assert.Empty(degraded);
         Assert.Equal(["127.0.0.1:9990"], Listening(node));
