@@ -11,6 +11,7 @@ using NetMon.Agent.Features;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Ledger;
+using NetMon.Agent.Logging;
 using NetMon.Agent.Memory;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
@@ -286,6 +287,11 @@ internal sealed class RunningAgent : IAsyncDisposable
                 _routes.Open(),
                 _loggers
             );
+        }
+
+        if (!IPAddress.IsLoopback(_options.Api.Listen.Address) && !_guard.HasTls)
+        {
+            AgentLog.OpenToOthers(_loggers.CreateLogger<ApiGuard>(), _options.Api.Listen);
         }
 
         _debugServer = await DebugServer.StartAsync(_options.Api, _guard, _routes, _loggers);

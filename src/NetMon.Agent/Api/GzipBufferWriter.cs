@@ -25,11 +25,18 @@ internal sealed class GzipBufferWriter : IBufferWriter<byte>, IDisposable
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
-    public void Dispose()
+    /// <summary>Writes the end; nothing may follow.</summary>
+    public void Finish()
     {
         Compress();
         _gzip.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _gzip.Dispose();
         ArrayPool<byte>.Shared.Return(_block);
+        _block = [];
     }
 
     private void Reserve(int size)

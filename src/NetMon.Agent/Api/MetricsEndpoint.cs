@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using NetMon.Agent.Options;
@@ -8,6 +9,8 @@ namespace NetMon.Agent.Api;
 /// <summary><c>/metrics</c>: all families as Prometheus text or OpenMetrics, as Accept says; gzip where Accept-Encoding allows it.</summary>
 internal sealed class MetricsEndpoint(MetricRegistry registry) : IDisposable
 {
+    private const int FlushBytes = 64 * 1024;
+
     private readonly Turns _turns = new(new PerformanceOptions().Workers);
     private volatile bool _enabled = true;
 
@@ -47,16 +50,18 @@ internal sealed class MetricsEndpoint(MetricRegistry registry) : IDisposable
 
         using var turn = await _turns.TakeAsync(context.RequestAborted);
         var body = response.BodyWriter;
-        if (gzip)
+        using var compressed = gzip ? new GzipBufferWriter(body) : null;
+        IBufferWriter<byte> output = compressed is null ? body : compressed;
+        var family = 0;
+        while (registry.WriteNext(output, format, ref family))
         {
-            using var compressed = new GzipBufferWriter(body);
-            registry.Write(compressed, format);
-        }
-        else
-        {
-            registry.Write(body, format);
+            if (body.UnflushedBytes >= FlushBytes)
+            {
+                await body.FlushAsync(context.RequestAborted);
+            }
         }
 
+        compressed?.Finish();
         await body.FlushAsync(context.RequestAborted);
     }
 

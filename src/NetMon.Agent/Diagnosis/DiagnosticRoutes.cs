@@ -22,6 +22,11 @@ internal static class DiagnosticRoutes
                 RouteAccess.Admin,
                 "POST"
             ),
-            new("/api/v1/debug/packets", new PacketsEndpoint(clock).HandleAsync, RouteAccess.Admin),
+            new(
+                "/api/v1/debug/packets",
+                new PacketsEndpoint(clock).HandleAsync,
+                RouteAccess.Admin,
+                IsStream: true
+            ),
         ];
 }

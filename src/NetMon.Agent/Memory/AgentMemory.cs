@@ -16,8 +16,12 @@ namespace NetMon.Agent.Memory;
 internal sealed class AgentMemory
 {
     // What one costs: an entry with its place in the index; a row with its labels and the cells that most have.
-    private const int FlowBytes = 800;
-    private const int SeriesBytes = 2048;
+    private const int FlowBytes = 1200;
+    private const int SeriesBytes = 4096;
+    private const int EventBytes = 400;
+
+    /// <summary>Of the limit, what the queues of all followers may take together.</summary>
+    private const double FollowersShare = 0.2;
 
     public required Broadcaster Followers { get; init; }
 
@@ -48,6 +52,7 @@ internal sealed class AgentMemory
 
         AgentLog.MemoryLimited(logger, bytes >> 20, limit.Source);
         BoundHeap(bytes, logger);
+        Followers.Ceiling = (int)(bytes * FollowersShare / Broadcaster.MaxSubscriptions / EventBytes);
         var guard = new MemoryGuard(
             bytes,
             Steps(),

@@ -11,9 +11,9 @@ namespace NetMon.Agent.Memory;
 ///   resident / limit   0.70       0.75      0.80        0.85     0.90                1.00
 ///                       | followers | history | detections | series | flows              |
 /// </code>
-/// (1) Each look, five a second, compares what is resident with the marks. A step begins at its mark, and ends below the mark by 0.05, one a second.
+/// (1) Each look, ten a second, compares what is resident with the marks. A step begins at its mark, and ends below the mark by 0.05, one a second.
 /// (2) Between two looks, tables may grow by a part of what is free, and no more: so nothing gets from one mark beyond the limit in between.
-/// (3) What is resident may be garbage: a collection tells, at most each five seconds, more seldom where it does not help.
+/// (3) What is resident may be garbage: a collection tells, at most each five seconds, more seldom where it does not help; and once a step has begun.
 /// </remarks>
 internal sealed class MemoryGuard : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class MemoryGuard : IDisposable
     /// <summary>Of a collection, what makes another worth while soon.</summary>
     private const double WorthWhile = 0.05;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
@@ -104,12 +104,19 @@ internal sealed class MemoryGuard : IDisposable
             resident = Collect(resident);
         }
 
+        var before = _level;
         while (_level < _steps.Count && resident >= MarkOf(_level))
         {
             _steps[_level].Begin();
             _level++;
             _changedAt = _time.GetTimestamp();
             Tell(resident);
+        }
+
+        if (_level > before && IsDue(_collectedAt, Recovery))
+        {
+            // What the steps let go of is garbage now.
+            resident = Collect(resident);
         }
 
         if (

@@ -26,6 +26,7 @@ internal sealed class Broadcaster
     private long _lost;
     private long _shed;
     private bool _short;
+    private volatile int _ceiling = int.MaxValue;
 
     public Broadcaster(int queueCapacity = QueueCapacity) => _queueCapacity = queueCapacity;
 
@@ -46,6 +47,13 @@ internal sealed class Broadcaster
 
     /// <summary>Events that readers lost because they were slow.</summary>
     public long Lost => Volatile.Read(ref _lost);
+
+    /// <summary>Events that wait for one reader at most, whatever <see cref="Capacity"/> says: what memory allows. Any thread.</summary>
+    public int Ceiling
+    {
+        get => _ceiling;
+        set => _ceiling = value;
+    }
 
     /// <summary>Events that were not kept for readers to save memory.</summary>
     public long Shed => Volatile.Read(ref _shed);
@@ -94,7 +102,7 @@ internal sealed class Broadcaster
                 return false;
             }
 
-            subscription = new Subscription(this, filter, _queueCapacity);
+            subscription = new Subscription(this, filter, Math.Min(_queueCapacity, _ceiling));
             if (_short)
             {
                 subscription.Shorten(ShortQueue);

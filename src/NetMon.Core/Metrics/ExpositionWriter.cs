@@ -107,6 +107,12 @@ internal ref struct ExpositionWriter
             Write("# EOF\n"u8);
         }
 
+        Flush();
+    }
+
+    /// <summary>Hands on what was written so far.</summary>
+    public void Flush()
+    {
         _output.Advance(_length);
         _block = default;
         _length = 0;

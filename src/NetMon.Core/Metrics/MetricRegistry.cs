@@ -165,6 +165,28 @@ public sealed class MetricRegistry
         writer.Finish();
     }
 
+    /// <summary>Writes one family of the exposition, so that what was written can leave before the next.</summary>
+    /// <param name="output">Gets the text.</param>
+    /// <param name="format">Of the text.</param>
+    /// <param name="next">Which family: 0 at first; counted on here.</param>
+    /// <returns>False after the last.</returns>
+    public bool WriteNext(IBufferWriter<byte> output, ExpositionFormat format, ref int next)
+    {
+        var entries = _entries;
+        var writer = new ExpositionWriter(output, format);
+        if (next < entries.Length)
+        {
+            writer.BeginFamily(entries[next].Text);
+            entries[next].Family.WriteSamples(ref writer);
+            writer.Flush();
+            next++;
+            return true;
+        }
+
+        writer.Finish();
+        return false;
+    }
+
     /// <summary>The samples of one family now; empty if there is no such family.</summary>
     /// <param name="name">Its name, with the suffix of its type.</param>
     public IReadOnlyList<MetricSample> Read(string name)

@@ -16,7 +16,10 @@ internal static class EnvironmentSettings
     {
         AgentConfiguration.FileVariable,
         "NETMON_SERVER",
-        "NETMON_TOKEN",
+        "NETMON_TOKEN_FILE",
+        "NETMON_CA",
+        "NETMON_CERT",
+        "NETMON_KEY",
         "NETMON_UPDATE_DOCS",
         Debug,
     };
