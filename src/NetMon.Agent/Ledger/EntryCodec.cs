@@ -59,7 +59,7 @@ internal static class EntryCodec
             writer.Raw(in entry.Key);
         }
 
-        if (marks.HasFlag(Marks.Twin))
+        if ((marks & Marks.Twin) != Marks.None)
         {
             writer.Raw(in entry.Twin);
         }
@@ -75,23 +75,23 @@ internal static class EntryCodec
         entry = new KeptEntry
         {
             RecordNs = part.Number(),
-            SourceEnd = marks.HasFlag(Marks.SourceEnd1) ? (byte)1 : (byte)0,
-            Role = marks.HasFlag(Marks.Shadow) ? FlowRole.Shadow : FlowRole.Counted,
-            IsBehind = marks.HasFlag(Marks.IsBehind),
-            NoEndpoints = marks.HasFlag(Marks.NoEndpoints),
+            SourceEnd = (marks & Marks.SourceEnd1) != Marks.None ? (byte)1 : (byte)0,
+            Role = (marks & Marks.Shadow) != Marks.None ? FlowRole.Shadow : FlowRole.Counted,
+            IsBehind = (marks & Marks.IsBehind) != Marks.None,
+            NoEndpoints = (marks & Marks.NoEndpoints) != Marks.None,
         };
-        if (!marks.HasFlag(Marks.PlainKey))
+        if ((marks & Marks.PlainKey) == Marks.None)
         {
             entry.Key = part.Raw<FlowKey>();
         }
 
-        if (marks.HasFlag(Marks.Twin))
+        if ((marks & Marks.Twin) != Marks.None)
         {
             entry.Twin = part.Raw<FlowKey>();
         }
 
         entry.Flow = FlowCodec.Read(ref part, objects);
-        if (marks.HasFlag(Marks.PlainKey))
+        if ((marks & Marks.PlainKey) != Marks.None)
         {
             entry.Key = KeyOf(in entry.Flow, entry.SourceEnd);
         }

@@ -57,13 +57,13 @@ internal static class FlowCodec
         WriteAttribution(ref writer, objects, in flow, parts);
         objects.Write(ref writer, flow.SourceOwner);
         objects.Write(ref writer, flow.DestinationOwner);
-        if (parts.HasFlag(Parts.Sockets))
+        if ((parts & Parts.Sockets) != Parts.None)
         {
             Write(ref writer, in flow.SourceSocket);
             Write(ref writer, in flow.DestinationSocket);
         }
 
-        if (parts.HasFlag(Parts.Drops))
+        if ((parts & Parts.Drops) != Parts.None)
         {
             Write(ref writer, flow.Drops!);
         }
@@ -77,7 +77,7 @@ internal static class FlowCodec
         var parts = (Parts)reader.Byte();
         var flow = new Flow
         {
-            InitiatorCertain = parts.HasFlag(Parts.InitiatorCertain),
+            InitiatorCertain = (parts & Parts.InitiatorCertain) != Parts.None,
             Protocol = reader.Byte(),
             State = reader.Word<FlowState>(),
             Direction = reader.Word<FlowDirection>(),
@@ -106,13 +106,13 @@ internal static class FlowCodec
         ReadAttribution(ref reader, objects, ref flow, parts);
         flow.SourceOwner = objects.Owner(ref reader);
         flow.DestinationOwner = objects.Owner(ref reader);
-        if (parts.HasFlag(Parts.Sockets))
+        if ((parts & Parts.Sockets) != Parts.None)
         {
             flow.SourceSocket = ReadSocket(ref reader);
             flow.DestinationSocket = ReadSocket(ref reader);
         }
 
-        flow.Drops = parts.HasFlag(Parts.Drops) ? ReadDrops(ref reader) : null;
+        flow.Drops = (parts & Parts.Drops) != Parts.None ? ReadDrops(ref reader) : null;
         flow.SamplingRate = (ushort)reader.Number();
         flow.Attribution.AppProtocol = reader.Byte() == 0 ? null : AppProtocols.Find(in flow);
         return flow;
@@ -196,7 +196,7 @@ internal static class FlowCodec
         writer.Number(counts.Sent.Bytes);
         writer.Number(counts.Received.Packets);
         writer.Number(counts.Received.Bytes);
-        if (parts.HasFlag(Parts.Events))
+        if ((parts & Parts.Events) != Parts.None)
         {
             writer.Number(counts.RetransmitsSent);
             writer.Number(counts.RetransmitsReceived);
@@ -210,7 +210,7 @@ internal static class FlowCodec
             writer.Number(counts.IcmpErrors);
         }
 
-        if (parts.HasFlag(Parts.Health))
+        if ((parts & Parts.Health) != Parts.None)
         {
             Write(ref writer, in counts.SourceHealth);
             Write(ref writer, in counts.DestinationHealth);
@@ -221,7 +221,7 @@ internal static class FlowCodec
     {
         counts.Sent = new Traffic { Packets = reader.Long(), Bytes = reader.Long() };
         counts.Received = new Traffic { Packets = reader.Long(), Bytes = reader.Long() };
-        if (parts.HasFlag(Parts.Events))
+        if ((parts & Parts.Events) != Parts.None)
         {
             counts.RetransmitsSent = reader.Long();
             counts.RetransmitsReceived = reader.Long();
@@ -235,7 +235,7 @@ internal static class FlowCodec
             counts.IcmpErrors = reader.Long();
         }
 
-        if (parts.HasFlag(Parts.Health))
+        if ((parts & Parts.Health) != Parts.None)
         {
             counts.SourceHealth = ReadHealth(ref reader);
             counts.DestinationHealth = ReadHealth(ref reader);
@@ -283,13 +283,13 @@ internal static class FlowCodec
         objects.Write(ref writer, ends.Destination);
         objects.Write(ref writer, ends.Service);
         writer.Byte((byte)ends.Scope);
-        if (parts.HasFlag(Parts.Asked))
+        if ((parts & Parts.Asked) != Parts.None)
         {
             writer.Address(ends.Asked);
             writer.Number((ulong)ends.AskedPort);
         }
 
-        if (parts.HasFlag(Parts.Health))
+        if ((parts & Parts.Health) != Parts.None)
         {
             writer.Number((ulong)flow.SourceRoundTrips.MinUs);
             writer.Number((ulong)flow.SourceRoundTrips.MaxUs);
@@ -310,15 +310,15 @@ internal static class FlowCodec
         ends.Destination = objects.Endpoint(ref reader);
         ends.Service = objects.Service(ref reader);
         ends.Scope = reader.Word<FlowScope>();
-        ends.SourceLocal = parts.HasFlag(Parts.SourceLocal);
-        ends.DestinationLocal = parts.HasFlag(Parts.DestinationLocal);
-        if (parts.HasFlag(Parts.Asked))
+        ends.SourceLocal = (parts & Parts.SourceLocal) != Parts.None;
+        ends.DestinationLocal = (parts & Parts.DestinationLocal) != Parts.None;
+        if ((parts & Parts.Asked) != Parts.None)
         {
             ends.Asked = reader.Address();
             ends.AskedPort = (ushort)reader.Number();
         }
 
-        if (parts.HasFlag(Parts.Health))
+        if ((parts & Parts.Health) != Parts.None)
         {
             flow.SourceRoundTrips = new(reader.UInt(), reader.UInt());
             flow.DestinationRoundTrips = new(reader.UInt(), reader.UInt());

@@ -162,7 +162,7 @@ internal sealed class JournalReplay(LedgerParts parts)
         }
 
         parts.Metrics.Opened(in kept.Flow);
-        Finish(slot, ReadOutcome(ref entries), marks.HasFlag(ReleaseMarks.Ended));
+        Finish(slot, ReadOutcome(ref entries), (marks & ReleaseMarks.Ended) != ReleaseMarks.None);
         parts.Pipeline.Recall(in _step.Event.Flow);
     }
 

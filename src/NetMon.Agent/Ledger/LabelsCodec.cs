@@ -8,7 +8,7 @@ namespace NetMon.Agent.Ledger;
 internal static class LabelsCodec
 {
     /// <summary>Bytes at most, without objects that are new.</summary>
-    public const int MaxBytes = LedgerWriter.MaxText + 256;
+    public const int MaxBytes = (2 * LedgerWriter.MaxText) + 256;
 
     public static void Write(ref LedgerWriter writer, LedgerObjects objects, in FlowLabels labels)
     {
@@ -27,6 +27,7 @@ internal static class LabelsCodec
         writer.Byte(labels.Protocol);
         writer.Byte((byte)labels.Direction);
         writer.Text(labels.Reason);
+        writer.Text(labels.AppProtocol);
         writer.Close(start);
     }
 
@@ -49,6 +50,7 @@ internal static class LabelsCodec
             Protocol = part.Byte(),
             Direction = part.Word<FlowDirection>(),
             Reason = part.Text(),
+            AppProtocol = part.Text(),
         };
     }
 }
