@@ -72,12 +72,12 @@ public sealed class FlowTableTests
     public void Wide_adds_every_column() =>
         Assert.Equal(
             """
-            SOURCE                     DESTINATION                 PROTO  STATE        DIR        SENT  RECEIVED  PKTS-SENT  PKTS-RECV    AGE    RTT  RETRANS  CAUSE    SOURCE-IF  DEST-IF       FLAGS-SENT   FLAGS-RECV  ICMP  CONNECT  SYN-RETRIES  CLASS   START                LAST
-            10.244.1.17:41234          10.244.3.9:443              tcp    established  egress   12.3kB    4.57MB         13       4568  3m12s  500µs        0  -        eth0       veth1a2b3c4d  SYN,ACK,PSH  SYN,ACK     -       500µs            0  direct  2026-03-01 11:56:48  2026-03-01 11:59:59
-            10.244.1.17:53211          10.96.0.10:53               udp    replied      ingress     68B      140B          1          1     0s      -        -  -        eth0       veth1a2b3c4d  -            -           -           -            -  direct  2026-03-01 11:59:59  2026-03-01 11:59:59
-            10.244.1.17                192.0.2.1                   icmp   replied      ingress  8.40kB    8.40kB          9          9   100s      -        -  -        eth0       veth1a2b3c4d  -            -           8/0         -            -  direct  2026-03-01 11:58:20  2026-03-01 11:59:59
-            10.244.1.17:41302          10.0.0.80:8080              tcp    reset        egress      60B       40B          1          1     2s      -        0  refused  eth0       veth1a2b3c4d  SYN,ACK,PSH  SYN,ACK     -           -            0  direct  2026-03-01 11:59:58  2026-03-01 11:59:59
-            [2001:db8:42:1::17]:50012  [2001:db8:42:2::5432]:5432  tcp    established  egress     998B    1.00kB          1          1    25h  1.02s       12  -        eth0       veth1a2b3c4d  SYN,ACK,PSH  SYN,ACK     -       1.02s            1  direct  2026-02-28 11:00:00  2026-03-01 11:59:59
+            SOURCE                     DESTINATION                 PROTO  STATE        DIR        SENT  RECEIVED  PKTS-SENT  PKTS-RECV    AGE    RTT  RETRANS  CAUSE    SOURCE-IF  DEST-IF       FLAGS-SENT   FLAGS-RECV  ICMP  CONNECT  SYN-RETRIES  APP  CLASS   START                LAST
+            10.244.1.17:41234          10.244.3.9:443              tcp    established  egress   12.3kB    4.57MB         13       4568  3m12s  500µs        0  -        eth0       veth1a2b3c4d  SYN,ACK,PSH  SYN,ACK     -       500µs            0  -    direct  2026-03-01 11:56:48  2026-03-01 11:59:59
+            10.244.1.17:53211          10.96.0.10:53               udp    replied      ingress     68B      140B          1          1     0s      -        -  -        eth0       veth1a2b3c4d  -            -           -           -            -  -    direct  2026-03-01 11:59:59  2026-03-01 11:59:59
+            10.244.1.17                192.0.2.1                   icmp   replied      ingress  8.40kB    8.40kB          9          9   100s      -        -  -        eth0       veth1a2b3c4d  -            -           8/0         -            -  -    direct  2026-03-01 11:58:20  2026-03-01 11:59:59
+            10.244.1.17:41302          10.0.0.80:8080              tcp    reset        egress      60B       40B          1          1     2s      -        0  refused  eth0       veth1a2b3c4d  SYN,ACK,PSH  SYN,ACK     -           -            0  -    direct  2026-03-01 11:59:58  2026-03-01 11:59:59
+            [2001:db8:42:1::17]:50012  [2001:db8:42:2::5432]:5432  tcp    established  egress     998B    1.00kB          1          1    25h  1.02s       12  -        eth0       veth1a2b3c4d  SYN,ACK,PSH  SYN,ACK     -       1.02s            1  -    direct  2026-02-28 11:00:00  2026-03-01 11:59:59
 
             """,
             Print(null, wide: true)
