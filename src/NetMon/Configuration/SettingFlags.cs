@@ -45,7 +45,7 @@ internal sealed class SettingFlags
     }
 
     /// <summary>What a value can be, if that is one of a few words.</summary>
-    private static string[] WordsOf(Setting setting) =>
+    public static string[] WordsOf(Setting setting) =>
         setting.Type == ValueFormats.Label.Name ? [.. LabelSet.Words]
         : setting.Type.Contains('|', StringComparison.Ordinal) ? setting.Type.Split('|')
         : [];

@@ -59,6 +59,7 @@ public sealed class CompletionTests : IDisposable
             ("netmon stats ", "bpf flows kubernetes memory"),
             ("netmon completion ", "bash fish zsh"),
             ("netmon agent --labels src_w", "src_workload"),
+            ("netmon config get log.le", "log.level"),
         ];
         foreach (var (line, expected) in cases)
         {
@@ -74,6 +75,21 @@ public sealed class CompletionTests : IDisposable
         var (output, _) = await RunAsync(Path.Combine(_folder, "netmon"), "__complete", "--", "stat");
 
         Assert.Matches("^stats\t[^\n]+\nstatus\t[^\n]+\n$", output);
+    }
+
+    [Fact]
+    public async Task Settings_are_completed_with_their_values()
+    {
+        var (output, _) = await RunAsync(
+            Path.Combine(_folder, "netmon"),
+            "__complete",
+            "--",
+            "config",
+            "set",
+            "capture.attach="
+        );
+
+        Assert.Contains("capture.attach=tcx\n", output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Text.Json;
 using NetMon.Configuration;
 using NetMon.Terminal;
@@ -20,6 +21,13 @@ internal static class ConfigSetVerb
             Description = "a setting and its value; items of a list are parted by commas",
             Arity = ArgumentArity.OneOrMore,
         };
+        pairs.CompletionSources.Add(_ =>
+            SettingTable
+                .All.SelectMany(setting =>
+                    SettingFlags.WordsOf(setting).DefaultIfEmpty("").Select(word => $"{setting.Key}={word}")
+                )
+                .Select(pair => new CompletionItem(pair))
+        );
         pairs.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)
