@@ -55,7 +55,10 @@ foreach (var (name, found) in installed)
     json.WriteStartObject();
     WriteHead("library", name, found, DebianReference(name, found));
     json.WriteString("scope", name == "libbpf1" ? "required" : "optional");
-    json.WriteString("description", "shared libraries that the image has; the Debian package depends on them");
+    json.WriteString(
+        "description",
+        "shared libraries that the image has; the Debian package depends on them"
+    );
     json.WriteEndObject();
 }
 
@@ -71,9 +74,11 @@ WriteDependencies(
 );
 foreach (var library in libraries.Where(one => !IsOurs(one.Value)))
 {
-    var needed = target.TryGetProperty(library.Name, out var entry) && entry.TryGetProperty("dependencies", out var list)
-        ? list.EnumerateObject().Select(one => Reference($"{one.Name}/{one.Value.GetString()}"))
-        : [];
+    var needed =
+        target.TryGetProperty(library.Name, out var entry)
+        && entry.TryGetProperty("dependencies", out var list)
+            ? list.EnumerateObject().Select(one => Reference($"{one.Name}/{one.Value.GetString()}"))
+            : [];
     WriteDependencies(Reference(library.Name), [.. needed]);
 }
 
@@ -155,7 +160,10 @@ static (string Name, string Version) Split(string full)
 {
     var parts = full.Split('/');
     const string Pack = "runtimepack.";
-    return (parts[0].StartsWith(Pack, StringComparison.Ordinal) ? parts[0][Pack.Length..] : parts[0], parts[1]);
+    return (
+        parts[0].StartsWith(Pack, StringComparison.Ordinal) ? parts[0][Pack.Length..] : parts[0],
+        parts[1]
+    );
 }
 
 static string Reference(string full)
@@ -202,11 +210,17 @@ static IReadOnlyList<(string Name, string Version)> DebianPackages() =>
 static string Installed(string name)
 {
     using var query = Process.Start(
-        new ProcessStartInfo("dpkg-query", ["-W", "-f", "${Version}", $"{name}:amd64"]) { RedirectStandardOutput = true, UseShellExecute = false }
+        new ProcessStartInfo("dpkg-query", ["-W", "-f", "${Version}", $"{name}:amd64"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        }
     )!;
     var found = query.StandardOutput.ReadToEnd();
     query.WaitForExit();
-    return query.ExitCode == 0 ? found : throw new InvalidOperationException($"dpkg-query does not know {name}");
+    return query.ExitCode == 0
+        ? found
+        : throw new InvalidOperationException($"dpkg-query does not know {name}");
 }
 
 // The same for the same version and commit.

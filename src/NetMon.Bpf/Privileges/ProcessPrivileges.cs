@@ -80,6 +80,7 @@ public static unsafe class ProcessPrivileges
     /// <returns>errno, if that is not possible; else never.</returns>
     public static int RunAnew()
     {
+        RemoveDiagnosticsSocket();
         // Closed by NUL each (proc(5)).
         var line = File.ReadAllBytes("/proc/self/cmdline");
         var count = line.AsSpan().Count((byte)0);
@@ -98,6 +99,23 @@ public static unsafe class ProcessPrivileges
                 _ = Libc.execv(path, list);
                 return Libc.LastError;
             }
+        }
+    }
+
+    /// <summary>The runtime names its socket by the process and its start, which stay: the next one could not bind it, and profiles and dotnet-trace would find nobody there.</summary>
+    private static void RemoveDiagnosticsSocket()
+    {
+        try
+        {
+            var name = $"dotnet-diagnostic-{Environment.ProcessId}-*-socket";
+            foreach (var socket in Directory.EnumerateFiles(Path.GetTempPath(), name))
+            {
+                File.Delete(socket);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A read-only place has none.
         }
     }
 

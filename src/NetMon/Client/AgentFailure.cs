@@ -81,7 +81,7 @@ internal static class AgentFailure
         {
             HttpStatusCode.BadRequest => new AgentException(
                 $"the agent at {address} refused the request: {said}",
-                "see netmon flows --help for the filters and their values"
+                "see the verb's --help for what it takes"
             ),
             HttpStatusCode.Unauthorized => new AgentException(
                 $"the agent at {address} wants to know who asks: {said}",

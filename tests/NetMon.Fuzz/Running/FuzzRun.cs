@@ -105,7 +105,8 @@ internal sealed class FuzzRun(Decoder decoder, ulong seed, IProgressSink? progre
     private void Work(Worker worker, long inputs, long start, TimeSpan limit)
     {
         var mutator = new Mutator(decoder, seed);
-        while (_failure is null && Stopwatch.GetElapsedTime(start) < limit)
+        var isOver = false;
+        while (_failure is null && !isOver)
         {
             var first = Interlocked.Add(ref _nextBlock, Block) - Block;
             if (first >= inputs)
@@ -115,8 +116,9 @@ internal sealed class FuzzRun(Decoder decoder, ulong seed, IProgressSink? progre
 
             var decode = decoder.Open();
             var end = Math.Min(inputs, first + Block);
-            for (var i = first; i < end && _failure is null; i++)
+            for (var i = first; i < end && _failure is null && !isOver; i++)
             {
+                isOver = i % 64 == 63 && Stopwatch.GetElapsedTime(start) > limit;
                 worker.Index = i;
                 progress?.Begin(worker.Number, i);
                 Try(worker, mutator.Make(i), i, ref decode);
@@ -173,7 +175,7 @@ internal sealed class FuzzRun(Decoder decoder, ulong seed, IProgressSink? progre
 
     private long TryAgain(ReadOnlySpan<byte> input, long least, ref Decode decode)
     {
-        for (var i = 0; i < SlowTries; i++)
+        for (var i = 0; i < SlowTries && _failure is null; i++)
         {
             decode = decoder.Open();
             var start = Stopwatch.GetTimestamp();

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+using NetMon.Testing.Lab;
+
+namespace NetMon.EndToEnd.Lifecycle;
+
+/// <summary>Agents that are killed and started again while packets flow: together they report each packet once.</summary>
+public sealed class ManyLives
+{
+    private const int Kills = 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    [SkippableFact]
+    public void Whenever_agents_are_killed_the_figures_of_the_last_one_are_those_of_the_wire()
+    {
+        LabRequirements.SkipIfMissing("nft");
+        using var lab = new TwoHosts(offloads: false);
+        using var state = new AgentState();
+        var agent = Start(lab, state);
+        try
+        {
+            using var traffic = new SteadyTraffic(lab);
+            var random = new Random(7);
+            for (var life = 0; life <= Kills; life++)
+            {
+                Thread.Sleep(random.Next(20, 400));
+                if (life < Kills)
+                {
+                    agent.Kill();
+                }
+                else
+                {
+                    // A stop that keeps, for the agent that comes next.
+                    Assert.Equal(0, agent.Stop());
+                }
+
+                agent.Dispose();
+                agent = Start(lab, state);
+            }
+
+            Thread.Sleep(200);
+            traffic.Stop();
+            Compare(agent, traffic);
+            Assert.Equal(0, agent.Stop());
+        }
+        finally
+        {
+            agent.Dispose();
+        }
+    }
+
+    private static void Compare(AgentProcess agent, SteadyTraffic traffic)
+    {
+        var (sent, received) = (traffic.Sent, traffic.Received);
+        var start = Stopwatch.GetTimestamp();
+        string difference;
+        do
+        {
+            Thread.Sleep(100);
+            difference = Difference(agent.ReadMetrics(), traffic, sent, received);
+        } while (difference.Length > 0 && Stopwatch.GetElapsedTime(start) < Patience);
+
+        Assert.True(difference.Length == 0, difference + agent.Log);
+    }
+
+    private static AgentProcess Start(TwoHosts lab, AgentState state) =>
+        AgentProcess.Start(
+            lab.Host,
+            [.. state.Arguments, "--interval", "200ms", "--labels", "src_ip", "--labels", "protocol"]
+        );
+
+    private static string Difference(
+        MetricsSnapshot metrics,
+        SteadyTraffic traffic,
+        (long Packets, long Bytes) sent,
+        (long Packets, long Bytes) received
+    )
+    {
+        (string What, double Expected, double Reported)[] figures =
+        [
+            ("packets sent", sent.Packets, Of("netmon_packets_total", TwoHosts.HostV4, "egress")),
+            ("bytes sent", sent.Bytes, Of("netmon_bytes_total", TwoHosts.HostV4, "egress")),
+            ("packets received", received.Packets, Of("netmon_packets_total", TwoHosts.PeerV4, "ingress")),
+            ("bytes received", received.Bytes, Of("netmon_bytes_total", TwoHosts.PeerV4, "ingress")),
+            ("connections", traffic.Flows.Tcp, Flows("tcp")),
+            ("sockets of datagrams", traffic.Flows.Udp, Flows("udp")),
+        ];
+        return string.Concat(
+            figures
+                .Where(figure => figure.Expected != figure.Reported)
+                .Select(figure =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{figure.What}: {figure.Expected}, reported {figure.Reported}\n"
+                    )
+                )
+        );
+
+        double Of(string name, System.Net.IPAddress source, string direction) =>
+            new[] { "tcp", "udp" }.Sum(protocol =>
+                metrics.Sum(
+                    name,
+                    ("src_ip", source.ToString()),
+                    ("protocol", protocol),
+                    ("direction", direction)
+                )
+            );
+
+        double Flows(string protocol) =>
+            metrics.Sum(
+                "netmon_flows_total",
+                ("src_ip", TwoHosts.HostV4.ToString()),
+                ("protocol", protocol),
+                ("direction", "egress")
+            );
+    }
+}
