@@ -50,8 +50,9 @@ internal sealed class MetricsEndpoint(MetricRegistry registry) : IDisposable
 
         using var turn = await _turns.TakeAsync(context.RequestAborted);
         var body = response.BodyWriter;
-        using var compressed = gzip ? new GzipBufferWriter(body) : null;
-        IBufferWriter<byte> output = compressed is null ? body : compressed;
+        var paced = new PacedWriter(body, context.RequestAborted);
+        using var compressed = gzip ? new GzipBufferWriter(paced) : null;
+        IBufferWriter<byte> output = compressed is null ? paced : compressed;
         var family = 0;
         while (registry.WriteNext(output, format, ref family))
         {

@@ -21,7 +21,7 @@ internal sealed class MemoryGuard : IDisposable
 
     private const double FirstMark = 0.70;
     private const double MarkDistance = 0.05;
-    private const double Ceiling = 0.95;
+    private const double Ceiling = 0.90;
 
     /// <summary>Of a collection, what makes another worth while soon.</summary>
     private const double WorthWhile = 0.05;

@@ -95,7 +95,7 @@ public sealed class MemoryGuardTests : IDisposable
     public void Tables_grow_between_looks_by_a_part_of_what_is_free()
     {
         Look(450);
-        Assert.Equal((950 - 450) / 2 / 10, _room);
+        Assert.Equal((900 - 450) / 2 / 10, _room);
         Look(960);
         Assert.Equal(0, _room);
         _guard.Dispose();
