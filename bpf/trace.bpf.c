@@ -73,6 +73,14 @@ struct {
 	__type(value, struct trace_second);
 } trace_rate SEC(".maps");
 
+/* Per CPU, entry 0: the buffer that came in last, if it is one that is traced; else 0. Written by the programs. 8 bytes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} trace_current SEC(".maps");
+
 static __always_inline struct trace_counters *counters(void)
 {
 	__u32 zero = 0;
@@ -232,6 +240,15 @@ static __always_inline bool recall(struct trace_event *e)
 	return true;
 }
 
+static __always_inline void set_current(__u64 buffer)
+{
+	__u32 zero = 0;
+	__u64 *current = bpf_map_lookup_elem(&trace_current, &zero);
+
+	if (current)
+		*current = buffer;
+}
+
 /* A point at which a packet may be met first. */
 static __always_inline int on_packet(const struct sk_buff *skb, __u8 point, bool at_data)
 {
@@ -260,6 +277,8 @@ static __always_inline int on_packet(const struct sk_buff *skb, __u8 point, bool
 		if (bpf_map_update_elem(&trace_packets, &e.buffer, &packet, BPF_ANY) && c)
 			c->untold++;
 	}
+	if (point == TRACE_RECEIVE)
+		set_current(e.buffer);
 	e.mark = BPF_CORE_READ(skb, mark);
 	submit(&e);
 	return 0;
@@ -286,7 +305,9 @@ static __always_inline int on_known(const struct sk_buff *skb, __u8 point, __s32
 SEC("tp_btf/netif_receive_skb")
 int netmon_trace_receive(__u64 *ctx)
 {
-	return on_packet((void *)ctx[0], TRACE_RECEIVE, true);
+	set_current(0);
+	on_packet((void *)ctx[0], TRACE_RECEIVE, true);
+	return 0;
 }
 
 SEC("tp_btf/net_dev_queue")
@@ -315,6 +336,30 @@ SEC("tp_btf/tcp_probe")
 int netmon_trace_socket(__u64 *ctx)
 {
 	return on_known((void *)ctx[1], TRACE_SOCKET, 0, false);
+}
+
+/*
+ * A socket has something to read: the packet that this CPU is at, if it is for this socket. UDP tells of what it queues in no other way,
+ * and frees it in silence. TCP tells more by tcp_probe.
+ */
+SEC("tp_btf/sk_data_ready")
+int netmon_trace_ready(__u64 *ctx)
+{
+	const struct sock *sk = (void *)ctx[0];
+	__u32 zero = 0;
+	__u64 *current = bpf_map_lookup_elem(&trace_current, &zero);
+	struct trace_event e = { .point = TRACE_SOCKET };
+
+	if (!current || !*current)
+		return 0;
+	e.buffer = *current;
+	if (!read_packet(&e, (void *)e.buffer, false) || e.protocol == IPPROTO_TCP ||
+	    BPF_CORE_READ(sk, sk_protocol) != e.protocol ||
+	    BPF_CORE_READ(sk, __sk_common.skc_num) != e.ports[1] || !recall(&e))
+		return 0;
+	e.time_ns = bpf_ktime_get_ns();
+	submit(&e);
+	return 0;
 }
 
 SEC("tp_btf/skb_copy_datagram_iovec")

@@ -10,7 +10,7 @@ enum trace_point {
 	TRACE_RECEIVE = 1, /* it came into the stack by an interface: just before tc ingress */
 	TRACE_SEND = 2,    /* it is to leave by an interface: just after tc egress */
 	TRACE_DRIVER = 3,  /* the interface's driver took it, or did not: `code` */
-	TRACE_SOCKET = 4,  /* an established TCP connection took it */
+	TRACE_SOCKET = 4,  /* a socket took it: of TCP, an established connection's */
 	TRACE_READ = 5,    /* a process read it */
 	TRACE_DONE = 6,    /* it was freed, having served its purpose */
 	TRACE_DROP = 7,    /* it was freed, for `reason` at `location` */

@@ -113,6 +113,7 @@ public static class AgentHost
             Clock = new WallClock(TimeProvider.System),
             Connections = connections,
             Owners = owners,
+            ProtocolDetection = options.Features.ProtocolDetection,
             ConnectionRate = options.Kubernetes.ConntrackRate,
         };
         var diagnosis = new AgentDiagnosis();

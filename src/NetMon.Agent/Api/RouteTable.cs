@@ -100,6 +100,12 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
         }
         finally
         {
+            AgentLog.Answered(
+                logger,
+                context.Request.Method,
+                context.Request.Path,
+                context.Response.StatusCode
+            );
             connection?.EndRequest();
         }
     }

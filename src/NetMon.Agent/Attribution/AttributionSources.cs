@@ -21,6 +21,9 @@ internal sealed class AttributionSources
     /// <summary>Who has which socket; null where nothing tells.</summary>
     public FlowOwners? Owners { get; init; }
 
+    /// <summary>Whether flows are told what is taken to be spoken.</summary>
+    public bool ProtocolDetection { get; init; } = true;
+
     public AttributionLimits Limits { get; } = new();
 
     /// <summary>Questions to connection tracking, per second, to begin with.</summary>

@@ -95,7 +95,7 @@ internal sealed class Attributor
         _addresses = sources.Addresses;
         _clock = sources.Clock;
         _node = sources.Node;
-        _ends = new EndResolver(_view, _addresses, _node);
+        _ends = new EndResolver(_view, _addresses, _node, sources.ProtocolDetection);
         _owners = sources.Owners;
         _hostPods = new HostPods(_view, _owners);
         _rules = new TranslationRules(_view, _addresses);
@@ -138,7 +138,7 @@ internal sealed class Attributor
 
         if (waiting.Question == Question.None && waiting is { SourceFinal: true, DestinationFinal: true })
         {
-            FlowEnds.Finish(ref flow);
+            _ends.Finish(ref flow);
             Counters.Add(AttributionResult.Immediate);
             return Verdict.Known;
         }
@@ -170,7 +170,7 @@ internal sealed class Attributor
             return false;
         }
 
-        FlowEnds.Finish(ref flow);
+        _ends.Finish(ref flow);
         return true;
     }
 
@@ -378,7 +378,7 @@ internal sealed class Attributor
 
         _owners?.Fill(ref _table[waiting.Slot]);
 
-        FlowEnds.Finish(ref flow);
+        _ends.Finish(ref flow);
         waiting.Result =
             !IsKnown(in waiting) ? AttributionResult.Timeout
             : waiting.Translated ? AttributionResult.Translated

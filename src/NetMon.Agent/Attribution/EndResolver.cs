@@ -27,12 +27,24 @@ internal readonly record struct LookTime(ulong StartNs, long StartUnixNs, ulong 
 ///   (4) any other address -------> what the model says; on this node, if it says that the pod runs here
 /// </code>
 /// </remarks>
-internal sealed class EndResolver(IClusterView view, LocalAddresses addresses, ThisNode node)
+internal sealed class EndResolver(
+    IClusterView view,
+    LocalAddresses addresses,
+    ThisNode node,
+    bool protocolDetection = false
+)
 {
     /// <summary>When the model should have heard of a pod whose interface is there, and of the end of the one that had its address before.</summary>
     private const ulong ModelPatienceNs = 30_000_000_000;
 
     private readonly InterfaceBindings _bindings = new();
+
+    /// <summary>Derives what follows from the ends.</summary>
+    public void Finish(ref Flow flow)
+    {
+        FlowEnds.Finish(ref flow);
+        flow.Attribution.AppProtocol = protocolDetection ? AppProtocols.Find(in flow) : null;
+    }
 
     /// <param name="address">The end's address.</param>
     /// <param name="seenAt">The pod interface behind which it was seen; 0 if it was not.</param>

@@ -99,6 +99,7 @@ internal sealed class Sweeper : IDisposable
                 }
             }
 
+            AgentLog.Swept(_logger, busy.TotalMilliseconds);
             Volatile.Write(ref _passes, _passes + 1);
             _source.Wake();
             pause = _schedule.Next(busy);

@@ -223,6 +223,7 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
         Rename(in link);
         var attached = _observed.Attached.TryGetValue(link.Index, out var kind);
         var chosen = _rules.Choose(in link, all, attached);
+        AgentLog.InterfaceLooked(_logger, link.Name, link.Index, link.Kind, link.Up, chosen, attached);
         if (chosen is null)
         {
             Forgive(link.Index);

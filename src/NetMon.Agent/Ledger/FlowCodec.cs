@@ -69,6 +69,7 @@ internal static class FlowCodec
         }
 
         writer.Number((ulong)flow.SamplingRate);
+        writer.Byte((byte)(flow.Attribution.AppProtocol is null ? 0 : 1));
     }
 
     public static Flow Read(ref LedgerReader reader, LedgerObjectReader objects)
@@ -113,6 +114,7 @@ internal static class FlowCodec
 
         flow.Drops = parts.HasFlag(Parts.Drops) ? ReadDrops(ref reader) : null;
         flow.SamplingRate = (ushort)reader.Number();
+        flow.Attribution.AppProtocol = reader.Byte() == 0 ? null : AppProtocols.Find(in flow);
         return flow;
     }
 

@@ -68,6 +68,7 @@ internal sealed class LedgerObjectReader(bool hasCluster)
         {
             Endpoint = Endpoint(ref reader) ?? throw Unknown(0),
             PortName = reader.TextOrEmpty(),
+            AppProtocol = reader.Text() is { } word ? new(word, AppProtocolBasis.Service) : null,
             AddressKind = reader.Word<ServiceAddressKind>(),
             Port = (ushort)reader.Number(),
             Protocol = reader.Byte(),

@@ -60,6 +60,7 @@ internal sealed class LedgerObjects
         {
             Write(ref writer, service!.Endpoint);
             writer.Text(service.PortName);
+            writer.Text(service.AppProtocol?.Word);
             writer.Byte((byte)service.AddressKind);
             writer.Number((ulong)service.Port);
             writer.Byte(service.Protocol);

@@ -56,6 +56,30 @@ internal static partial class AgentLog
     [LoggerMessage(201, LogLevel.Information, "the log is written as configured again")]
     public static partial void TraceEnded(ILogger logger);
 
+    [LoggerMessage(203, LogLevel.Debug, "{Method} {Path}: {Status}")]
+    public static partial void Answered(ILogger logger, string method, string path, int status);
+
+    [LoggerMessage(204, LogLevel.Debug, "the flow map was swept in {Milliseconds:0.0} ms")]
+    public static partial void Swept(ILogger logger, double milliseconds);
+
+    [LoggerMessage(205, LogLevel.Debug, "the open files of all tasks were walked in {Milliseconds:0.0} ms")]
+    public static partial void Walked(ILogger logger, double milliseconds);
+
+    [LoggerMessage(
+        206,
+        LogLevel.Debug,
+        "{Interface} (index {Index}, kind '{Kind}', up {Up}) is to be observed as {Chosen}; it is observed: {Attached}"
+    )]
+    public static partial void InterfaceLooked(
+        ILogger logger,
+        string @interface,
+        int index,
+        string kind,
+        bool up,
+        InterfaceKind? chosen,
+        bool attached
+    );
+
     [LoggerMessage(
         202,
         LogLevel.Warning,

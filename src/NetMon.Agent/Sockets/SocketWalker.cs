@@ -105,6 +105,7 @@ internal sealed class SocketWalker : IDisposable
                 }
             }
 
+            AgentLog.Walked(_logger, busy.TotalMilliseconds);
             _counts.AddWalk(busy);
             Volatile.Write(ref _walks, _walks + 1);
             pause = busy * LeastPart > _interval ? busy * LeastPart : _interval;

@@ -17,7 +17,7 @@ public enum TracePoint : byte
     /// <summary>The interface's driver took it, or did not.</summary>
     Driver,
 
-    /// <summary>An established TCP connection took it.</summary>
+    /// <summary>A socket took it; of TCP, that of an established connection.</summary>
     Socket,
 
     /// <summary>A process read it.</summary>

@@ -19,6 +19,7 @@ public sealed class PacketTraceProgram : IDisposable
         ("netmon_trace_done", "consume_skb", "the end of packets"),
         ("netmon_trace_driver", "net_dev_xmit", "what drivers answer"),
         ("netmon_trace_socket", "tcp_probe", "which packets TCP connections take"),
+        ("netmon_trace_ready", "sk_data_ready", "which packets other sockets take"),
         ("netmon_trace_read", "skb_copy_datagram_iovec", "which packets processes read"),
     ];
 

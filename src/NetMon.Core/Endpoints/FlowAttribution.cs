@@ -12,6 +12,9 @@ public struct FlowAttribution
     /// <summary>The service that the source asked for; null if none. <see cref="Asked"/> is its address.</summary>
     public ServicePort? Service;
 
+    /// <summary>What is taken to be spoken; null if that is not known, or not asked for.</summary>
+    public AppProtocol? AppProtocol;
+
     /// <summary>
     /// The address and port that the source sent to, where that is not the flow's destination: a service's, with the
     /// backend as the destination. Unspecified if the destination was not translated.

@@ -19,6 +19,9 @@ public sealed class ServicePort
     /// <summary>Name of the port; empty if it has none.</summary>
     public required string PortName { get; init; }
 
+    /// <summary>What it says that it speaks; null if it does not say.</summary>
+    public AppProtocol? AppProtocol { get; init; }
+
     public required ServiceAddressKind AddressKind { get; init; }
 
     /// <summary>The port that clients ask for: that of the service, or its node port.</summary>

@@ -87,6 +87,12 @@ public static class FlowJson
         json.WriteString("status"u8, flow.Status.Word());
         json.WriteString("direction"u8, flow.Direction.Word());
         WriteRelations(json, in flow.Attribution);
+        if (flow.Attribution.AppProtocol is { } spoken)
+        {
+            json.WriteString("app_protocol"u8, spoken.Word);
+            json.WriteString("app_protocol_basis"u8, spoken.BasisWord);
+        }
+
         FlowJsonEnd.Write(json, "source"u8, in flow, isSource: true, in context);
         FlowJsonEnd.Write(json, "destination"u8, in flow, isSource: false, in context);
         WriteTraffic(json, "sent"u8, in counts.Sent);

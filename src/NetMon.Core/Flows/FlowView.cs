@@ -31,6 +31,12 @@ public sealed class FlowView
     /// <summary>Null if not known.</summary>
     public bool? SameNode { get; init; }
     public bool? SameZone { get; init; }
+
+    /// <summary>What is taken to be spoken, such as http; null if nothing tells.</summary>
+    public string? AppProtocol { get; init; }
+
+    /// <summary>What tells: service or port.</summary>
+    public string? AppProtocolBasis { get; init; }
     public required EndpointView Source { get; init; }
     public required EndpointView Destination { get; init; }
     public required TrafficView Sent { get; init; }

@@ -138,11 +138,13 @@ internal sealed class ServiceSet(ModelState state) : ObjectSet<ServiceObject, Ob
 
             ServicePort Port(ServiceAddressKind kind, ushort number)
             {
+                var spoken = AppProtocols.OfService(port.AppProtocol, port.Name);
                 var found = known.Find(other =>
                     other.PortName == port.Name
                     && other.AddressKind == kind
                     && other.Port == number
                     && other.Protocol == port.Protocol
+                    && other.AppProtocol == spoken
                 );
                 if (found is null)
                 {
@@ -150,6 +152,7 @@ internal sealed class ServiceSet(ModelState state) : ObjectSet<ServiceObject, Ob
                     {
                         Endpoint = entry.Endpoint,
                         PortName = port.Name,
+                        AppProtocol = spoken,
                         AddressKind = kind,
                         Port = number,
                         Protocol = port.Protocol,

@@ -59,7 +59,13 @@ public sealed record NodeObject
 
 /// <param name="Protocol">IP protocol number.</param>
 /// <param name="NodePort">0 if it has none.</param>
-public sealed record ServicePortObject(string Name, byte Protocol, ushort Port, ushort NodePort);
+public sealed record ServicePortObject(
+    string Name,
+    byte Protocol,
+    ushort Port,
+    ushort NodePort,
+    string AppProtocol = ""
+);
 
 public sealed record ServiceObject
 {

@@ -5,9 +5,16 @@ internal struct PortReader
 {
     private const int LongestName = 63;
 
+    // A prefix that is a DNS name, a slash, and a name (KEP-3726).
+    private const int LongestAppProtocol = 253 + 1 + 63;
+
     private string? _name;
 
+    private string? _appProtocol;
+
     public readonly string Name => _name ?? "";
+
+    public readonly string AppProtocol => _appProtocol ?? "";
 
     /// <summary>IP protocol number; 0 if it is one that we do not know.</summary>
     public byte Protocol;
@@ -17,7 +24,7 @@ internal struct PortReader
     /// <summary>Reads the port that the reader is at. False if it is not to be used: of a protocol that we do not know, which is counted, or null.</summary>
     public bool TryRead(ref FieldReader fields, ReaderContext context)
     {
-        (_name, Protocol, Port, NodePort) = (null, 6, 0, 0);
+        (_name, _appProtocol, Protocol, Port, NodePort) = (null, null, 6, 0, 0);
         if (!fields.BeginObject())
         {
             return false;
@@ -28,6 +35,10 @@ internal struct PortReader
             if (fields.Is("name"u8))
             {
                 _name = fields.Name(context.Strings);
+            }
+            else if (fields.Is("appProtocol"u8))
+            {
+                _appProtocol = fields.Text(LongestAppProtocol, context.Strings);
             }
             else if (fields.Is("protocol"u8))
             {

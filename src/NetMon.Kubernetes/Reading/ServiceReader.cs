@@ -150,7 +150,15 @@ internal static class ServiceReader
             {
                 if (port.TryRead(ref fields, context))
                 {
-                    Ports.Add(new ServicePortObject(port.Name, port.Protocol, port.Port, port.NodePort));
+                    Ports.Add(
+                        new ServicePortObject(
+                            port.Name,
+                            port.Protocol,
+                            port.Port,
+                            port.NodePort,
+                            port.AppProtocol
+                        )
+                    );
                 }
             }
         }

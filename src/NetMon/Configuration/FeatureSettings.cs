@@ -13,6 +13,18 @@ internal static class FeatureSettings
     public static IEnumerable<Setting> All { get; } =
     [
         new Setting<bool>(
+            "features.protocol_detection",
+            "--protocol-detection",
+            ValueFormats.Switch,
+            o => o.Features.ProtocolDetection,
+            (o, value) => o.Features.ProtocolDetection = value,
+            "what is spoken, by what a service says of its port, else by well-known ports"
+        )
+        {
+            Meaning =
+                "Whether flows say which application protocol is taken to be spoken (`app_protocol`): by the appProtocol or the name of the service's port that was asked for, else by a list of well-known server ports. No payload is read, so a server that speaks something else at such a port is taken for what it is not; `app_protocol_basis` says what told.",
+        },
+        new Setting<bool>(
             "features.latency_tracking.enabled",
             "--latency-tracking",
             ValueFormats.Switch,

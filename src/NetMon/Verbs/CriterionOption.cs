@@ -16,6 +16,12 @@ internal static class CriterionOption
         ),
         ("port", "port", "with this port at one end; also what a service was asked at", []),
         ("protocol", "protocol", "of this protocol: tcp, udp, icmp, ... or a number", []),
+        (
+            "app_protocol",
+            "name",
+            "that are taken to speak this: http, grpc, dns, ... by service or well-known port",
+            []
+        ),
         ("state", "state", $"in this state: {Words(FlowWords.AllStates)}", []),
         ("namespace", "name", "with an end in this namespace; names below are looked for in it", ["-n"]),
         ("pod", "[ns/]name", "of this pod; ns/ for all of a namespace", []),
@@ -66,7 +72,7 @@ internal static class CriterionOption
         );
         return CheckedOption
             .Many(
-                $"--{name}",
+                $"--{name.Replace('_', '-')}",
                 helpName,
                 $"only {subject} {description} (repeatable)",
                 CheckedOption.Not(criterion.Expected, criterion.Accepts),

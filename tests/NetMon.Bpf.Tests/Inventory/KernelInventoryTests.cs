@@ -4,7 +4,6 @@ using NetMon.Bpf.Inventory;
 namespace NetMon.Bpf.Tests.Inventory;
 
 /// <summary>bpftool, which asks the kernel itself, says the same.</summary>
-
 public sealed class KernelInventoryTests
 {
     [SkippableFact]
@@ -25,9 +24,16 @@ public sealed class KernelInventoryTests
         using var shown = Show("prog", programs[0].Id);
         Assert.Equal(shown.RootElement.GetProperty("type").GetString(), programs[0].Type);
         Assert.Equal(shown.RootElement.GetProperty("bytes_memlock").GetInt64(), programs[0].MemoryBytes);
+        var compared = 0;
         foreach (var id in shown.RootElement.GetProperty("map_ids").EnumerateArray())
         {
-            var map = inventory.Maps.Single(each => each.Id == id.GetUInt32());
+            // The map of the programs' constants: only they hold it.
+            if (inventory.Maps.SingleOrDefault(each => each.Id == id.GetUInt32()) is not { } map)
+            {
+                continue;
+            }
+
+            compared++;
             using var truth = Show("map", map.Id);
             Assert.Equal(truth.RootElement.GetProperty("name").GetString(), map.Name);
             Assert.Equal(truth.RootElement.GetProperty("type").GetString(), map.Type);
@@ -36,6 +42,7 @@ public sealed class KernelInventoryTests
             Assert.Equal(truth.RootElement.GetProperty("bytes_value").GetInt32(), map.ValueSize);
         }
 
+        Assert.InRange(compared, 6, int.MaxValue);
         Assert.Contains(inventory.Maps, map => map is { Name: "interfaces", Entries: 1 });
     }
 

@@ -35,6 +35,8 @@ internal static class EndpointGenerators
                 Service = (bits & 1) != 0 ? service : null,
                 Asked = (bits & 2) != 0 ? asked : default,
                 AskedPort = (bits & 2) != 0 ? (ushort)port : (ushort)0,
+                AppProtocol =
+                    (bits & 1) != 0 ? new AppProtocol("http", (AppProtocolBasis)(bits >> 1 & 1)) : null,
                 Scope = scope,
                 SourceLocal = (bits & 4) != 0,
                 DestinationLocal = (bits & 8) != 0,

@@ -44,6 +44,9 @@ public sealed partial class HostileLabelTests
         Assert.Equal((0, ""), (exitCode, output));
     }
 
-    [GeneratedRegex("""^netmon_interface_failed\{interface="([^"\\]|\\["\\n])*"\} 1$""", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        """^netmon_interface_failed\{interface="([^"\\]|\\["\\n])*"\} 1$""",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Sample();
 }

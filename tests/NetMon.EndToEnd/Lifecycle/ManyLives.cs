@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using NetMon.Testing.Lab;
 
@@ -7,6 +8,7 @@ namespace NetMon.EndToEnd.Lifecycle;
 public sealed class ManyLives
 {
     private const int Kills = 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     [SkippableFact]
     public void Whenever_agents_are_killed_the_figures_of_the_last_one_are_those_of_the_wire()
@@ -14,37 +16,51 @@ public sealed class ManyLives
         LabRequirements.SkipIfMissing("nft");
         using var lab = new TwoHosts(offloads: false);
         using var state = new AgentState();
-        using var traffic = new SteadyTraffic(lab);
-        var random = new Random(7);
         var agent = Start(lab, state);
-        for (var life = 0; life < Kills; life++)
+        try
         {
-            Thread.Sleep(random.Next(20, 400));
-            agent.Kill();
-            agent.Dispose();
-            agent = Start(lab, state);
+            using var traffic = new SteadyTraffic(lab);
+            var random = new Random(7);
+            for (var life = 0; life <= Kills; life++)
+            {
+                Thread.Sleep(random.Next(20, 400));
+                if (life < Kills)
+                {
+                    agent.Kill();
+                }
+                else
+                {
+                    // A stop that keeps, for the agent that comes next.
+                    Assert.Equal(0, agent.Stop());
+                }
+
+                agent.Dispose();
+                agent = Start(lab, state);
+            }
+
+            Thread.Sleep(200);
+            traffic.Stop();
+            Compare(agent, traffic);
+            Assert.Equal(0, agent.Stop());
         }
+        finally
+        {
+            agent.Dispose();
+        }
+    }
 
-        // A stop that keeps, for the agent that comes next.
-        Thread.Sleep(random.Next(20, 400));
-        Assert.Equal(0, agent.Stop());
-        agent.Dispose();
-        using var last = Start(lab, state);
-        Thread.Sleep(200);
-        traffic.Stop();
-
-        var sent = traffic.Sent;
-        var received = traffic.Received;
-        var patience = System.Diagnostics.Stopwatch.StartNew();
+    private static void Compare(AgentProcess agent, SteadyTraffic traffic)
+    {
+        var (sent, received) = (traffic.Sent, traffic.Received);
+        var start = Stopwatch.GetTimestamp();
         string difference;
         do
         {
             Thread.Sleep(100);
-            difference = Difference(last.ReadMetrics(), traffic, sent, received);
-        } while (difference.Length > 0 && patience.Elapsed < TimeSpan.FromSeconds(15));
+            difference = Difference(agent.ReadMetrics(), traffic, sent, received);
+        } while (difference.Length > 0 && Stopwatch.GetElapsedTime(start) < Patience);
 
-        Assert.True(difference.Length == 0, difference + last.Log);
-        Assert.Equal(0, last.Stop());
+        Assert.True(difference.Length == 0, difference + agent.Log);
     }
 
     private static AgentProcess Start(TwoHosts lab, AgentState state) =>

@@ -27,8 +27,8 @@ internal sealed class SteadyTraffic : IDisposable
     public SteadyTraffic(TwoHosts lab)
     {
         _lab = lab;
-        Count(lab.Peer, $"ip saddr {TwoHosts.HostV4} th dport {Port}");
-        Count(lab.Host, $"ip saddr {TwoHosts.PeerV4} th sport {Port}");
+        Count(lab.Peer, $"ip saddr {TwoHosts.HostV4} meta l4proto {{ tcp, udp }} th dport {Port}");
+        Count(lab.Host, $"ip saddr {TwoHosts.PeerV4} meta l4proto {{ tcp, udp }} th sport {Port}");
         _listener = lab.Peer.Inside(() => new TcpListener(TwoHosts.PeerV4, Port));
         _listener.Start();
         _echo = lab.Peer.Inside(() => Datagrams());
@@ -145,7 +145,7 @@ internal sealed class SteadyTraffic : IDisposable
     private static void Count(NetworkNamespace at, string what)
     {
         at.Run("nft", "add", "table", "inet", "truth");
-        at.Run("nft", "add", "counter", "inet", "truth", "all");
+        at.Run("nft", "add", "counter", "inet", "truth", "wire");
         at.Run(
             "nft",
             "add",
@@ -155,7 +155,7 @@ internal sealed class SteadyTraffic : IDisposable
             "in",
             "{ type filter hook prerouting priority -300; }"
         );
-        at.Run("nft", $"add rule inet truth in {what} counter name all");
+        at.Run("nft", $"add rule inet truth in {what} counter name wire");
     }
 
     private static (long Packets, long Bytes) Read(NetworkNamespace at)

@@ -65,6 +65,11 @@ public sealed class HostileClients(ITestOutputHelper output)
                 $"{sent} packets, {highest >> 20} MiB at most, shed: {metrics.Sum("netmon_shed_total")}, refused: {metrics.Sum("netmon_api_refused_total")}, connections: {metrics.Sum("netmon_api_connections")}"
             );
 
+            foreach (var what in (string[])["followers", "history", "detections", "series", "flows"])
+            {
+                output.WriteLine($"  {what}: {metrics.Sum("netmon_shed_total", ("what", what))}");
+            }
+
             Assert.Equal(sent, Reported(metrics));
             Assert.InRange(highest, 0, Limit);
             Assert.NotEqual(0, metrics.Sum("netmon_shed_total"));

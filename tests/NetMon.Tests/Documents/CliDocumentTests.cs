@@ -15,6 +15,7 @@ public sealed partial class CliDocumentTests
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "netmon"), ["--help"])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
         };
         using var process = Process.Start(start)!;

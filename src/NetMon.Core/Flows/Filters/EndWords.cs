@@ -40,6 +40,10 @@ internal static class EndWords
     public static EndTest? Namespace(string text) =>
         TryReadName(text, out var name) ? new NamespaceTest(name) : null;
 
+    /// <summary>In any case: the words are lower-case.</summary>
+    public static EndTest? AppProtocol(string text) =>
+        TryReadName(text.ToLowerInvariant(), out var name) ? new AppProtocolTest(name) : null;
+
     public static EndTest? Node(string text) => TryReadName(text, out var name) ? new NodeTest(name) : null;
 
     public static EndTest? Label(string text) => LabelTest.TryParse(text, out var test) ? test : null;

@@ -26,6 +26,12 @@ internal static class FlowCriteria
         text => IpProtocolNames.TryParse(text, out var protocol) ? protocol : null
     );
 
+    public static readonly FlowCriterion AppProtocol = new(
+        "app_protocol",
+        "an application protocol, such as http or dns" + Names,
+        EndWords.AppProtocol
+    );
+
     public static readonly FlowCriterion State = new("state", FlowWords.AllStates);
 
     public static readonly FlowCriterion Namespace = new(
@@ -108,6 +114,7 @@ internal static class FlowCriteria
         Node,
         Process,
         Container,
+        AppProtocol,
     ];
 
     public static readonly IReadOnlyList<FlowCriterion> All =
@@ -115,6 +122,7 @@ internal static class FlowCriteria
         Ip,
         Port,
         Protocol,
+        AppProtocol,
         State,
         Namespace,
         Pod,

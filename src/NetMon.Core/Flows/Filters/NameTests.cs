@@ -86,3 +86,10 @@ internal sealed class ExternalTest : EndTest
     public override bool Matches(in Flow flow, bool isSource) =>
         flow.Attribution.End(isSource)?.Kind == EndpointKind.External;
 }
+
+/// <summary>By what is taken to be spoken, which the destination decides.</summary>
+internal sealed class AppProtocolTest(NamePattern word) : EndTest
+{
+    public override bool Matches(in Flow flow, bool isSource) =>
+        !isSource && word.Matches(flow.Attribution.AppProtocol?.Word);
+}

@@ -153,6 +153,12 @@ internal static class FlowLabelTable
             "dst_port",
             "Port of the responder, on what the initiator sent; empty on replies and where the protocol has no ports."
         ),
+        new TextLabel(
+            "app_protocol",
+            "Application protocol that is taken to be spoken, by service or port, never by what was sent; the same on replies. Empty where nothing tells.",
+            LabelSubjects.None,
+            (in l) => l.AppProtocol
+        ),
         new WordLabel(
             "same_node",
             "`true` or `false`: whether both ends are on one node; empty where that is not known.",

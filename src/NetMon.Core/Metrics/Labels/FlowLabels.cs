@@ -29,6 +29,9 @@ public readonly struct FlowLabels
 
     /// <summary>0: none, and for replies.</summary>
     public ushort DestinationPort { get; init; }
+
+    /// <summary>What is taken to be spoken, both ways; null if that is not known.</summary>
+    public string? AppProtocol { get; init; }
     public FlowScope Scope { get; init; }
     public byte Protocol { get; init; }
     public FlowDirection Direction { get; init; }
@@ -55,6 +58,7 @@ public readonly struct FlowLabels
             SourceAddress = flow.Source.Address,
             DestinationAddress = flow.Destination.Address,
             DestinationPort = IpProtocol.HasPorts(flow.Protocol) ? flow.Destination.Port : (ushort)0,
+            AppProtocol = flow.Attribution.AppProtocol?.Word,
             Scope = flow.Attribution.Scope,
             Protocol = flow.Protocol,
             Direction = direction,
@@ -78,6 +82,7 @@ public readonly struct FlowLabels
             DestinationOwner = flow.SourceOwner,
             SourceAddress = flow.Destination.Address,
             DestinationAddress = flow.Source.Address,
+            AppProtocol = flow.Attribution.AppProtocol?.Word,
             Scope = FlowScopes.Reverse(flow.Attribution.Scope),
             Protocol = flow.Protocol,
             Direction = direction,

@@ -10,6 +10,8 @@ internal static class FlowCells
 
     public static Cell Protocol(FlowView flow) => Word(flow.Protocol);
 
+    public static Cell AppProtocol(FlowView flow) => Word(flow.AppProtocol);
+
     public static Cell State(FlowView flow) =>
         Word(
             flow.State,

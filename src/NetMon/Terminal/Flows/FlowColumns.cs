@@ -98,6 +98,7 @@ internal static class FlowColumns
             new("ICMP", 19, FlowCells.Icmp),
             new("CONNECT", 18, flow => FlowCells.Connect(flow, context.Glyphs), Right),
             new("SYN-RETRIES", 17, FlowCells.SynRetries, Right),
+            new("APP", 20, FlowCells.AppProtocol) { Typical = 5 },
             new("CLASS", 16, FlowCells.Class) { Typical = 7 },
             new("START", 15, flow => At(flow.Start, DateAndTime, context)) { Typical = 19 },
             new("LAST", 14, flow => At(flow.Last, DateAndTime, context)) { Typical = 19 },
