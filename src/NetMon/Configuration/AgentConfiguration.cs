@@ -31,7 +31,7 @@ internal sealed record AgentConfiguration(
             new Dictionary<string, string>(StringComparer.Ordinal),
             [.. flags]
         );
-        return configuration.Resolve(configuration.ReadFile(errors), [], errors)?.Options;
+        return configuration.Load(errors);
     }
 
     /// <summary>That of this process.</summary>
@@ -42,6 +42,12 @@ internal sealed record AgentConfiguration(
         var variables = EnvironmentSettings.OfProcess();
         return new(file ?? variables.GetValueOrDefault(FileVariable), variables, [.. flags]);
     }
+
+    /// <summary>The options that an agent would start with here.</summary>
+    /// <param name="errors">Gets everything that is wrong.</param>
+    /// <returns>Null if anything is.</returns>
+    public AgentOptions? Load(ICollection<ConfigurationError> errors) =>
+        Resolve(ReadFile(errors), [], errors)?.Options;
 
     /// <summary>Variables that look like settings and are none.</summary>
     public IReadOnlyList<string> Warnings => [.. EnvironmentSettings.Unknown(Environment)];

@@ -26,7 +26,9 @@ internal sealed class AgentSettingOptions
     public AgentOptions? Read(ParseResult arguments, TerminalOutput output)
     {
         var errors = new List<ConfigurationError>();
-        var options = AgentConfiguration.Load(arguments.GetValue(_config), _flags.Read(arguments), errors);
+        var options = AgentConfiguration
+            .OfProcess(arguments.GetValue(_config), _flags.Read(arguments))
+            .Load(errors);
         foreach (var error in errors)
         {
             output.Errors.WriteLine(error);

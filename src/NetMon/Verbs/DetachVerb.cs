@@ -60,7 +60,9 @@ internal static class DetachVerb
                 };
                 var errors = new List<ConfigurationError>();
                 if (
-                    AgentConfiguration.Load(arguments.GetValue(config), given.OfType<GivenValue>(), errors)
+                    AgentConfiguration
+                        .OfProcess(arguments.GetValue(config), given.OfType<GivenValue>())
+                        .Load(errors)
                     is not { } options
                 )
                 {

@@ -62,7 +62,7 @@ public partial class ApiDocumentTests
     private static IEnumerable<(string Name, string Text)> Parameters() =>
         Row().Matches(Document).Select(match => (match.Groups["name"].Value, match.Groups["text"].Value));
 
-    [GeneratedRegex(@"^\| `(?<name>[a-z]+)` \| (?<text>.*) \| (?:yes|no) \|$", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^\| `(?<name>[a-z_]+)` \| (?<text>.*) \| (?:yes|no) \|$", RegexOptions.Multiline, 1000)]
     private static partial Regex Row();
 
     [GeneratedRegex("`(?<word>[^`]+)`", RegexOptions.None, 1000)]

@@ -255,6 +255,7 @@ public class FlowFilterTests
             "ip=10.0.0.1",
             "port=1",
             "protocol=tcp",
+            "app_protocol=http",
             "state=closed",
             "namespace=a",
             "pod=a",

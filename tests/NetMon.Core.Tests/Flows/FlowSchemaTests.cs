@@ -51,6 +51,7 @@ public class FlowSchemaTests
 
         var documented = new HashSet<string>(StringComparer.Ordinal);
         CollectDocumented(Parse(File.ReadAllText(SchemaPath)), documented);
+        Assert.True(documented.Remove("agent")); // written by who joins the answers of several
         Assert.Equal(documented.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
     }
 
