@@ -21,6 +21,12 @@ public sealed class DefectTests
     [InlineData("kubeconfig", "clusters:\n - \0: 1\n", "the same")]
     [InlineData("client-flow-lists", """{"time":"\ud800","total":1}""", "half a surrogate was an exception")]
     [InlineData("client-flow-lines", """{"\ud800":1}""", "half a surrogate was an exception")]
+    [InlineData(
+        "body-trace",
+        """{"seconds":1e300}""",
+        "no span of time was that long: an error of the server"
+    )]
+    [InlineData("body-trace", """{"\ud800":1}""", "half a surrogate was an error of the server")]
     public void Text(string decoder, string input, string what) =>
         Check(decoder, Encoding.UTF8.GetBytes(input), what);
 

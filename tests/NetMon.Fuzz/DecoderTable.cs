@@ -13,6 +13,7 @@ internal static class DecoderTable
         .. KubernetesDecoders.All,
         .. ConfigurationDecoders.All,
         .. RequestDecoders.All,
+        .. BodyDecoders.All,
         .. ClientDecoders.All,
     ];
 

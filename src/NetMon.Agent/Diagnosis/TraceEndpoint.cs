@@ -42,7 +42,9 @@ internal sealed class TraceEndpoint(LogLevels levels, LogRing recent, ILogger<Tr
         }
         else
         {
-            var duration = request.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Usual;
+            // More than a span of time can hold is too much as well.
+            var seconds = Math.Clamp(request.Seconds ?? Usual.TotalSeconds, 0, 2 * Longest.TotalSeconds);
+            var duration = TimeSpan.FromSeconds(seconds);
             if (duration <= TimeSpan.Zero || duration > Longest)
             {
                 await JsonError.WriteAsync(
@@ -129,7 +131,8 @@ internal sealed record TraceRequest
             );
             return Read(document.RootElement);
         }
-        catch (JsonException)
+        // The latter for half a surrogate in a text.
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return Wrong("the body is not JSON");
         }

@@ -66,7 +66,8 @@ internal sealed class StopEndpoint(AgentStop stop)
                 ? keep.GetBoolean()
                 : null;
         }
-        catch (JsonException)
+        // The latter for half a surrogate in a name.
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return null;
         }

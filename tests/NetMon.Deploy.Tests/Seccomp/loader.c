@@ -17,7 +17,8 @@ int main(int argc, char **argv)
 		return 125;
 	close(file);
 	program.len = length / sizeof(code[0]);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0)) {
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0)) {
 		perror("loader");
 		return 126;
 	}

@@ -10,7 +10,7 @@ namespace NetMon.EndToEnd.Load;
 public sealed class HostileClients(ITestOutputHelper output)
 {
     private const int Silent = 10_000;
-    private const int Flows = 150_000;
+    private const int Flows = 99_999;
     private const long Limit = 256L << 20;
 
     // Both ends are local, the far one behind a container's interface: each packet is egress and ingress.
@@ -126,7 +126,7 @@ public sealed class HostileClients(ITestOutputHelper output)
         for (var i = 0; i < Flows; i++)
         {
             sockets[i % 3].SendTo(datagram, new IPEndPoint(far, 6000 + (i / 3)));
-            if (i % 15_000 == 0)
+            if (i % 25_000 == 0)
             {
                 var start = Stopwatch.GetTimestamp();
                 agent.ReadMetrics();

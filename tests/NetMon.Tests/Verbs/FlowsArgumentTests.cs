@@ -97,7 +97,10 @@ public sealed class FlowsArgumentTests
             .Create()
             .Options.Select(option => option.Name)
             .ToHashSet(StringComparer.Ordinal);
-        Assert.All(FlowCriterion.All, criterion => Assert.Contains($"--{criterion.Name.Replace('_', '-')}", options));
+        Assert.All(
+            FlowCriterion.All,
+            criterion => Assert.Contains($"--{criterion.Name.Replace('_', '-')}", options)
+        );
         Assert.All(
             CriterionOption.CreateAll(),
             one => Assert.False(string.IsNullOrEmpty(one.Option.HelpName))
