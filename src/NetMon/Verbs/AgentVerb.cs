@@ -54,6 +54,11 @@ internal static class AgentVerb
                 return ExitCode.NotPermitted;
             }
 
+            // SIGHUP reads the settings anew, from when they are followed on; until then it must not end the agent.
+            using var hangup = PosixSignalRegistration.Create(
+                PosixSignal.SIGHUP,
+                context => context.Cancel = true
+            );
             using var stop = new AgentStop();
             using var interrupt = Listen(PosixSignal.SIGINT, stop, StopReason.Interrupted);
             using var terminate = Listen(PosixSignal.SIGTERM, stop, StopReason.Terminated);
