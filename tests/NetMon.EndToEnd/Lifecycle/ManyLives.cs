@@ -102,7 +102,8 @@ public sealed class ManyLives
             difference = Difference(agent.ReadMetrics(), traffic, sent, received, flows);
         } while (difference.Length > 0 && Stopwatch.GetElapsedTime(start) < Patience);
 
-        Assert.True(difference.Length == 0, difference + agent.Log);
+        var open = difference.Length == 0 ? "" : agent.Get("/api/v1/flows?protocol=tcp");
+        Assert.True(difference.Length == 0, $"{difference}{open}{agent.Log}");
     }
 
     private static AgentProcess Start(TwoHosts lab, AgentState state, params string[] more) =>
