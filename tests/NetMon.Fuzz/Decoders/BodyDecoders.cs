@@ -75,6 +75,8 @@ internal static class BodyDecoders
                     using var answer = new MemoryStream();
                     context.Response.Body = answer;
                     handle(context).GetAwaiter().GetResult();
+                    // As the server does.
+                    context.Response.CompleteAsync().GetAwaiter().GetResult();
                     var status = context.Response.StatusCode;
                     BrokenException.Unless(status is 200 or 202 or 400, $"an answer of {status}");
                     BrokenException.Unless(answer.Length > 0, "no answer");
