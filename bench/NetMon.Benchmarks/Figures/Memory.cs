@@ -13,11 +13,18 @@ internal static class Memory
     {
         var figures = new List<Figure>();
         foreach (
-            var (flows, drops, limit) in ((int, bool, double?)[])
-                [(0, true, 72), (100_000, false, 180), (100_000, true, null), (1_000_000, false, null)]
+            var (flows, drops, kept, limit) in ((int, bool, bool, double?)[])
+                [
+                    (0, true, false, 72),
+                    (100_000, false, false, 180),
+                    (100_000, false, true, null),
+                    (100_000, true, false, null),
+                    (1_000_000, false, false, null),
+                ]
         )
         {
             using var link = new BareLink();
+            var state = Directory.CreateDirectory($"/dev/shm/netmon-bench-{Environment.ProcessId}").FullName;
             using var agent = AgentProcess.Start(
                 link.Near,
                 [
@@ -26,6 +33,7 @@ internal static class Memory
                     "--drops",
                     drops ? "true" : "false",
                     .. flows > 100_000 ? (string[])["--max-flows", "1000000"] : [],
+                    .. kept ? (string[])["--state-dir", state, "--checkpoint-interval", "5s"] : [],
                 ]
             );
             Thread.Sleep(TimeSpan.FromSeconds(2));
@@ -34,8 +42,11 @@ internal static class Memory
             // Two report intervals, so that the table, the series and the garbage of the growth are there.
             Thread.Sleep(TimeSpan.FromSeconds(12));
             var resident = agent.ReadStatus("VmRSS") / MiB;
+            var files =
+                Directory.EnumerateFiles(state, "*", SearchOption.AllDirectories).Sum(Allocated) / MiB;
             var kernel = agent.ReadMetrics().Sum("netmon_map_memory_bytes") / MiB;
-            var which = $"{flows:N0} flows{(drops && flows > 0 ? ", each with a drop" : "")}";
+            var which =
+                $"{flows:N0} flows{(drops && flows > 0 ? ", each with a drop" : "")}{(kept ? ", with a ledger" : "")}";
             var what = $"resident memory, {which}";
             figures.Add(
                 limit is { } most
@@ -43,6 +54,12 @@ internal static class Memory
                     : new(what, $"{resident:0.0} MiB")
             );
             figures.Add(new($"kernel maps, {which}", $"{kernel:0.0} MiB"));
+            if (kept)
+            {
+                figures.Add(new($"files of the ledger on tmpfs, {which}", $"{files:0.0} MiB"));
+            }
+
+            Directory.Delete(state, recursive: true);
         }
 
         return new(
@@ -52,6 +69,13 @@ internal static class Memory
                 + "what it takes to remember so much of every flow is a case of its own, and left out of the others (features.drops).",
             figures
         );
+    }
+
+    // A journal has its full length, but only the pages that were needed.
+    private static double Allocated(string file)
+    {
+        var text = Command.Run("stat", "--format=%b", file);
+        return 512.0 * long.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static void Make(BareLink link, AgentProcess agent, int flows)

@@ -4,6 +4,7 @@ using NetMon.Agent;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
+using NetMon.Agent.Ledger;
 using NetMon.Agent.Metrics;
 using NetMon.Agent.Options;
 using NetMon.Agent.Streaming;
@@ -17,7 +18,7 @@ namespace NetMon.Benchmarks.Figures;
 /// <summary>The agent's way of a record with 10,000 TCP flows active.</summary>
 public class RecordBenchmarks
 {
-    private const int Flows = 10_000;
+    internal const int Flows = 10_000;
 
     // So many that what BenchmarkDotNet itself allocates per invocation is nothing per record.
     private const int Rounds = 20;
@@ -87,7 +88,11 @@ public class RecordBenchmarks
         }
     }
 
-    private static FlowPipeline MakePipeline(out Broadcaster broadcaster)
+    private static FlowPipeline MakePipeline(out Broadcaster broadcaster) =>
+        MakePipeline(out broadcaster, out _);
+
+    /// <summary>A pipeline, and what a ledger keeps of it.</summary>
+    internal static FlowPipeline MakePipeline(out Broadcaster broadcaster, out LedgerParts parts)
     {
         broadcaster = new Broadcaster();
         var metrics = new FlowMetrics(new MetricRegistry(), new MetricsOptions());
@@ -100,18 +105,21 @@ public class RecordBenchmarks
             Node = new ThisNode(view, name: null, "host"),
             Clock = new WallClock(TimeProvider.System),
         };
-        return new(
+        var attributor = new Attributor(table, sources, TimeSpan.FromSeconds(2), new AttributionCounters());
+        var pipeline = new FlowPipeline(
             table,
             new InitiatorRules(),
-            new Attributor(table, sources, TimeSpan.FromSeconds(2), new AttributionCounters()),
+            attributor,
             metrics,
             broadcaster,
             new RecentFailures(16, TimeSpan.FromMinutes(5)),
             NullLogger<FlowPipeline>.Instance
         );
+        parts = new LedgerParts(table, metrics, attributor, pipeline, hasCluster: false);
+        return pipeline;
     }
 
-    private static FlowRecord Of(int number, RecordReason reason)
+    internal static FlowRecord Of(int number, RecordReason reason)
     {
         var record = Established(number);
         record.Reason = reason;

@@ -14,6 +14,7 @@ internal static class RecordPath
                     .Run<RecordBenchmarks>()
                     .Concat(MicroBenchmark.Run<SeriesBenchmarks>())
                     .Concat(MicroBenchmark.Run<DetectionBenchmarks>())
+                    .Concat(MicroBenchmark.Run<LedgerBenchmarks>())
                     .SelectMany(benchmark =>
                         (Figure[])
                             [

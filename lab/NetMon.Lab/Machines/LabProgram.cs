@@ -35,6 +35,8 @@ public sealed record LabProgram
                 // Mounts in it are nobody else's.
                 .. Resolver is null ? Array.Empty<string>() : ["unshare", "--mount"],
                 "env",
+                // Who runs the lab in the background has signals ignored for all that comes from it.
+                "--default-signal=HUP,INT,QUIT,TERM",
                 .. Environment.Select(variable => $"{variable.Key}={variable.Value}"),
                 "sh",
                 "-euc",

@@ -26,6 +26,10 @@ internal sealed class CaptureLoop : IDisposable
     private static readonly TimeSpan AttributionPause = TimeSpan.FromMilliseconds(10);
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>A record that is still being written hides those behind it.</summary>
+    private const int LooksAtEmptyRing = 3;
+
     private const ulong HousekeepInterval = 1_000_000_000;
 
     // A follower that cannot keep up with a drain is waited for, but not for ever: then it loses its oldest.
@@ -179,7 +183,12 @@ internal sealed class CaptureLoop : IDisposable
         try
         {
             _ledger?.ResumeWaiting();
-            ConsumeRing();
+            for (var empty = 0; empty < LooksAtEmptyRing; )
+            {
+                empty = ConsumeRing() ? 0 : empty + 1;
+                Thread.Sleep(Pause);
+            }
+
             _ledger?.Resume();
         }
 #pragma warning disable CA1031 // The capture goes on without it.

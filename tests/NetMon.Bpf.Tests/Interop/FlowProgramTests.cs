@@ -96,7 +96,17 @@ public class FlowProgramTests
     public void Memory_is_that_of_all_maps()
     {
         using var program = Load();
-        string[] maps = ["flows", "records", "counters", "overflow", "interfaces", "fragments", "fresh_flow"];
+        string[] maps =
+        [
+            "flows",
+            "records",
+            "counters",
+            "overflow",
+            "carried",
+            "interfaces",
+            "fragments",
+            "fresh_flow",
+        ];
         Assert.Equal(
             maps.Sum(map => MapOf(program, map).GetProperty("bytes_memlock").GetInt64()),
             program.FlowMapMemoryBytes

@@ -1,13 +1,22 @@
 using System.Diagnostics;
 using System.Globalization;
 using NetMon.Testing.Lab;
+using Xunit.Abstractions;
 
 namespace NetMon.EndToEnd.Lifecycle;
 
 /// <summary>Agents that are killed and started again while packets flow: together they report each packet once.</summary>
-public sealed class ManyLives
+public sealed class ManyLives(ITestOutputHelper output)
 {
-    private const int Kills = 20;
+    // NETMON_LIVES: for a longer run by hand.
+    private static readonly int Kills = int.TryParse(
+        Environment.GetEnvironmentVariable("NETMON_LIVES"),
+        CultureInfo.InvariantCulture,
+        out var lives
+    )
+        ? lives
+        : 20;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     [SkippableFact]
@@ -36,11 +45,13 @@ public sealed class ManyLives
 
                 agent.Dispose();
                 agent = Start(lab, state);
+                Print(life + 2, agent, traffic);
             }
 
             Thread.Sleep(200);
             traffic.Stop();
             Compare(agent, traffic, flows: true);
+            Print(Kills + 2, agent, traffic);
             Assert.Equal(0, agent.Stop());
         }
         finally
@@ -91,6 +102,29 @@ public sealed class ManyLives
         }
     }
 
+    private void Print(int life, AgentProcess agent, SteadyTraffic traffic)
+    {
+        var metrics = agent.ReadMetrics();
+        var reported =
+            metrics.Sum(
+                "netmon_packets_total",
+                ("src_ip", TwoHosts.HostV4.ToString()),
+                ("direction", "egress")
+            )
+            - metrics.Sum(
+                "netmon_packets_total",
+                ("src_ip", TwoHosts.HostV4.ToString()),
+                ("direction", "egress"),
+                ("protocol", "icmp")
+            );
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"life {life, 3}: {metrics.Sum("netmon_ledger_restored", ("what", "flows")), 6} flows and {metrics.Sum("netmon_ledger_restored", ("what", "records")), 6} records taken over; packets sent {traffic.Sent.Packets, 8}, reported so far {reported, 8}"
+            )
+        );
+    }
+
     private static void Compare(AgentProcess agent, SteadyTraffic traffic, bool flows)
     {
         var (sent, received) = (traffic.Sent, traffic.Received);
@@ -102,7 +136,8 @@ public sealed class ManyLives
             difference = Difference(agent.ReadMetrics(), traffic, sent, received, flows);
         } while (difference.Length > 0 && Stopwatch.GetElapsedTime(start) < Patience);
 
-        Assert.True(difference.Length == 0, difference + agent.Log);
+        var open = difference.Length == 0 ? "" : agent.Get("/api/v1/flows?protocol=tcp");
+        Assert.True(difference.Length == 0, $"{difference}{open}{agent.Log}");
     }
 
     private static AgentProcess Start(TwoHosts lab, AgentState state, params string[] more) =>
