@@ -96,19 +96,9 @@ public class FlowProgramTests
     public void Memory_is_that_of_all_maps()
     {
         using var program = Load();
-        string[] maps =
-        [
-            "flows",
-            "records",
-            "counters",
-            "overflow",
-            "carried",
-            "interfaces",
-            "fragments",
-            "fresh_flow",
-        ];
+        string[] maps = ["flows", "records", "counters", "overflow", "interfaces", "fragments", "fresh_flow"];
         Assert.Equal(
-            maps.Sum(map => MapOf(program, map).GetProperty("bytes_memlock").GetInt64()),
+            maps.Sum(map => MapOf(program, map).GetProperty("bytes_memlock").GetInt64()) + CarriedBytes(),
             program.FlowMapMemoryBytes
         );
     }
@@ -191,6 +181,17 @@ public class FlowProgramTests
     }
 
     /// <summary>What bpftool says of a map of the program.</summary>
+    // No program uses it: whoever has one, has one of this size.
+    private static long CarriedBytes()
+    {
+        using var maps = JsonDocument.Parse(Shell.Run("bpftool", "-j", "map", "show"));
+        return maps
+            .RootElement.EnumerateArray()
+            .First(map => map.GetProperty("name").GetString() == "carried")
+            .GetProperty("bytes_memlock")
+            .GetInt64();
+    }
+
     private static JsonElement MapOf(FlowProgram program, string name)
     {
         var id = program.ReadRunStatistics()[0].Id.ToString();
