@@ -67,7 +67,7 @@ internal sealed record ServerAddress(string Host, int Port)
         : IsTls ? TlsScheme + Authority
         : Authority;
 
-    public Uri ToUri() => new($"{(IsTls ? TlsScheme : "http://")}{Authority}/", UriKind.Absolute);
+    public Uri ToUri() => new(UriText, UriKind.Absolute);
 
     /// <summary>Reads <c>HOST</c>, <c>HOST:PORT</c>, <c>[V6]:PORT</c> or a bare IPv6 address, without a port the default one; each after <c>https://</c> for TLS; or <c>unix:PATH</c>.</summary>
     public static bool TryParse(string text, out ServerAddress address)
@@ -101,9 +101,18 @@ internal sealed record ServerAddress(string Host, int Port)
             return false;
         }
 
-        address = new ServerAddress(host, number) { IsTls = isTls };
+        // An IPv6 zone may be any text for the one, but not for the other.
+        var named = new ServerAddress(host, number) { IsTls = isTls };
+        if (!Uri.TryCreate(named.UriText, UriKind.Absolute, out _))
+        {
+            return false;
+        }
+
+        address = named;
         return true;
     }
+
+    private string UriText => $"{(IsTls ? TlsScheme : "http://")}{Authority}/";
 
     private string Authority => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 

@@ -66,6 +66,7 @@ public sealed class ServerAddressTests
     [InlineData("host:80/path")]
     [InlineData("[::1")]
     [InlineData("[::1]80")]
+    [InlineData("[::%eth\u071evE\ufffd\ufffd\ufffd@0]:9990")]
     [InlineData("user@host:80")]
     [InlineData("host\n:80")]
     public void Anything_else_is_refused(string text) => Assert.False(ServerAddress.TryParse(text, out _));
