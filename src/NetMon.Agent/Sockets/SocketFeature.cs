@@ -99,6 +99,7 @@ internal sealed class SocketFeature : IDisposable
             agent.Registry,
             counts,
             Locked(program.ReadCounters),
+            program.ReadMissed,
             () => program.Ring.BadRecords
         );
         source.WalkFirst(new SocketEvent[FirstWalkRoom]);

@@ -9,11 +9,13 @@ internal static class SocketMetrics
     /// <param name="registry">Gets the families.</param>
     /// <param name="counts">What the agent counts.</param>
     /// <param name="read">What the kernel programs count.</param>
+    /// <param name="missed">Changes of state that the kernel did not tell its program of.</param>
     /// <param name="badEvents">Events of the ring that had no event's length.</param>
     public static void Register(
         MetricRegistry registry,
         SocketCounts counts,
         Func<SocketCounters> read,
+        Func<ulong> missed,
         Func<long> badEvents
     )
     {
@@ -32,6 +34,7 @@ internal static class SocketMetrics
             {
                 var kernel = read();
                 samples.Add((long)kernel.EventsLost, "ring_full");
+                samples.Add((long)missed(), "missed");
                 samples.Add((long)kernel.StorageFailed, "no_storage");
                 samples.Add(badEvents() + counts.Bad, MetricReasons.BadRecord);
             }

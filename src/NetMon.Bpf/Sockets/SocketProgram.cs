@@ -163,6 +163,10 @@ public sealed class SocketProgram : IDisposable
         return sum;
     }
 
+    /// <summary>Changes of a TCP socket's state that were missed because the program was running on the same CPU: they came in an interrupt. From any thread.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public ulong ReadMissed() => _programs[0].ReadMissed();
+
     /// <summary>What the kernel measured of the programs.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public ProgramStatistics[] ReadRunStatistics() =>

@@ -300,7 +300,7 @@ public static class Instruments
         "netmon_socket_events_lost_total",
         MetricType.Counter,
         "events",
-        "Events about sockets that were lost, by reason: ring_full, no_storage (the owner could not be kept with the socket), bad_record. The next walk makes up for what still exists then.",
+        "Events about sockets that were lost, by reason: ring_full, missed (in an interrupt, while the program ran on the same CPU), no_storage (the owner could not be kept with the socket), bad_record. The next walk makes up for what still exists then.",
         "reason"
     );
 
