@@ -48,8 +48,12 @@ public class ScanTests
         var other = new DetectionSettings();
         other.PortScan.Ports = 12;
         network.Engine.Take(other);
-        network.Tcp(Scanner, Victim, 11, Talk.Refused);
-        network.Tcp(Scanner, Victim, 12, Talk.Refused);
+        // Distinct ports are estimated: neither half alone can look like twelve, and both together cannot look like less.
+        for (var port = 11; port <= 20; port++)
+        {
+            network.Tcp(Scanner, Victim, port, Talk.Refused);
+        }
+
         network.Advance(30);
         Assert.Equal(DetectionType.VerticalScan, Assert.Single(network.Begun).Type);
     }
