@@ -204,9 +204,19 @@ internal sealed partial class FlowLedger : IDisposable
     public void Housekeep(ulong nowNs)
     {
         _counters.JournalBytes = _journal.Used;
-        if (nowNs >= _nextNs && _journal.Used > 0)
+        if (nowNs < _nextNs)
+        {
+            return;
+        }
+
+        if (_journal.Used > 0)
         {
             Checkpoint(nowNs);
+        }
+        else
+        {
+            _nextNs = nowNs + _intervalNs;
+            _journal.Trim(before: true, keep: 0);
         }
     }
 
@@ -217,6 +227,7 @@ internal sealed partial class FlowLedger : IDisposable
     {
         _nextNs = nowNs + _intervalNs;
         var before = _generation;
+        var used = _journal.Used;
         var resumed = _positions.Resumed;
         try
         {
@@ -227,6 +238,10 @@ internal sealed partial class FlowLedger : IDisposable
             CarryWaiting(_journal.Entries(before));
             CarryLeft();
             WriteCheckpoint();
+
+            // As much as last time is likely to be needed again.
+            _journal.Trim(before: true, keep: used);
+            _step?.Invoke();
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
