@@ -31,7 +31,9 @@ public sealed class AgentDiagnosisTests
         var registry = new MetricRegistry();
         Assert.Equal(FindingStatus.Pass, Assert.Single(await LookAsync()).Status);
 
-        foreach (var (metric, _) in LossTable.All)
+        // The registry itself counts what series took.
+        var losses = LossTable.All.Where(loss => loss.Metric != Instruments.SeriesOverflow).ToArray();
+        foreach (var (metric, _) in losses)
         {
             registry.Observe(
                 metric,
@@ -42,7 +44,7 @@ public sealed class AgentDiagnosisTests
 
         var findings = await LookAsync();
         Assert.Equal(
-            LossTable.All.Select(loss => $"3 {loss.What}"),
+            losses.Select(loss => $"3 {loss.What}"),
             findings.Select(finding => finding.Found)
         );
         Assert.Contains(
@@ -50,7 +52,7 @@ public sealed class AgentDiagnosisTests
             finding => finding.Advice.StartsWith("netmon_ledger_refused_total ", StringComparison.Ordinal)
         );
 
-        Task<IReadOnlyList<Finding>> LookAsync() => new LossCheck(registry).RunAsync(CancellationToken.None);
+        ValueTask<IReadOnlyList<Finding>> LookAsync() => new LossCheck(registry).RunAsync(CancellationToken.None);
     }
 
     [Fact]
