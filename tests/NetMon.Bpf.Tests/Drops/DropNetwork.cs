@@ -114,8 +114,7 @@ internal sealed class DropNetwork : IDisposable
     }
 
     /// <summary>Packets that the first queue of an interface dropped, as tc says.</summary>
-    public static long QdiscDropped(TestNamespace ns, string name) =>
-        After(QdiscWords(ns, name), "dropped");
+    public static long QdiscDropped(TestNamespace ns, string name) => After(QdiscWords(ns, name), "dropped");
 
     /// <summary>Packets that came to it, which it sent, dropped or keeps.</summary>
     public static long QdiscSeen(TestNamespace ns, string name)
