@@ -160,7 +160,7 @@ internal sealed class Life : IDisposable
             {
                 Step();
                 Ledger.Earlier(in records[i]);
-                Agent.Pipeline.Process(in records[i], Node.NowNs);
+                Agent.Pipeline.Resume(in records[i], Node.NowNs);
             }
         }
     }

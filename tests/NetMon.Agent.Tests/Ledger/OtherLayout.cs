@@ -53,6 +53,12 @@ internal static class OtherLayout
     private static void Rewrite(byte[] file)
     {
         var description = file.AsSpan(Journal.LayoutOffset, Journal.HeaderBytes - Journal.LayoutOffset);
+        if (description.StartsWith(Write(OtherBytes, Other)))
+        {
+            // That of the agent before, which the last one had not yet removed.
+            return;
+        }
+
         description.Clear();
         Write(OtherBytes, Other).CopyTo(description);
         var records = file.AsSpan(Journal.ChunkOffset + 64, Journal.ChunkBytes - 64);
