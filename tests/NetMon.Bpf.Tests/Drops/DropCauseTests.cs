@@ -233,10 +233,7 @@ public class DropCauseTests
                 .Udp(4007, Port)
                 .Payload(new byte[1172])
         );
-        var truth = DropNetwork.Await(
-            () => DropNetwork.Count(network.Router, "Ip", "FragFails") - before,
-            4
-        );
+        var truth = DropNetwork.Await(() => DropNetwork.Count(network.Router, "Ip", "FragFails") - before, 4);
 
         Assert.Equal(4, truth);
         var drops = observer.Wait("PKT_TOO_BIG", truth);
