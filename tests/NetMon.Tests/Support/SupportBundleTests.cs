@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using NetMon.Client;
 using NetMon.Core.Diagnosis;
 using NetMon.Support;
 using NetMon.Terminal;
@@ -119,10 +120,7 @@ public sealed class SupportBundleTests : IDisposable
     [Fact]
     public async Task Without_an_agent_it_holds_the_rest_and_says_what_is_missing()
     {
-        var agent = await FakeAgent.StartAsync();
-        await agent.DisposeAsync();
-
-        var (code, files, errors) = await RunAsync(agent, "alone.tar.gz");
+        var (code, files, errors) = await RunAsync(FakeAgent.Nobody, "alone.tar.gz");
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.True(files.ContainsKey("host/interfaces.json"));
@@ -143,11 +141,11 @@ public sealed class SupportBundleTests : IDisposable
         await File.WriteAllTextAsync(path, "precious");
 
         var output = new CapturedOutput();
-        Assert.Equal(ExitCode.Failed, await InvokeAsync(agent, output, path));
+        Assert.Equal(ExitCode.Failed, await InvokeAsync(agent.Address, output, path));
         Assert.Contains("exists", output.Errors, StringComparison.Ordinal);
         Assert.Equal("precious", await File.ReadAllTextAsync(path));
 
-        Assert.Equal(ExitCode.Ok, await InvokeAsync(agent, new CapturedOutput(), path, "--force"));
+        Assert.Equal(ExitCode.Ok, await InvokeAsync(agent.Address, new CapturedOutput(), path, "--force"));
         Assert.NotEmpty(Read(path));
         Assert.Equal(
             UnixFileMode.None,
@@ -214,8 +212,14 @@ public sealed class SupportBundleTests : IDisposable
         return Encoding.UTF8.GetString(text.ToArray());
     }
 
-    private async Task<(int Code, Dictionary<string, string> Files, string Errors)> RunAsync(
+    private Task<(int Code, Dictionary<string, string> Files, string Errors)> RunAsync(
         FakeAgent agent,
+        string name,
+        params string[] more
+    ) => RunAsync(agent.Address, name, more);
+
+    private async Task<(int Code, Dictionary<string, string> Files, string Errors)> RunAsync(
+        ServerAddress agent,
         string name,
         params string[] more
     )
@@ -227,14 +231,14 @@ public sealed class SupportBundleTests : IDisposable
     }
 
     private Task<int> InvokeAsync(
-        FakeAgent agent,
+        ServerAddress agent,
         CapturedOutput output,
         string path,
         params string[] more
     ) =>
         SupportBundleVerb
             .Create(() => output.Target, _host.Paths)
-            .Parse(["--server", agent.Address.ToString(), "--output", path, .. more])
+            .Parse(["--server", agent.ToString(), "--output", path, .. more])
             .InvokeAsync();
 
     private static Dictionary<string, string> Read(string path)
