@@ -3,7 +3,9 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
+using NetMon.Client;
 using NetMon.Core.Diagnosis;
 using NetMon.Support;
 using NetMon.Terminal;
@@ -108,8 +110,17 @@ public sealed class SupportBundleTests : IDisposable
                 Assert.DoesNotContain("10.9.8.7", text, StringComparison.Ordinal);
                 Assert.DoesNotContain("fd09::7", text, StringComparison.Ordinal);
                 Assert.DoesNotContain("checkout", text, StringComparison.Ordinal);
+                Assert.DoesNotContain("web-7d4f8b9c", text, StringComparison.Ordinal);
+                Assert.DoesNotContain("shop-eu", text, StringComparison.Ordinal);
+                Assert.DoesNotContain("broken-pod", text, StringComparison.Ordinal);
             }
         );
+        // The same name in words and in a label is the same other name.
+        var workload = Regex.Match(files["agent/metrics.txt"], @"src_workload=""(name-[0-9a-f]+)""").Groups[1];
+        Assert.Contains($"and {workload.Value}\n", files["agent/log.txt"], StringComparison.Ordinal);
+        var words = Regex.Match(files["agent/log.txt"], @"lost (name-\w+)/(name-\w+); (name-\w+)/name-\w+ is back");
+        Assert.True(words.Success, files["agent/log.txt"]);
+        Assert.Equal(words.Groups[1].Value, words.Groups[3].Value);
         var inLog = files["agent/log.txt"]
             .Split(' ')
             .Single(word => word.StartsWith("10.", StringComparison.Ordinal));
@@ -119,10 +130,7 @@ public sealed class SupportBundleTests : IDisposable
     [Fact]
     public async Task Without_an_agent_it_holds_the_rest_and_says_what_is_missing()
     {
-        var agent = await FakeAgent.StartAsync();
-        await agent.DisposeAsync();
-
-        var (code, files, errors) = await RunAsync(agent, "alone.tar.gz");
+        var (code, files, errors) = await RunAsync(FakeAgent.Nobody, "alone.tar.gz");
 
         Assert.Equal(ExitCode.Ok, code);
         Assert.True(files.ContainsKey("host/interfaces.json"));
@@ -143,11 +151,11 @@ public sealed class SupportBundleTests : IDisposable
         await File.WriteAllTextAsync(path, "precious");
 
         var output = new CapturedOutput();
-        Assert.Equal(ExitCode.Failed, await InvokeAsync(agent, output, path));
+        Assert.Equal(ExitCode.Failed, await InvokeAsync(agent.Address, output, path));
         Assert.Contains("exists", output.Errors, StringComparison.Ordinal);
         Assert.Equal("precious", await File.ReadAllTextAsync(path));
 
-        Assert.Equal(ExitCode.Ok, await InvokeAsync(agent, new CapturedOutput(), path, "--force"));
+        Assert.Equal(ExitCode.Ok, await InvokeAsync(agent.Address, new CapturedOutput(), path, "--force"));
         Assert.NotEmpty(Read(path));
         Assert.Equal(
             UnixFileMode.None,
@@ -199,8 +207,26 @@ public sealed class SupportBundleTests : IDisposable
             json.WriteNumber("id", 1);
             json.WriteString("message", $"10.9.8.7 is there, and checkout\n{Leaks}");
             json.WriteEndObject();
+            Say("lost shop-eu/web-7d4f8b9c; shop-eu/other-web is back");
+            Say("pods: shop-eu/broken-pod cannot be read and is left out: no uid (0 more since the last message)");
+            json.WriteEndArray();
+            json.WriteStartArray("names");
+            json.WriteStringValue("shop-eu");
+            json.WriteStringValue("web-7d4f8b9c");
+            json.WriteStringValue("other-web");
             json.WriteEndArray();
             json.WriteEndObject();
+
+            void Say(string message)
+            {
+                json.WriteStartObject();
+                json.WriteString("time", "2026-11-21T11:22:57Z");
+                json.WriteString("level", "info");
+                json.WriteString("category", "NetMon.Agent");
+                json.WriteNumber("id", 2);
+                json.WriteString("message", message);
+                json.WriteEndObject();
+            }
         });
 
     private static string Json(Action<Utf8JsonWriter> write)
@@ -214,8 +240,14 @@ public sealed class SupportBundleTests : IDisposable
         return Encoding.UTF8.GetString(text.ToArray());
     }
 
-    private async Task<(int Code, Dictionary<string, string> Files, string Errors)> RunAsync(
+    private Task<(int Code, Dictionary<string, string> Files, string Errors)> RunAsync(
         FakeAgent agent,
+        string name,
+        params string[] more
+    ) => RunAsync(agent.Address, name, more);
+
+    private async Task<(int Code, Dictionary<string, string> Files, string Errors)> RunAsync(
+        ServerAddress agent,
         string name,
         params string[] more
     )
@@ -227,14 +259,14 @@ public sealed class SupportBundleTests : IDisposable
     }
 
     private Task<int> InvokeAsync(
-        FakeAgent agent,
+        ServerAddress agent,
         CapturedOutput output,
         string path,
         params string[] more
     ) =>
         SupportBundleVerb
             .Create(() => output.Target, _host.Paths)
-            .Parse(["--server", agent.Address.ToString(), "--output", path, .. more])
+            .Parse(["--server", agent.ToString(), "--output", path, .. more])
             .InvokeAsync();
 
     private static Dictionary<string, string> Read(string path)
