@@ -229,8 +229,17 @@ internal sealed class CaptureLoop : IDisposable
         _heldSince = now;
         if (!_held && _sweeper.HasRecords)
         {
-            Process(_sweeper.Records(out var readNs), _sweeper.Sequence, readNs);
-            _sweeper.Release();
+            try
+            {
+                Process(_sweeper.Records(out var readNs), _sweeper.Sequence, readNs);
+            }
+            finally
+            {
+                // Taken, whatever failed: the same records once more would count twice.
+                _sweeper.Release();
+            }
+
+            Attribute();
         }
     }
 
@@ -313,6 +322,7 @@ internal sealed class CaptureLoop : IDisposable
         while ((count = Read()) > 0)
         {
             Process(chunk.Records[..count], chunk.Sequence, (ulong)Stopwatch.GetTimestamp());
+            Attribute();
             ConsumeRing();
             while (_broadcaster.Backlogged && paused < MaxDrainPause)
             {
@@ -336,8 +346,6 @@ internal sealed class CaptureLoop : IDisposable
             _ledger?.Sweep(in records[i], sequence, i);
             _pipeline.Process(in records[i], readNs);
         }
-
-        Attribute();
     }
 
     private void Attribute()
