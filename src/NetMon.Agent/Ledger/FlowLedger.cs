@@ -19,6 +19,8 @@ namespace NetMon.Agent.Ledger;
 /// </remarks>
 internal sealed partial class FlowLedger : IDisposable
 {
+    private const ulong RetryPauseNs = 1_000_000_000;
+
     private readonly LedgerFolder _folder;
     private readonly LedgerParts _parts;
     private readonly LedgerCounters _counters;
@@ -32,6 +34,7 @@ internal sealed partial class FlowLedger : IDisposable
     private LedgerPositions _positions;
     private ulong _generation;
     private ulong _nextNs;
+    private ulong _retryNs;
     private bool _skips;
 
     /// <param name="folder">Where its files are.</param>
@@ -234,6 +237,7 @@ internal sealed partial class FlowLedger : IDisposable
             _journal.Resume(before);
             _counters.AddFailure();
             AgentLog.CheckpointFailed(_logger, error.Message);
+            _retryNs = _clock() + RetryPauseNs;
             return false;
         }
     }
@@ -282,8 +286,9 @@ internal sealed partial class FlowLedger : IDisposable
         _skips = false;
         if (!_journal.TryRoom())
         {
-            Checkpoint(_clock());
-            _skips = !_journal.TryRoom();
+            // Where there is no room for a checkpoint either, not each record may try to write one.
+            var now = _clock();
+            _skips = now < _retryNs || !Checkpoint(now) || !_journal.TryRoom();
             if (_skips)
             {
                 _counters.AddUnjournaled();

@@ -187,6 +187,34 @@ public sealed class LedgerFileTests : IDisposable
         Assert.Equal(Records, Sent(next));
     }
 
+    [Fact]
+    public void Where_a_full_journal_finds_no_room_for_a_checkpoint_it_is_not_tried_with_each_record()
+    {
+        var flow = new TestFlow("10.0.0.1:40000", "10.0.0.2:80");
+        const int Records = 20_000;
+        var now = 0ul;
+        using (var first = Open(out var agent, out var counters, clock: () => now))
+        {
+            // In its place nothing can be written.
+            var obstacle = Directory.CreateDirectory(Path.Combine(_directory, "checkpoint.new"));
+            for (var i = 0; i < Records; i++)
+            {
+                Take(first, agent, flow.Record(RecordReason.Update, (1, 60)));
+            }
+
+            Assert.Equal(1, counters.Failures);
+            Assert.InRange(counters.Unjournaled, 1, Records);
+            Assert.Equal(Records, Sent(agent));
+
+            obstacle.Delete();
+            now += 1_000_000_000;
+            Take(first, agent, flow.Record(RecordReason.Update, (1, 60)));
+        }
+
+        using var ledger = Open(out var next, out _);
+        Assert.Equal(Records + 1, Sent(next));
+    }
+
     private void Leave()
     {
         using var ledger = Open(out var agent, out _);
@@ -200,7 +228,8 @@ public sealed class LedgerFileTests : IDisposable
         out LedgerCounters counters,
         Guid? boot = null,
         string[]? labels = null,
-        int maxSeries = 1000
+        int maxSeries = 1000,
+        Func<ulong>? clock = null
     )
     {
         agent = new PipelineUnderTest(
@@ -218,7 +247,8 @@ public sealed class LedgerFileTests : IDisposable
             counters,
             TimeSpan.FromSeconds(30),
             1 << 20,
-            NullLogger<FlowLedger>.Instance
+            NullLogger<FlowLedger>.Instance,
+            clock
         );
         ledger.ResumeWaiting();
         ledger.Resume();
