@@ -215,6 +215,37 @@ public sealed class LedgerFileTests : IDisposable
         Assert.Equal(Records + 1, Sent(next));
     }
 
+    [Fact]
+    public void A_checkpoint_that_fails_in_whatever_way_leaves_the_one_before_in_force()
+    {
+        var flow = new TestFlow("10.0.0.1:40000", "10.0.0.2:80");
+        var isFaulty = false;
+        using (
+            var first = Open(
+                out var agent,
+                out var counters,
+                step: () =>
+                {
+                    if (isFaulty)
+                    {
+                        throw new InvalidOperationException("a fault");
+                    }
+                }
+            )
+        )
+        {
+            Take(first, agent, flow.Record(RecordReason.Open, (1, 60)));
+            isFaulty = true;
+            Assert.False(first.Checkpoint(0));
+            isFaulty = false;
+            Take(first, agent, flow.Record(RecordReason.Update, (2, 120)));
+            Assert.Equal(1, counters.Failures);
+        }
+
+        using var ledger = Open(out var next, out _);
+        Assert.Equal(3, Sent(next));
+    }
+
     private void Leave()
     {
         using var ledger = Open(out var agent, out _);
@@ -229,7 +260,8 @@ public sealed class LedgerFileTests : IDisposable
         Guid? boot = null,
         string[]? labels = null,
         int maxSeries = 1000,
-        Func<ulong>? clock = null
+        Func<ulong>? clock = null,
+        Action? step = null
     )
     {
         agent = new PipelineUnderTest(
@@ -248,7 +280,8 @@ public sealed class LedgerFileTests : IDisposable
             TimeSpan.FromSeconds(30),
             1 << 20,
             NullLogger<FlowLedger>.Instance,
-            clock
+            clock,
+            step
         );
         ledger.ResumeWaiting();
         ledger.Resume();
