@@ -295,7 +295,7 @@ internal sealed class CaptureLoop : IDisposable
         ConsumeRing();
         TakeSweep();
         TakeSides(last: true);
-        _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());
+        BeginDrain();
         if (!_keeping)
         {
             while (_source.TakeEarlier(new RecordSink(_pipeline, _ledger)))
@@ -312,6 +312,20 @@ internal sealed class CaptureLoop : IDisposable
         }
 
         _ledger?.Checkpoint((ulong)Stopwatch.GetTimestamp());
+    }
+
+    private void BeginDrain()
+    {
+        try
+        {
+            _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());
+        }
+#pragma warning disable CA1031 // The drain goes on.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Report(error);
+        }
     }
 
     private void ReadDrain(IRecordPass pass)
@@ -350,9 +364,18 @@ internal sealed class CaptureLoop : IDisposable
 
     private void Attribute()
     {
-        if (_pipeline.HasWaiting)
+        try
         {
-            _pipeline.Attribute((ulong)Stopwatch.GetTimestamp());
+            if (_pipeline.HasWaiting)
+            {
+                _pipeline.Attribute((ulong)Stopwatch.GetTimestamp());
+            }
+        }
+#pragma warning disable CA1031 // Records that come next, the last ones above all, are taken all the same.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Report(error);
         }
 
         _broadcaster.Flush();

@@ -100,6 +100,23 @@ public sealed class CaptureLoopTests
         Assert.Equal(3, agent.Samples("netmon_packets_total").Values.Sum());
     }
 
+    [Fact]
+    public async Task What_fails_until_the_end_keeps_no_flow_from_being_reported()
+    {
+        using var source = new ScriptedSource();
+        var node = new NodeUnderTest();
+        node.Connections.Faults = int.MaxValue;
+        var agent = node.Agent;
+        using var loop = Start(agent, source);
+        var flow = node.FromPod(NodeUnderTest.Client, NodeUnderTest.Service, NodeUnderTest.ClientInterface);
+        source.Put(flow.Record(RecordReason.Open, (1, 60)));
+        source.Drain.Enqueue(flow.Record(RecordReason.End, (2, 120)));
+
+        await loop.Drain();
+        Assert.Equal(3, agent.Samples("netmon_packets_total").Values.Sum());
+        Assert.True(node.Connections.Asked > 0);
+    }
+
     private static CaptureLoop Start(PipelineUnderTest agent, ScriptedSource source)
     {
         var loop = new CaptureLoop(
