@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Logging;
+using NetMon.Bpf.Layouts;
 using NetMon.Bpf.Records;
 using NetMon.Core.Flows;
 
@@ -24,7 +25,6 @@ internal sealed partial class FlowLedger : IDisposable
     private readonly LedgerFolder _folder;
     private readonly LedgerParts _parts;
     private readonly LedgerCounters _counters;
-    private readonly ulong _intervalNs;
     private readonly ILogger _logger;
     private readonly Func<ulong> _clock;
     private readonly Action? _step;
@@ -33,7 +33,8 @@ internal sealed partial class FlowLedger : IDisposable
     private readonly JournalWriter[] _writers = [new(), new()];
     private LedgerPositions _positions;
     private ulong _generation;
-    private ulong _nextNs;
+    private ulong _intervalNs;
+    private ulong _checkpointNs;
     private ulong _retryNs;
     private bool _skips;
 
@@ -46,6 +47,7 @@ internal sealed partial class FlowLedger : IDisposable
     /// <param name="clock">CLOCK_MONOTONIC in nanoseconds; null: the machine's.</param>
     /// <param name="step">Called before and after each write that another process could find: where a test ends this one.</param>
     /// <exception cref="IOException">The files cannot be made.</exception>
+    /// <exception cref="NetMon.Bpf.BpfException">The layout of records is not known: libbpf is missing.</exception>
     public FlowLedger(
         LedgerFolder folder,
         LedgerParts parts,
@@ -68,7 +70,13 @@ internal sealed partial class FlowLedger : IDisposable
         _positions = before.Positions;
         _positions.Sweep = 0;
         _generation = before.Generation + 1;
-        _journal = new Journal(folder.JournalPath(_generation), bytes, LedgerFolder.Layout, folder.Boot);
+        _positions.Earlier = 0;
+        _journal = new Journal(
+            folder.JournalPath(_generation),
+            bytes,
+            RecordLayout.Own.Describe(),
+            folder.Boot
+        );
         _checkpoints = new CheckpointWriter(parts, folder.CheckpointPath, step);
         _step?.Invoke();
         _journal.Begin(_generation);
@@ -79,6 +87,12 @@ internal sealed partial class FlowLedger : IDisposable
         _step?.Invoke();
         folder.DeleteJournalsBut(_journal.Path);
         parts.Pipeline.Ledger = this;
+    }
+
+    /// <summary>Between checkpoints. Any thread.</summary>
+    public TimeSpan Interval
+    {
+        set => Volatile.Write(ref _intervalNs, (ulong)value.TotalNanoseconds);
     }
 
     /// <summary>Where the sweeper reads records to.</summary>
@@ -94,19 +108,13 @@ internal sealed partial class FlowLedger : IDisposable
             return _positions.RingPosition;
         }
 
-        _positions.OldRing = _positions.Ring;
-        _positions.OldRingPosition = _positions.RingPosition;
-        _positions.Ring = ring;
-        _positions.RingPosition = 0;
+        _positions.ChangeRing(ring);
         Checkpoint(_clock());
         return null;
     }
 
     /// <summary>Where to go on in a ring of an earlier agent that is emptied beside the one in use; null: nothing is known of it.</summary>
-    public ulong? PositionIn(uint ring) =>
-        ring == _positions.Ring ? _positions.RingPosition
-        : ring == _positions.OldRing ? _positions.OldRingPosition
-        : null;
+    public ulong? PositionIn(uint ring) => _positions.In(ring);
 
     /// <summary>A record of the ring is about to be processed.</summary>
     /// <param name="record">The record.</param>
@@ -114,8 +122,8 @@ internal sealed partial class FlowLedger : IDisposable
     public void Ring(in FlowRecord record, ulong position) => Take(in record, RecordOrigin.Ring, position);
 
     /// <summary>A record of the ring of an earlier agent is about to be processed.</summary>
-    public void OldRing(in FlowRecord record, ulong position) =>
-        Take(in record, RecordOrigin.OldRing, position);
+    public void OldRing(in FlowRecord record, uint ring, ulong position) =>
+        Take(in record, RecordOrigin.OldRing, position, ring);
 
     /// <summary>A record of the sweeper's chunk is about to be processed.</summary>
     public void Sweep(in FlowRecord record, ulong sequence, int index) =>
@@ -205,9 +213,19 @@ internal sealed partial class FlowLedger : IDisposable
     public void Housekeep(ulong nowNs)
     {
         _counters.JournalBytes = _journal.Used;
-        if (nowNs >= _nextNs && _journal.Used > 0)
+        if (nowNs < _checkpointNs + Volatile.Read(ref _intervalNs))
+        {
+            return;
+        }
+
+        if (_journal.Used > 0)
         {
             Checkpoint(nowNs);
+        }
+        else
+        {
+            _checkpointNs = nowNs;
+            _journal.Trim(before: true, keep: 0);
         }
     }
 
@@ -216,8 +234,9 @@ internal sealed partial class FlowLedger : IDisposable
     /// <returns>False: it failed, and the journal goes on.</returns>
     public bool Checkpoint(ulong nowNs)
     {
-        _nextNs = nowNs + _intervalNs;
+        _checkpointNs = nowNs;
         var before = _generation;
+        var used = _journal.Used;
         var resumed = _positions.Resumed;
         try
         {
@@ -228,7 +247,6 @@ internal sealed partial class FlowLedger : IDisposable
             CarryWaiting(_journal.Entries(before));
             CarryLeft();
             WriteCheckpoint();
-            return true;
         }
 #pragma warning disable CA1031 // Whatever fails: the record that made it necessary is counted, and the checkpoint before still holds.
         catch (Exception error)
@@ -242,6 +260,11 @@ internal sealed partial class FlowLedger : IDisposable
             _retryNs = _clock() + RetryPauseNs;
             return false;
         }
+
+        // As much as last time is likely to be needed again.
+        _journal.Trim(before: true, keep: used);
+        _step?.Invoke();
+        return true;
     }
 
     /// <summary>Forgets the flows that were brought back: the kernel has none of them any more. What they counted stays.</summary>
@@ -272,13 +295,13 @@ internal sealed partial class FlowLedger : IDisposable
 
     private JournalWriter Writer => _writers[_generation & 1];
 
-    private void Take(in FlowRecord record, RecordOrigin origin, ulong position)
+    private void Take(in FlowRecord record, RecordOrigin origin, ulong position, uint ring = 0)
     {
         Begin();
-        _positions.Take(origin, position);
+        _positions.Take(origin, position, ring);
         if (!_skips)
         {
-            JournalWriter.Record(_journal, in record, origin, position);
+            JournalWriter.Record(_journal, in record, origin, position, ring);
         }
     }
 
