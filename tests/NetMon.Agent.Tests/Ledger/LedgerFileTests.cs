@@ -255,6 +255,65 @@ public sealed class LedgerFileTests : IDisposable
         Assert.Equal(Records, Sent(next));
     }
 
+    [Fact]
+    public void Where_a_full_journal_finds_no_room_for_a_checkpoint_it_is_not_tried_with_each_record()
+    {
+        var flow = new TestFlow("10.0.0.1:40000", "10.0.0.2:80");
+        const int Records = 20_000;
+        var now = 0ul;
+        using (var first = Open(out var agent, out var counters, clock: () => now))
+        {
+            // In its place nothing can be written.
+            var obstacle = Directory.CreateDirectory(Path.Combine(_directory, "checkpoint.new"));
+            for (var i = 0; i < Records; i++)
+            {
+                Take(first, agent, flow.Record(RecordReason.Update, (1, 60)));
+            }
+
+            Assert.Equal(1, counters.Failures);
+            Assert.InRange(counters.Unjournaled, 1, Records);
+            Assert.Equal(Records, Sent(agent));
+
+            obstacle.Delete();
+            now += 1_000_000_000;
+            Take(first, agent, flow.Record(RecordReason.Update, (1, 60)));
+        }
+
+        using var ledger = Open(out var next, out _);
+        Assert.Equal(Records + 1, Sent(next));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_fails_in_whatever_way_leaves_the_one_before_in_force()
+    {
+        var flow = new TestFlow("10.0.0.1:40000", "10.0.0.2:80");
+        var isFaulty = false;
+        using (
+            var first = Open(
+                out var agent,
+                out var counters,
+                step: () =>
+                {
+                    if (isFaulty)
+                    {
+                        throw new InvalidOperationException("a fault");
+                    }
+                }
+            )
+        )
+        {
+            Take(first, agent, flow.Record(RecordReason.Open, (1, 60)));
+            isFaulty = true;
+            Assert.False(first.Checkpoint(0));
+            isFaulty = false;
+            Take(first, agent, flow.Record(RecordReason.Update, (2, 120)));
+            Assert.Equal(1, counters.Failures);
+        }
+
+        using var ledger = Open(out var next, out _);
+        Assert.Equal(3, Sent(next));
+    }
+
     private void Leave()
     {
         using var ledger = Open(out var agent, out _);
@@ -279,7 +338,9 @@ public sealed class LedgerFileTests : IDisposable
         out LedgerCounters counters,
         Guid? boot = null,
         string[]? labels = null,
-        int maxSeries = 1000
+        int maxSeries = 1000,
+        Func<ulong>? clock = null,
+        Action? step = null
     )
     {
         agent = new PipelineUnderTest(
@@ -297,7 +358,9 @@ public sealed class LedgerFileTests : IDisposable
             counters,
             TimeSpan.FromSeconds(30),
             1 << 20,
-            NullLogger<FlowLedger>.Instance
+            NullLogger<FlowLedger>.Instance,
+            clock,
+            step
         );
         ledger.ResumeWaiting();
         ledger.Resume();

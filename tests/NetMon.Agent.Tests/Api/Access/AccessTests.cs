@@ -72,6 +72,8 @@ public sealed class AccessTests : IDisposable
             var (host, expected) in new[]
             {
                 ("rebound.example.com", HttpStatusCode.Forbidden),
+                ($"{Environment.MachineName}.example.com", HttpStatusCode.Forbidden),
+                (Environment.MachineName, HttpStatusCode.OK),
                 ("localhost:9990", HttpStatusCode.OK),
                 ("127.0.0.1", HttpStatusCode.OK),
                 ("[::1]:9990", HttpStatusCode.OK),

@@ -122,6 +122,18 @@ public sealed class HarmTests
     }
 
     [Fact]
+    public async Task What_everybody_may_ask_takes_no_place_of_a_stream()
+    {
+        await using var server = await StartAsync(options => options.Limits.Streams = 1);
+        using var only = await StreamAsync(server);
+        using var answer = await server
+            .Client()
+            .GetAsync(new Uri(GuardedServer.Open + "?follow=true", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Streams_are_limited_for_one_client_and_in_total()
     {
         await using var server = await StartAsync(options =>
