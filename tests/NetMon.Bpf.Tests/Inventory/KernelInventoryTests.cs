@@ -71,7 +71,9 @@ public sealed class KernelInventoryTests
             .Select(TextOf)
             .Where(text => text.Contains("prog_type:", StringComparison.Ordinal))
             .Where(text => !text.Contains("link_type:", StringComparison.Ordinal))
-            .Select(text => Regex.Match(text, @"prog_id:\s*(\d+)").Groups[1].Value)
+            .Select(text =>
+                Regex.Match(text, @"prog_id:\s*(\d+)", RegexOptions.NonBacktracking).Groups[1].Value
+            )
             .ToHashSet(StringComparer.Ordinal);
 
         foreach (var name in (string[])["netmon_sweep", "netmon_drain"])
