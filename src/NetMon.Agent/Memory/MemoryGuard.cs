@@ -11,7 +11,8 @@ namespace NetMon.Agent.Memory;
 ///   resident / limit   0.70       0.75      0.80        0.85     0.90                1.00
 ///                       | followers | history | detections | series | flows              |
 /// </code>
-/// (1) Each look, ten a second, compares what is resident with the marks. A step begins at its mark, and ends below the mark by 0.05, one a second.
+/// (1) Each look, ten a second, compares what is resident with the marks. A step begins at its mark, and ends below the mark by 0.05, one a second;
+///     or below the mark for half a minute, since what the process itself needs may be more than 0.65.
 /// (2) Between two looks, tables may grow by a part of what is free, and no more: so nothing gets from one mark beyond the limit in between.
 /// (3) What is resident may be garbage: a collection tells, at most each five seconds, and once a step has begun. It is made more seldom where it
 ///     does not help, but for the last of the limit, and once much of what was held is gone.
@@ -35,6 +36,8 @@ internal sealed class MemoryGuard : IDisposable
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UrgentPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
@@ -51,6 +54,8 @@ internal sealed class MemoryGuard : IDisposable
     private TimeSpan _pause = ShortestPause;
     private long _collectedAt;
     private long _heldAtCollection;
+    private long _aboveAt;
+    private bool _helped = true;
     private long _changedAt;
     private int _disposed;
     private volatile int _level;
@@ -165,9 +170,15 @@ internal sealed class MemoryGuard : IDisposable
             resident = Collect(resident);
         }
 
+        if (_level > 0 && resident >= MarkOf(limit, _level - 1))
+        {
+            _aboveAt = _time.GetTimestamp();
+        }
+
         if (
             _level > 0
-            && resident < MarkOf(limit, _level - 1) - (limit * MarkDistance)
+            && resident < MarkOf(limit, _level - 1)
+            && (resident < MarkOf(limit, _level - 1) - (limit * MarkDistance) || IsDue(_aboveAt, Calm))
             && IsDue(_changedAt, Recovery)
         )
         {
@@ -229,7 +240,9 @@ internal sealed class MemoryGuard : IDisposable
     private bool IsDue(long since, TimeSpan pause) => since == 0 || _time.GetElapsedTime(since) >= pause;
 
     private TimeSpan PauseAt(long resident, long limit) =>
-        resident >= limit * Urgent || _held() < _heldAtCollection * MuchIsGone ? ShortestPause : _pause;
+        resident >= limit * Urgent ? (_helped ? UrgentPause : ShortestPause)
+        : _held() < _heldAtCollection * MuchIsGone ? ShortestPause
+        : _pause;
 
     private long Collect(long before)
     {
@@ -237,8 +250,8 @@ internal sealed class MemoryGuard : IDisposable
         _collect();
         _collectedAt = _time.GetTimestamp();
         var after = _resident();
-        var helped = before - after >= before * WorthWhile;
-        _pause = helped ? ShortestPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
+        _helped = before - after >= before * WorthWhile;
+        _pause = _helped ? ShortestPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
         return after;
     }
 

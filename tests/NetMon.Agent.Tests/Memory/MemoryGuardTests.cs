@@ -94,7 +94,38 @@ public sealed class MemoryGuardTests : IDisposable
     }
 
     [Fact]
-    public void At_the_end_of_the_limit_garbage_does_not_wait()
+    public void At_the_end_of_the_limit_garbage_does_not_wait_while_collecting_it_helps()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            _garbage = 300;
+            Look(700);
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        // Each second of ten.
+        Assert.Equal(10, _collections);
+    }
+
+    [Fact]
+    public void A_step_ends_too_when_memory_was_below_its_mark_for_half_a_minute()
+    {
+        Look(720);
+        Assert.Equal(["first"], _shed);
+        for (var i = 0; i < 29; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            Look(680);
+        }
+
+        Assert.Equal(["first"], _shed);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Look(680);
+        Assert.Empty(_shed);
+    }
+
+    [Fact]
+    public void At_the_end_of_the_limit_collections_go_on_though_they_do_not_help()
     {
         for (var i = 0; i < 600; i++)
         {
