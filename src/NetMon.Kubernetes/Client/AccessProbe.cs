@@ -108,7 +108,7 @@ public sealed class AccessProbe(ClusterConfiguration configuration, TimeProvider
         }
         catch (Exception error) when (ApiException.IsExpected(error) && !cancellation.IsCancellationRequested)
         {
-            throw new IOException(ApiException.From(error, timer).Message, error);
+            throw AccessException.Of(ApiException.From(error, timer));
         }
     }
 

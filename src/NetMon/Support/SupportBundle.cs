@@ -58,7 +58,9 @@ internal sealed partial class SupportBundle
         }
 
         var anonymiser =
-            anonymise || anonymiseNames ? new Anonymiser(anonymiseNames ? NamesIn(texts, scene.Names) : []) : null;
+            anonymise || anonymiseNames
+                ? new Anonymiser(anonymiseNames ? NamesIn(texts, scene.Names) : [])
+                : null;
         foreach (var (name, text) in texts)
         {
             var clean = Secrets.Remove(text);

@@ -116,9 +116,14 @@ public sealed class SupportBundleTests : IDisposable
             }
         );
         // The same name in words and in a label is the same other name.
-        var workload = Regex.Match(files["agent/metrics.txt"], @"src_workload=""(name-[0-9a-f]+)""").Groups[1];
+        var workload = Regex.Match(files["agent/metrics.txt"], @"src_workload=""(name-[0-9a-f]+)""").Groups[
+            1
+        ];
         Assert.Contains($"and {workload.Value}\n", files["agent/log.txt"], StringComparison.Ordinal);
-        var words = Regex.Match(files["agent/log.txt"], @"lost (name-\w+)/(name-\w+); (name-\w+)/name-\w+ is back");
+        var words = Regex.Match(
+            files["agent/log.txt"],
+            @"lost (name-\w+)/(name-\w+); (name-\w+)/name-\w+ is back"
+        );
         Assert.True(words.Success, files["agent/log.txt"]);
         Assert.Equal(words.Groups[1].Value, words.Groups[3].Value);
         var inLog = files["agent/log.txt"]
@@ -208,7 +213,9 @@ public sealed class SupportBundleTests : IDisposable
             json.WriteString("message", $"10.9.8.7 is there, and checkout\n{Leaks}");
             json.WriteEndObject();
             Say("lost shop-eu/web-7d4f8b9c; shop-eu/other-web is back");
-            Say("pods: shop-eu/broken-pod cannot be read and is left out: no uid (0 more since the last message)");
+            Say(
+                "pods: shop-eu/broken-pod cannot be read and is left out: no uid (0 more since the last message)"
+            );
             json.WriteEndArray();
             json.WriteStartArray("names");
             json.WriteStringValue("shop-eu");

@@ -37,7 +37,9 @@ internal sealed class ApiServerCheck(ClusterConfiguration? configuration, TimePr
             [
                 Fail(
                     $"{configuration.Server} ({configuration.Source}): {error.Message}",
-                    "see that it can be reached from this node (network policy, proxy, certificate), and that the credential is valid"
+                    error is AccessException { Advice.Length: > 0 } known
+                        ? known.Advice
+                        : "see that this is the address of an API server, and what is between it and this node"
                 ),
             ];
         }

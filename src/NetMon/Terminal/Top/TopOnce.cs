@@ -4,7 +4,12 @@ using NetMon.Terminal.Flows;
 namespace NetMon.Terminal.Top;
 
 /// <summary><c>netmon top --once</c>: one table of rates for scripts and logs, on no terminal at all.</summary>
-internal sealed class TopOnce(AgentClient client, FlowRequest request, TerminalOutput output, TimeProvider time)
+internal sealed class TopOnce(
+    AgentClient client,
+    FlowRequest request,
+    TerminalOutput output,
+    TimeProvider time
+)
 {
     /// <summary>A flow's figures move once in a record interval, which is 5 s by default: then each has a rate.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(6);
