@@ -43,16 +43,14 @@ public sealed class AgentDiagnosisTests
         }
 
         var findings = await LookAsync();
-        Assert.Equal(
-            losses.Select(loss => $"3 {loss.What}"),
-            findings.Select(finding => finding.Found)
-        );
+        Assert.Equal(losses.Select(loss => $"3 {loss.What}"), findings.Select(finding => finding.Found));
         Assert.Contains(
             findings,
             finding => finding.Advice.StartsWith("netmon_ledger_refused_total ", StringComparison.Ordinal)
         );
 
-        ValueTask<IReadOnlyList<Finding>> LookAsync() => new LossCheck(registry).RunAsync(CancellationToken.None);
+        ValueTask<IReadOnlyList<Finding>> LookAsync() =>
+            new LossCheck(registry).RunAsync(CancellationToken.None);
     }
 
     [Fact]
