@@ -69,6 +69,7 @@ public class SocketProgramTests
             $"exec python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", {server.Port}))'"
         );
         Assert.True(client.WaitForExit(60_000));
+        Assert.Equal(0, client.ExitCode);
         var told = Assert.Single(
             sockets.Take(),
             one => one.Kind == SocketKind.Opened && one.Remote.Equals(server)

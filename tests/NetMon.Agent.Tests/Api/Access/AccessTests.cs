@@ -213,7 +213,7 @@ public sealed class AccessTests : IDisposable
         using var forged = other.Client("CN=alice");
         (status, _, _) = await GetAsync(server.Client(tls: true, certificate: forged), GuardedServer.Read);
         Assert.Equal(HttpStatusCode.Unauthorized, status);
-        Assert.Equal(2, server.Guard.Refusals.Read("bad_certificate"));
+        Assert.Equal(2, await server.RefusedAsync("bad_certificate", 2));
     }
 
     [Fact]
