@@ -23,7 +23,6 @@ internal sealed partial class FlowLedger : IDisposable
     private readonly LedgerFolder _folder;
     private readonly LedgerParts _parts;
     private readonly LedgerCounters _counters;
-    private readonly ulong _intervalNs;
     private readonly ILogger _logger;
     private readonly Func<ulong> _clock;
     private readonly Action? _step;
@@ -32,7 +31,8 @@ internal sealed partial class FlowLedger : IDisposable
     private readonly JournalWriter[] _writers = [new(), new()];
     private LedgerPositions _positions;
     private ulong _generation;
-    private ulong _nextNs;
+    private ulong _intervalNs;
+    private ulong _checkpointNs;
     private bool _skips;
 
     /// <param name="folder">Where its files are.</param>
@@ -84,6 +84,12 @@ internal sealed partial class FlowLedger : IDisposable
         _step?.Invoke();
         folder.DeleteJournalsBut(_journal.Path);
         parts.Pipeline.Ledger = this;
+    }
+
+    /// <summary>Between checkpoints. Any thread.</summary>
+    public TimeSpan Interval
+    {
+        set => Volatile.Write(ref _intervalNs, (ulong)value.TotalNanoseconds);
     }
 
     /// <summary>Where the sweeper reads records to.</summary>
@@ -204,9 +210,19 @@ internal sealed partial class FlowLedger : IDisposable
     public void Housekeep(ulong nowNs)
     {
         _counters.JournalBytes = _journal.Used;
-        if (nowNs >= _nextNs && _journal.Used > 0)
+        if (nowNs < _checkpointNs + Volatile.Read(ref _intervalNs))
+        {
+            return;
+        }
+
+        if (_journal.Used > 0)
         {
             Checkpoint(nowNs);
+        }
+        else
+        {
+            _checkpointNs = nowNs;
+            _journal.Trim(before: true, keep: 0);
         }
     }
 
@@ -215,8 +231,9 @@ internal sealed partial class FlowLedger : IDisposable
     /// <returns>False: it failed, and the journal goes on.</returns>
     public bool Checkpoint(ulong nowNs)
     {
-        _nextNs = nowNs + _intervalNs;
+        _checkpointNs = nowNs;
         var before = _generation;
+        var used = _journal.Used;
         var resumed = _positions.Resumed;
         try
         {
@@ -227,6 +244,10 @@ internal sealed partial class FlowLedger : IDisposable
             CarryWaiting(_journal.Entries(before));
             CarryLeft();
             WriteCheckpoint();
+
+            // As much as last time is likely to be needed again.
+            _journal.Trim(before: true, keep: used);
+            _step?.Invoke();
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

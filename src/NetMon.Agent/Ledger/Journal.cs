@@ -137,6 +137,18 @@ internal sealed class Journal : IDisposable
         }
     }
 
+    /// <summary>Gives back the room that nobody is expected to need soon: mapped pages are resident memory of this process, on tmpfs also of the machine.</summary>
+    /// <param name="before">Whether the generation before is not needed any more.</param>
+    /// <param name="keep">Bytes of each half that stay; what was committed stays in any case.</param>
+    public void Trim(bool before, long keep)
+    {
+        Trim(_generation, Math.Max(keep, _end));
+        if (before)
+        {
+            Trim(_generation - 1, keep);
+        }
+    }
+
     /// <summary>Goes on with the generation before, since the next one could not be begun.</summary>
     public void Resume(ulong generation)
     {
@@ -187,6 +199,16 @@ internal sealed class Journal : IDisposable
 
     /// <summary>Describes what the bytes of a journal's records mean.</summary>
     public static ReadOnlySpan<byte> LayoutOf(ReadOnlySpan<byte> start) => start[LayoutOffset..HeaderBytes];
+
+    private void Trim(ulong generation, long keep)
+    {
+        ref var reserved = ref _reserved[generation & 1];
+        var stay = (Math.Max(keep, 1) + Step - 1) / Step * Step;
+        if (stay < reserved && _file.TryRelease(Offset(generation) + stay, reserved - stay))
+        {
+            reserved = stay;
+        }
+    }
 
     private static long Slot(ulong generation) => SlotsOffset + ((long)(generation & 1) * SlotBytes);
 

@@ -26,6 +26,9 @@ internal static partial class AgentLog
     [LoggerMessage(7, LogLevel.Information, "keeping within {MiB} MiB of memory ({Source})")]
     public static partial void MemoryLimited(ILogger logger, long mib, string source);
 
+    [LoggerMessage(14, LogLevel.Information, "keeping within no limit of memory ({Source})")]
+    public static partial void MemoryUnlimited(ILogger logger, string source);
+
     [LoggerMessage(8, LogLevel.Warning, "{Used} of {MiB} MiB of memory are in use, so these are cut: {What}")]
     public static partial void MemoryShort(ILogger logger, long used, long mib, string what);
 

@@ -38,8 +38,8 @@ internal static class FlowStats
         Instruments.Streams.Name,
         Instruments.StreamRecords.Name,
         Instruments.StreamRecordsLost.Name,
-        "netmon_sampling_rate",
-        "netmon_shed_total",
+        Instruments.SamplingRate.Name,
+        Instruments.Shed.Name,
     ];
 
     public static void Write(Utf8JsonWriter json, AgentReport report)

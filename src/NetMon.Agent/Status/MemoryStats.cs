@@ -15,8 +15,8 @@ internal static class MemoryStats
         Instruments.DetectionTracked.Name,
         Instruments.KubernetesObjects.Name,
         Instruments.Series.Name,
-        "netmon_memory_limit_bytes",
-        "netmon_shed_total",
+        Instruments.MemoryLimit.Name,
+        Instruments.Shed.Name,
     ];
 
     public static void Write(Utf8JsonWriter json, AgentReport report)

@@ -58,7 +58,7 @@ internal sealed class StatusEndpoint(AgentReport report)
         json.Object("flows", () => WriteFlows(json));
         json.Objects("losses", Losses(), loss => WriteLoss(json, loss));
         json.Object("cluster", () => WriteCluster(json, standing));
-        json.Figure("sampling_rate", report.Sum("netmon_sampling_rate") ?? 1);
+        json.Figure("sampling_rate", report.Sum(Instruments.SamplingRate.Name) ?? 1);
         json.Object("state", () => WriteState(json));
         json.Object("resources", () => WriteResources(json));
     }
@@ -125,9 +125,9 @@ internal sealed class StatusEndpoint(AgentReport report)
     {
         foreach (var (metric, what) in LossTable.All)
         {
-            if (report.Sum(metric) is { } count)
+            if (report.Sum(metric.Name) is { } count)
             {
-                yield return (metric, what, count);
+                yield return (metric.Name, what, count);
             }
         }
     }

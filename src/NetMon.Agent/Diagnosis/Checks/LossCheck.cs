@@ -12,13 +12,13 @@ internal sealed class LossCheck(MetricRegistry registry) : InstantCheck("losses"
         var none = true;
         foreach (var (metric, what) in LossTable.All)
         {
-            var lost = registry.Read(metric).Sum(sample => sample.Value);
+            var lost = registry.Read(metric.Name).Sum(sample => sample.Value);
             if (lost > 0)
             {
                 none = false;
                 yield return Warn(
                     $"{lost:0} {what}",
-                    $"{metric} in docs/metrics.md says which limit to raise"
+                    $"{metric.Name} in docs/metrics.md says which limit to raise"
                 );
             }
         }

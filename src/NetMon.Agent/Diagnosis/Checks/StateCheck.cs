@@ -20,7 +20,7 @@ internal sealed class StateCheck(string? pins, bool adopted, MetricRegistry regi
             : Pass(
                 $"pinned at {pins}, {(adopted ? "taken over from the agent before" : "begun by this agent")}"
             );
-        foreach (var refused in registry.Read("netmon_ledger_refused_total").Where(one => one.Value > 0))
+        foreach (var refused in registry.Read(Instruments.LedgerRefused.Name).Where(one => one.Value > 0))
         {
             yield return Warn(
                 $"kept figures of the agent before were refused ({refused.Value:0} times, {refused.Labels[0].Value}): they begin anew",
@@ -28,7 +28,7 @@ internal sealed class StateCheck(string? pins, bool adopted, MetricRegistry regi
             );
         }
 
-        var unjournaled = registry.Read("netmon_ledger_unjournaled_total").Sum(one => one.Value);
+        var unjournaled = registry.Read(Instruments.LedgerUnjournaled.Name).Sum(one => one.Value);
         if (unjournaled > 0)
         {
             yield return Warn(
