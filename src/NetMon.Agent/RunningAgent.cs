@@ -47,6 +47,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly RouteTable _routes;
     private readonly ApiGuard _guard;
     private MemoryGuard? _memory;
+    private HeapTrim? _trim;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
@@ -270,6 +271,11 @@ internal sealed class RunningAgent : IAsyncDisposable
             _loggers.CreateLogger<MemoryGuard>(),
             TimeProvider.System
         );
+        _trim = new HeapTrim(
+            () => Table.Bytes + _attributor.WaitingBytes,
+            AgentMemory.Collect,
+            TimeProvider.System
+        );
     }
 
     /// <summary>Starts to serve.</summary>
@@ -317,6 +323,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         {
             _capture = null;
             _memory?.Dispose();
+            _trim?.Dispose();
             await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();
             if (!figures)
