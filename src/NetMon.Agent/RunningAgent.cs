@@ -46,7 +46,8 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly StatsEndpoint _stats;
     private readonly RouteTable _routes;
     private readonly ApiGuard _guard;
-    private MemoryGuard? _memory;
+    private AgentMemory? _memory;
+    private MemoryGuard? _memoryGuard;
     private HeapTrim? _trim;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
@@ -182,6 +183,12 @@ internal sealed class RunningAgent : IAsyncDisposable
         _metricsEndpoint.AtOnce = options.Performance.Workers;
         _metricsEndpoint.Enabled = options.Metrics.Enabled;
         _capture?.BatchSize = options.Performance.BatchSize;
+        Ledger?.Interval = options.Ledger.CheckpointInterval;
+        if (_memoryGuard is { } guard)
+        {
+            _memory!.Change(guard, MemoryLimit.Find(options), _loggers.CreateLogger<MemoryGuard>());
+        }
+
         Sampling?.Take(options.Capture);
     }
 
@@ -264,8 +271,9 @@ internal sealed class RunningAgent : IAsyncDisposable
             Detections = _detections?.Tap,
             Series = _flowMetrics.Tables,
             Flows = Table,
-        }.Guard(
-            MemoryLimit.Find(_options),
+        };
+        _memoryGuard = _memory.Guard(
+            MemoryLimit.Find(Settings.Live.Current),
             Registry,
             Features,
             _loggers.CreateLogger<MemoryGuard>(),
@@ -322,7 +330,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         if (_capture is { } capture)
         {
             _capture = null;
-            _memory?.Dispose();
+            _memoryGuard?.Dispose();
             _trim?.Dispose();
             await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();

@@ -34,6 +34,9 @@ public sealed class FlowProgram : IDisposable
     private readonly SamplingSwitch _sampling;
     private readonly FileDescriptor _sweep;
     private readonly FileDescriptor _drain;
+
+    // Links alone would do, but who lacks CAP_SYS_ADMIN cannot ask the kernel for the programs behind them.
+    private readonly List<BpfProgram> _iterators = [];
     private readonly KernelCounters[] _countersPerCpu;
     private readonly OverflowBucket[] _bucketPerCpu;
     private readonly Lock _gate = new();
@@ -297,6 +300,7 @@ public sealed class FlowProgram : IDisposable
         _sampling.Dispose();
         _sweep.Dispose();
         _drain.Dispose();
+        _iterators.ForEach(program => program.Dispose());
         foreach (var program in _packetPrograms)
         {
             program.Dispose();
@@ -346,7 +350,8 @@ public sealed class FlowProgram : IDisposable
 
     private FileDescriptor Iterator(BpfObject bpfObject, FlowPins? pins, string program, string name)
     {
-        using var taken = bpfObject.TakeProgram(program);
+        var taken = bpfObject.TakeProgram(program);
+        _iterators.Add(taken);
         return pins?.Iterator(name, taken, _flows) ?? BpfLink.CreateIterator(taken.Descriptor, _flows);
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using NetMon.Plugin;
 using NetMon.Shell;
 using NetMon.Terminal;
@@ -42,12 +41,4 @@ if (root is PluginCommand plugin && !plugin.TryTake(args, TerminalOutput.ForProc
     return ExitCode.Usage;
 }
 
-var parsed = root.Parse(args);
-if (parsed.Action is ParseErrorAction wrong)
-{
-    wrong.ShowHelp = args.Length == 0;
-}
-
-// Ctrl-C and SIGTERM cancel the verb's token. What it then has to finish gets as long as Kubernetes grants a pod.
-var code = await parsed.InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
-return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
+return await CommandLineRun.InvokeAsync(root, args, TerminalOutput.ForProcess());

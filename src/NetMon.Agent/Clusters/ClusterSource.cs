@@ -192,7 +192,9 @@ internal sealed class ClusterSource : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static ClusterConfiguration? Find(KubernetesOptions options, TimeProvider time) =>
+    /// <summary>How a cluster is reached. Asks nobody.</summary>
+    /// <exception cref="ClusterConfigurationException">It is configured wrongly, or required and not there.</exception>
+    internal static ClusterConfiguration? Find(KubernetesOptions options, TimeProvider time) =>
         options.Mode == KubernetesMode.Off
             ? null
             : ClusterConfiguration.Find(

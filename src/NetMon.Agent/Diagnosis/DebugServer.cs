@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Api;
 using NetMon.Agent.Logging;
@@ -31,11 +30,9 @@ internal static class DebugServer
             return null;
         }
 
-        if (!IPAddress.IsLoopback(listen.Address) && !options.DebugRemote)
+        if (OptionRules.CheckDebug(options).FirstOrDefault() is { } problem)
         {
-            throw new StartException(
-                $"api.debug_listen: {listen} can be reached from other machines; choose 127.0.0.1 or [::1], or set api.debug_remote (--debug-server-remote true)"
-            );
+            throw new StartException(problem.ToString());
         }
 
         var profiles = new ProfileEndpoint();

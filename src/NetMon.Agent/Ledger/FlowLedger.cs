@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Logging;
+using NetMon.Bpf.Layouts;
 using NetMon.Bpf.Records;
 using NetMon.Core.Flows;
 
@@ -22,7 +23,6 @@ internal sealed partial class FlowLedger : IDisposable
     private readonly LedgerFolder _folder;
     private readonly LedgerParts _parts;
     private readonly LedgerCounters _counters;
-    private readonly ulong _intervalNs;
     private readonly ILogger _logger;
     private readonly Func<ulong> _clock;
     private readonly Action? _step;
@@ -31,7 +31,8 @@ internal sealed partial class FlowLedger : IDisposable
     private readonly JournalWriter[] _writers = [new(), new()];
     private LedgerPositions _positions;
     private ulong _generation;
-    private ulong _nextNs;
+    private ulong _intervalNs;
+    private ulong _checkpointNs;
     private bool _skips;
 
     /// <param name="folder">Where its files are.</param>
@@ -43,6 +44,7 @@ internal sealed partial class FlowLedger : IDisposable
     /// <param name="clock">CLOCK_MONOTONIC in nanoseconds; null: the machine's.</param>
     /// <param name="step">Called before and after each write that another process could find: where a test ends this one.</param>
     /// <exception cref="IOException">The files cannot be made.</exception>
+    /// <exception cref="NetMon.Bpf.BpfException">The layout of records is not known: libbpf is missing.</exception>
     public FlowLedger(
         LedgerFolder folder,
         LedgerParts parts,
@@ -65,7 +67,13 @@ internal sealed partial class FlowLedger : IDisposable
         _positions = before.Positions;
         _positions.Sweep = 0;
         _generation = before.Generation + 1;
-        _journal = new Journal(folder.JournalPath(_generation), bytes, LedgerFolder.Layout, folder.Boot);
+        _positions.Earlier = 0;
+        _journal = new Journal(
+            folder.JournalPath(_generation),
+            bytes,
+            RecordLayout.Own.Describe(),
+            folder.Boot
+        );
         _checkpoints = new CheckpointWriter(parts, folder.CheckpointPath, step);
         _step?.Invoke();
         _journal.Begin(_generation);
@@ -76,6 +84,12 @@ internal sealed partial class FlowLedger : IDisposable
         _step?.Invoke();
         folder.DeleteJournalsBut(_journal.Path);
         parts.Pipeline.Ledger = this;
+    }
+
+    /// <summary>Between checkpoints. Any thread.</summary>
+    public TimeSpan Interval
+    {
+        set => Volatile.Write(ref _intervalNs, (ulong)value.TotalNanoseconds);
     }
 
     /// <summary>Where the sweeper reads records to.</summary>
@@ -91,19 +105,13 @@ internal sealed partial class FlowLedger : IDisposable
             return _positions.RingPosition;
         }
 
-        _positions.OldRing = _positions.Ring;
-        _positions.OldRingPosition = _positions.RingPosition;
-        _positions.Ring = ring;
-        _positions.RingPosition = 0;
+        _positions.ChangeRing(ring);
         Checkpoint(_clock());
         return null;
     }
 
     /// <summary>Where to go on in a ring of an earlier agent that is emptied beside the one in use; null: nothing is known of it.</summary>
-    public ulong? PositionIn(uint ring) =>
-        ring == _positions.Ring ? _positions.RingPosition
-        : ring == _positions.OldRing ? _positions.OldRingPosition
-        : null;
+    public ulong? PositionIn(uint ring) => _positions.In(ring);
 
     /// <summary>A record of the ring is about to be processed.</summary>
     /// <param name="record">The record.</param>
@@ -111,8 +119,8 @@ internal sealed partial class FlowLedger : IDisposable
     public void Ring(in FlowRecord record, ulong position) => Take(in record, RecordOrigin.Ring, position);
 
     /// <summary>A record of the ring of an earlier agent is about to be processed.</summary>
-    public void OldRing(in FlowRecord record, ulong position) =>
-        Take(in record, RecordOrigin.OldRing, position);
+    public void OldRing(in FlowRecord record, uint ring, ulong position) =>
+        Take(in record, RecordOrigin.OldRing, position, ring);
 
     /// <summary>A record of the sweeper's chunk is about to be processed.</summary>
     public void Sweep(in FlowRecord record, ulong sequence, int index) =>
@@ -202,7 +210,7 @@ internal sealed partial class FlowLedger : IDisposable
     public void Housekeep(ulong nowNs)
     {
         _counters.JournalBytes = _journal.Used;
-        if (nowNs < _nextNs)
+        if (nowNs < _checkpointNs + Volatile.Read(ref _intervalNs))
         {
             return;
         }
@@ -213,7 +221,7 @@ internal sealed partial class FlowLedger : IDisposable
         }
         else
         {
-            _nextNs = nowNs + _intervalNs;
+            _checkpointNs = nowNs;
             _journal.Trim(before: true, keep: 0);
         }
     }
@@ -223,7 +231,7 @@ internal sealed partial class FlowLedger : IDisposable
     /// <returns>False: it failed, and the journal goes on.</returns>
     public bool Checkpoint(ulong nowNs)
     {
-        _nextNs = nowNs + _intervalNs;
+        _checkpointNs = nowNs;
         var before = _generation;
         var used = _journal.Used;
         var resumed = _positions.Resumed;
@@ -281,13 +289,13 @@ internal sealed partial class FlowLedger : IDisposable
 
     private JournalWriter Writer => _writers[_generation & 1];
 
-    private void Take(in FlowRecord record, RecordOrigin origin, ulong position)
+    private void Take(in FlowRecord record, RecordOrigin origin, ulong position, uint ring = 0)
     {
         Begin();
-        _positions.Take(origin, position);
+        _positions.Take(origin, position, ring);
         if (!_skips)
         {
-            JournalWriter.Record(_journal, in record, origin, position);
+            JournalWriter.Record(_journal, in record, origin, position, ring);
         }
     }
 

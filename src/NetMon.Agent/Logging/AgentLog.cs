@@ -26,6 +26,9 @@ internal static partial class AgentLog
     [LoggerMessage(7, LogLevel.Information, "keeping within {MiB} MiB of memory ({Source})")]
     public static partial void MemoryLimited(ILogger logger, long mib, string source);
 
+    [LoggerMessage(14, LogLevel.Information, "keeping within no limit of memory ({Source})")]
+    public static partial void MemoryUnlimited(ILogger logger, string source);
+
     [LoggerMessage(8, LogLevel.Warning, "{Used} of {MiB} MiB of memory are in use, so these are cut: {What}")]
     public static partial void MemoryShort(ILogger logger, long used, long mib, string what);
 
@@ -334,6 +337,13 @@ internal static partial class AgentLog
 
     [LoggerMessage(142, LogLevel.Warning, "kept figures were refused ({Reason}): {Error}")]
     public static partial void LedgerRefused(ILogger logger, string reason, string error);
+
+    [LoggerMessage(
+        144,
+        LogLevel.Information,
+        "what came after the last checkpoint is in records of another layout: translated by the names of their fields (left out: {Fields})"
+    )]
+    public static partial void LedgerOfOtherLayout(ILogger logger, string fields);
 
     [LoggerMessage(143, LogLevel.Warning, "a checkpoint of the figures failed, the journal goes on: {Error}")]
     public static partial void CheckpointFailed(ILogger logger, string error);

@@ -36,8 +36,8 @@ internal sealed class AgentMemory
 
     public required FlowTable Flows { get; init; }
 
-    /// <summary>Begins to keep a limit; null: there is none.</summary>
-    public MemoryGuard? Guard(
+    /// <summary>Begins to keep a limit, or to wait for one.</summary>
+    public MemoryGuard Guard(
         MemoryLimit limit,
         MetricRegistry registry,
         FeatureSet features,
@@ -45,16 +45,13 @@ internal sealed class AgentMemory
         TimeProvider time
     )
     {
-        if (limit.Bytes is not { } bytes)
+        if (limit.Bytes is not null)
         {
-            return null;
+            Apply(limit, logger);
         }
 
-        AgentLog.MemoryLimited(logger, bytes >> 20, limit.Source);
-        BoundHeap(bytes, logger);
-        Followers.Ceiling = (int)(bytes * FollowersShare / Broadcaster.MaxSubscriptions / EventBytes);
         var guard = new MemoryGuard(
-            bytes,
+            limit.Bytes,
             Steps(),
             [
                 new Growth(FlowBytes, Share: 0.5, room => Flows.Room = room),
@@ -73,6 +70,31 @@ internal sealed class AgentMemory
         guard.Register(registry);
         guard.Start();
         return guard;
+    }
+
+    /// <summary>Has a guard keep another limit, or none.</summary>
+    public void Change(MemoryGuard guard, MemoryLimit limit, ILogger logger)
+    {
+        if (guard.Limit != limit.Bytes)
+        {
+            Apply(limit, logger);
+            guard.Limit = limit.Bytes;
+        }
+    }
+
+    private void Apply(MemoryLimit limit, ILogger logger)
+    {
+        BoundHeap(limit.Bytes ?? 0, logger);
+        if (limit.Bytes is { } bytes)
+        {
+            AgentLog.MemoryLimited(logger, bytes >> 20, limit.Source);
+            Followers.Ceiling = (int)(bytes * FollowersShare / Broadcaster.MaxSubscriptions / EventBytes);
+        }
+        else
+        {
+            AgentLog.MemoryUnlimited(logger, limit.Source);
+            Followers.Ceiling = int.MaxValue;
+        }
     }
 
     private ShedStep[] Steps() =>
@@ -127,7 +149,7 @@ internal sealed class AgentMemory
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
-    // So that the collector works harder near the limit, whatever the machine's own memory is.
+    // So that the collector works harder near the limit, whatever the machine's own memory is. 0: it goes by that again.
     private static void BoundHeap(long bytes, ILogger logger)
     {
         try

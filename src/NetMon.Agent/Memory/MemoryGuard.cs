@@ -31,7 +31,6 @@ internal sealed class MemoryGuard : IDisposable
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
-    private readonly long _limit;
     private readonly IReadOnlyList<ShedStep> _steps;
     private readonly IReadOnlyList<Growth> _growths;
     private readonly Func<long> _resident;
@@ -46,15 +45,17 @@ internal sealed class MemoryGuard : IDisposable
     private long _changedAt;
     private int _disposed;
     private volatile int _level;
+    private long _limit;
+    private bool _isFree = true;
 
-    /// <param name="limit">Bytes that may be resident.</param>
+    /// <param name="limit">Bytes that may be resident; null: as many as there are, for now.</param>
     /// <param name="steps">In the order in which they begin.</param>
     /// <param name="growths">What grows.</param>
     /// <param name="resident">Bytes that are resident.</param>
     /// <param name="collect">Gives garbage back to the system.</param>
     /// <param name="features">Told when memory is short.</param>
     public MemoryGuard(
-        long limit,
+        long? limit,
         IReadOnlyList<ShedStep> steps,
         IReadOnlyList<Growth> growths,
         Func<long> resident,
@@ -64,7 +65,7 @@ internal sealed class MemoryGuard : IDisposable
         TimeProvider time
     )
     {
-        _limit = limit;
+        _limit = limit ?? 0;
         _steps = steps;
         _growths = growths;
         _resident = resident;
@@ -72,7 +73,17 @@ internal sealed class MemoryGuard : IDisposable
         _features = features;
         _logger = logger;
         _time = time;
-        features.On(FeatureName);
+        if (limit is not null)
+        {
+            features.On(FeatureName);
+        }
+    }
+
+    /// <summary>Bytes that may be resident; null: as many as there are. A new limit holds from the next look on. Any thread.</summary>
+    public long? Limit
+    {
+        get => Interlocked.Read(ref _limit) is > 0 and var limit ? limit : null;
+        set => Interlocked.Exchange(ref _limit, value ?? 0);
     }
 
     /// <summary>Steps that have begun.</summary>
@@ -80,7 +91,16 @@ internal sealed class MemoryGuard : IDisposable
 
     public void Register(MetricRegistry registry)
     {
-        registry.Observe(Instruments.MemoryLimit, () => _limit);
+        registry.Observe(
+            Instruments.MemoryLimit,
+            (ref MetricSamples samples) =>
+            {
+                if (Limit is { } limit)
+                {
+                    samples.Add(limit);
+                }
+            }
+        );
         registry.Observe(
             Instruments.Shed,
             (ref MetricSamples samples) =>
@@ -98,19 +118,31 @@ internal sealed class MemoryGuard : IDisposable
     /// <summary>Looks once.</summary>
     public void Look()
     {
+        if (Limit is not { } limit)
+        {
+            LetGo();
+            return;
+        }
+
+        if (_isFree)
+        {
+            _isFree = false;
+            _features.On(FeatureName);
+        }
+
         var resident = _resident();
-        if (resident >= MarkOf(0) && IsDue(_collectedAt, _pause))
+        if (resident >= MarkOf(limit, 0) && IsDue(_collectedAt, _pause))
         {
             resident = Collect(resident);
         }
 
         var before = _level;
-        while (_level < _steps.Count && resident >= MarkOf(_level))
+        while (_level < _steps.Count && resident >= MarkOf(limit, _level))
         {
             _steps[_level].Begin();
             _level++;
             _changedAt = _time.GetTimestamp();
-            Tell(resident);
+            Tell(resident, limit);
         }
 
         if (_level > before && IsDue(_collectedAt, Recovery))
@@ -121,17 +153,17 @@ internal sealed class MemoryGuard : IDisposable
 
         if (
             _level > 0
-            && resident < MarkOf(_level - 1) - (_limit * MarkDistance)
+            && resident < MarkOf(limit, _level - 1) - (limit * MarkDistance)
             && IsDue(_changedAt, Recovery)
         )
         {
             _level--;
             _changedAt = _time.GetTimestamp();
             _steps[_level].End();
-            Tell(resident);
+            Tell(resident, limit);
         }
 
-        var free = Math.Max(0, (_limit * Ceiling) - resident);
+        var free = Math.Max(0, (limit * Ceiling) - resident);
         foreach (var growth in _growths)
         {
             growth.Allow((int)Math.Min(free * growth.Share / growth.Bytes, int.MaxValue / 2));
@@ -149,13 +181,36 @@ internal sealed class MemoryGuard : IDisposable
         _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         _stop.Dispose();
         // What is reported at the end is reported whole.
+        AllowAll();
+    }
+
+    // There is no limit any more, or there never was one.
+    private void LetGo()
+    {
+        if (_isFree)
+        {
+            return;
+        }
+
+        _isFree = true;
+        for (; _level > 0; _level--)
+        {
+            _steps[_level - 1].End();
+        }
+
+        AllowAll();
+        _features.Off(FeatureName);
+    }
+
+    private void AllowAll()
+    {
         foreach (var growth in _growths)
         {
             growth.Allow(int.MaxValue);
         }
     }
 
-    private double MarkOf(int step) => _limit * (FirstMark + (step * MarkDistance));
+    private static double MarkOf(long limit, int step) => limit * (FirstMark + (step * MarkDistance));
 
     private bool IsDue(long since, TimeSpan pause) => since == 0 || _time.GetElapsedTime(since) >= pause;
 
@@ -169,17 +224,17 @@ internal sealed class MemoryGuard : IDisposable
         return after;
     }
 
-    private void Tell(long resident)
+    private void Tell(long resident, long limit)
     {
         if (_level == 0)
         {
-            AgentLog.MemoryRecovered(_logger, resident >> 20, _limit >> 20);
+            AgentLog.MemoryRecovered(_logger, resident >> 20, limit >> 20);
             _features.On(FeatureName);
             return;
         }
 
         var what = string.Join(", ", _steps.Take(_level).Select(step => step.What));
-        AgentLog.MemoryShort(_logger, resident >> 20, _limit >> 20, what);
+        AgentLog.MemoryShort(_logger, resident >> 20, limit >> 20, what);
         _features.Degraded(FeatureName, $"memory is short, so these are cut: {what}");
     }
 

@@ -20,7 +20,10 @@ internal static class LossTable
         (Instruments.SecurityEventsLost, "suspicious events that are not told"),
         (Instruments.DetectionLost, "what the detections did not hear of"),
         (Instruments.Shed, "what was given up to keep the memory limit"),
-        (Instruments.LedgerRefused, "figures of an earlier agent that could not be taken over: they began anew"),
+        (
+            Instruments.LedgerRefused,
+            "figures of an earlier agent that could not be taken over: they began anew"
+        ),
         (
             Instruments.LedgerUnjournaled,
             "records that the ledger had no room for: lost if the agent is killed before its next checkpoint"

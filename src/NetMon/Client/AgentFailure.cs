@@ -43,6 +43,13 @@ internal static class AgentFailure
                 {
                     Transient = true,
                 },
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+                when e.GetBaseException().Message.Contains("frame", StringComparison.Ordinal) =>
+                new AgentException(
+                    $"what listens at {address} does not speak TLS",
+                    "ask it without https://, or give the agent a certificate (api.tls, docs/security.md)",
+                    e
+                ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 new AgentException(
                     $"no TLS with the agent at {address}: {Reason(e)}",
@@ -50,9 +57,18 @@ internal static class AgentFailure
                     e
                 ),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => Away(
-                $"no agent answers at {address}: {Reason(e)}",
+                $"no agent answers at {address}: {SocketProblem(address) ?? Reason(e)}",
                 e
             ),
+            HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+                when address is { IsTls: false, SocketPath: null } => new AgentException(
+                $"what listens at {address} closed the connection without an answer",
+                $"if it speaks TLS, ask it with --server https://{address}; else see the agent's log",
+                e
+            )
+            {
+                Transient = true,
+            },
             HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => new AgentException(
                 $"what listens at {address} does not speak HTTP",
                 CheckAddress,
@@ -105,6 +121,13 @@ internal static class AgentFailure
             _ => new AgentException($"the agent at {address} answered {status}: {said}", CheckAddress),
         };
     }
+
+    // What the runtime says of these tells nobody anything.
+    private static string? SocketProblem(ServerAddress address) =>
+        address.SocketPath is not { } path ? null
+        : Directory.Exists(path) ? "that is a directory"
+        : !File.Exists(path) ? "there is no such socket"
+        : null;
 
     private static AgentException Away(string message, Exception cause) =>
         new(message, CheckAgent, cause) { Transient = true };

@@ -40,7 +40,9 @@ internal sealed record AgentConfiguration(
     public static AgentConfiguration OfProcess(string? file, IEnumerable<GivenValue> flags)
     {
         var variables = EnvironmentSettings.OfProcess();
-        return new(file ?? variables.GetValueOrDefault(FileVariable), variables, [.. flags]);
+        // An empty variable is one that is not set, as it is with the others that shells and manifests leave empty.
+        var named = variables.GetValueOrDefault(FileVariable);
+        return new(file ?? (string.IsNullOrEmpty(named) ? null : named), variables, [.. flags]);
     }
 
     /// <summary>The options that an agent would start with here.</summary>

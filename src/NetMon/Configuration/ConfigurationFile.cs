@@ -8,6 +8,18 @@ internal static class ConfigurationFile
     /// <returns>The text, or null after an error that says why there is none.</returns>
     public static string? Read(string path, ICollection<ConfigurationError> errors)
     {
+        if (path.Length == 0)
+        {
+            errors.Add(new ConfigurationError("''", null, "the name of the settings' file is empty"));
+            return null;
+        }
+
+        if (Directory.Exists(path))
+        {
+            errors.Add(new ConfigurationError(path, null, "is a directory, not a file"));
+            return null;
+        }
+
         try
         {
             // Not File.ReadAllText: the path may be a pipe, or something without end.

@@ -19,6 +19,7 @@ internal static class LedgerSettings
             "longest time between two checkpoints of the figures"
         )
         {
+            IsLive = true,
             Meaning =
                 "Longest time between two checkpoints of the figures. A shorter one makes an agent start sooner after it was killed; none is lost in between ([restart.md](restart.md)).",
         },

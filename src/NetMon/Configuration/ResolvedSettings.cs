@@ -51,6 +51,19 @@ internal sealed class ResolvedSettings
     public bool IsSame(Setting setting, ResolvedSettings other) =>
         setting.Texts(Options).SequenceEqual(setting.Texts(other.Options), StringComparer.Ordinal);
 
+    /// <summary>Says of problems where the settings were given that have them.</summary>
+    /// <returns>Whether there are any.</returns>
+    public bool Report(IEnumerable<OptionProblem> problems, ICollection<ConfigurationError> errors)
+    {
+        var before = errors.Count;
+        foreach (var (key, message) in problems)
+        {
+            errors.Add(new ConfigurationError(SourceOf(SettingTable.Find(key)!), key, message));
+        }
+
+        return errors.Count > before;
+    }
+
     /// <summary>Gathers values.</summary>
     /// <param name="errors">Gets everything that is wrong with them, in their order.</param>
     internal sealed class Gathering(ICollection<ConfigurationError> errors)
@@ -76,6 +89,15 @@ internal sealed class ResolvedSettings
         }
 
         /// <returns>Null if there are errors, also earlier ones: nothing is half applied.</returns>
-        public ResolvedSettings? End() => errors.Count == 0 ? new ResolvedSettings(_values) : null;
+        public ResolvedSettings? End()
+        {
+            if (errors.Count > 0)
+            {
+                return null;
+            }
+
+            var settings = new ResolvedSettings(_values);
+            return settings.Report(OptionRules.Check(settings.Options), errors) ? null : settings;
+        }
     }
 }

@@ -19,6 +19,7 @@ internal static class ResourceSettings
             "memory that the process may have resident; auto: by the cgroup's limit"
         )
         {
+            IsLive = true,
             Meaning =
                 "Memory that the process may have resident, at least `64MiB`. Near it the agent leaves out, in this order: what waits for followers, recent failures and drops, detections, new series, new flows ([security.md](security.md#memory)). `netmon_shed_total` counts what. `auto`: nine tenths of what the cgroup's limit leaves beside the kernel's maps (512 bytes for each of `flow_map_size`, and the ring); without a cgroup's limit there is none.",
         },

@@ -27,10 +27,13 @@ internal static class CompleteVerb
         {
             var root = arguments.RootCommandResult.Command;
             var text = arguments.GetValue(line) ?? Line(arguments.GetValue(words) ?? []);
+            var found = new StringBuilder();
             foreach (var (word, what) in Find(root, text))
             {
-                Console.Out.Write(what.Length > 0 ? $"{word}\t{what}\n" : $"{word}\n");
+                found.Append(what.Length > 0 ? $"{word}\t{what}\n" : $"{word}\n");
             }
+
+            TerminalOutput.ForProcess().Write(found);
         });
         return command;
     }

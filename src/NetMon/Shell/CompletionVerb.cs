@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using NetMon.Terminal;
 
 namespace NetMon.Shell;
 
@@ -69,14 +71,18 @@ internal static class CompletionVerb
             shell,
         };
         command.SetAction(arguments =>
-            Console.Out.Write(
-                arguments.GetValue(shell) switch
-                {
-                    "zsh" => Zsh,
-                    "fish" => Fish,
-                    _ => Bash,
-                }
-            )
+            TerminalOutput
+                .ForProcess()
+                .Write(
+                    new StringBuilder(
+                        arguments.GetValue(shell) switch
+                        {
+                            "zsh" => Zsh,
+                            "fish" => Fish,
+                            _ => Bash,
+                        }
+                    )
+                )
         );
         return command;
     }

@@ -1,7 +1,8 @@
 namespace NetMon.Terminal;
 
 /// <summary>Standard output cannot be written.</summary>
-internal sealed class OutputException(IOException cause) : Exception(cause.Message, cause)
+/// <param name="cause">An <see cref="IOException"/>; where output is closed, an <see cref="UnauthorizedAccessException"/> around one.</param>
+internal sealed class OutputException(Exception cause) : Exception(cause.GetBaseException().Message, cause)
 {
     private const int BrokenPipe = 32; // EPIPE, include/uapi/asm-generic/errno-base.h
 

@@ -23,7 +23,7 @@ internal sealed class TerminalOutput(Stream stream, TextWriter errors)
     public static TerminalOutput ForProcess()
     {
         var terminal = !Console.IsOutputRedirected;
-        return new TerminalOutput(OpenStandardOutput(), Console.Error)
+        return new TerminalOutput(OpenStandardOutput(), new ErrorText(Console.OpenStandardError()))
         {
             Width = () => terminal && Console.WindowWidth > 0 ? Console.WindowWidth : null,
             Colour =
@@ -64,7 +64,7 @@ internal sealed class TerminalOutput(Stream stream, TextWriter errors)
             stream.Write(bytes);
             stream.Flush();
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new OutputException(e);
         }
@@ -77,7 +77,19 @@ internal sealed class TerminalOutput(Stream stream, TextWriter errors)
     /// </summary>
     private static Stream OpenStandardOutput()
     {
-        var file = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return file.CanSeek ? Console.OpenStandardOutput() : file;
+        try
+        {
+            var file = new FileStream(
+                new SafeFileHandle(1, ownsHandle: false),
+                FileAccess.Write,
+                bufferSize: 0
+            );
+            return file.CanSeek ? Console.OpenStandardOutput() : file;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Closed: said when something is written.
+            return Console.OpenStandardOutput();
+        }
     }
 }

@@ -42,7 +42,10 @@ internal static class AgentVerb
     {
         var errors = new List<ConfigurationError>();
         var configuration = AgentConfiguration.OfProcess(config, flags);
-        if (ConfiguredSettings.Load(configuration, errors, TimeProvider.System) is { } settings)
+        if (
+            ConfiguredSettings.Load(configuration, errors, TimeProvider.System) is { } settings
+            && settings.FindsFiles(errors)
+        )
         {
             settings.Live.Current.State.TakeOver = takeover;
             // In a test the process is not the agent's.

@@ -32,23 +32,25 @@ internal static class AgentVerbRun
         {
             return Fail(output, e.Message, e.Advice);
         }
-        catch (OutputException e) when (e.ReaderLeft)
-        {
-            return ExitCode.Ok;
-        }
         catch (OutputException e)
         {
-            return Fail(
-                output,
-                $"cannot write the output: {e.Message}",
-                "see where it goes: a full disk, or a closed file"
-            );
+            return Fail(output, e);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ExitCode.Failed;
         }
     }
+
+    /// <summary>The output cannot be written. That nobody reads it any more is no failure.</summary>
+    public static int Fail(TerminalOutput output, OutputException error) =>
+        error.ReaderLeft
+            ? ExitCode.Ok
+            : Fail(
+                output,
+                $"cannot write the output: {error.Message}",
+                "see where it goes: a full disk, or a closed file"
+            );
 
     public static int Fail(
         TerminalOutput output,

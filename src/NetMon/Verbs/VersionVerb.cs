@@ -2,6 +2,7 @@ using System.Buffers;
 using System.CommandLine;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using NetMon.Terminal;
 using NetMon.Terminal.Documents;
@@ -11,7 +12,7 @@ namespace NetMon.Verbs;
 /// <summary><c>netmon version</c>: what this file is.</summary>
 internal static class VersionVerb
 {
-    public static Command Create()
+    public static Command Create(Func<TerminalOutput>? output = null)
     {
         var format = new FormatOption(["text", "json", "yaml"], "json, yaml: for other programs");
         var command = new Command("version", "print the version, its commit and the runtime")
@@ -20,13 +21,14 @@ internal static class VersionVerb
         };
         command.SetAction(arguments =>
         {
-            if (DocumentPrinter.For(format.Read(arguments), TerminalOutput.ForProcess()) is { } printer)
+            var target = output?.Invoke() ?? TerminalOutput.ForProcess();
+            if (DocumentPrinter.For(format.Read(arguments), target) is { } printer)
             {
                 printer.PrintAll(ToJson());
             }
             else
             {
-                Print(Console.Out);
+                target.Write(new StringBuilder(Describe()));
             }
         });
         return command;

@@ -1,6 +1,7 @@
 using NetMon.Agent.Diagnosis;
 using NetMon.Agent.Diagnosis.Checks;
 using NetMon.Agent.Features;
+using NetMon.Agent.Status;
 using NetMon.Core.Diagnosis;
 using NetMon.Core.Metrics;
 using NetMon.Kubernetes.Client;
@@ -22,6 +23,36 @@ public sealed class AgentDiagnosisTests
         Assert.Equal(["broken", "features"], findings.Select(finding => finding.Check).Distinct());
         Assert.Equal(FindingStatus.Warn, findings[0].Status);
         Assert.Contains("disk on fire", findings[0].Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_loss_that_is_counted_is_a_warning_that_names_its_metric()
+    {
+        var registry = new MetricRegistry();
+        Assert.Equal(FindingStatus.Pass, Assert.Single(await LookAsync()).Status);
+
+        // The registry itself counts what series took.
+        var losses = LossTable.All.Where(loss => loss.Metric != Instruments.SeriesOverflow).ToArray();
+        foreach (var (metric, _) in losses)
+        {
+            registry.Observe(
+                metric,
+                (ref MetricSamples samples) =>
+                    samples.Add(3L, [.. metric.Labels.Select(label => $"some {label}")])
+            );
+        }
+
+        var findings = await LookAsync();
+        Assert.Equal(
+            losses.Select(loss => $"3 {loss.What}"),
+            findings.Select(finding => finding.Found)
+        );
+        Assert.Contains(
+            findings,
+            finding => finding.Advice.StartsWith("netmon_ledger_refused_total ", StringComparison.Ordinal)
+        );
+
+        ValueTask<IReadOnlyList<Finding>> LookAsync() => new LossCheck(registry).RunAsync(CancellationToken.None);
     }
 
     [Fact]

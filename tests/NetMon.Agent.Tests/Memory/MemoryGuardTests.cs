@@ -102,6 +102,49 @@ public sealed class MemoryGuardTests : IDisposable
         Assert.Equal(int.MaxValue, _room);
     }
 
+    [Fact]
+    public void Another_limit_holds_from_the_next_look_on_and_without_one_all_is_taken_up_again()
+    {
+        Look(600);
+        Assert.Empty(_shed);
+
+        _guard.Limit = 700;
+        Look(600);
+        Assert.Equal(["first", "second", "third"], _shed);
+
+        _guard.Limit = null;
+        Look(600);
+        Assert.Empty(_shed);
+        Assert.Equal((0, int.MaxValue), (_guard.Level, _room));
+        Assert.Equal(FeatureStatus.Off, _features.All.Single().Status);
+
+        _guard.Limit = 700;
+        Look(600);
+        Assert.Equal(["first", "second", "third"], _shed);
+        Assert.Equal(FeatureStatus.Degraded, _features.All.Single().Status);
+    }
+
+    [Fact]
+    public void Without_a_limit_nothing_is_looked_at()
+    {
+        var features = new FeatureSet(new MetricRegistry(), NullLogger<FeatureSet>.Instance);
+        using var free = new MemoryGuard(
+            limit: null,
+            [Step("first")],
+            [new Growth(Bytes: 10, Share: 0.5, room => _room = room)],
+            () => throw new InvalidOperationException("asked for what is resident"),
+            () => throw new InvalidOperationException("collected"),
+            features,
+            NullLogger.Instance,
+            _time
+        );
+
+        free.Look();
+
+        Assert.Empty(_shed);
+        Assert.Empty(features.All);
+    }
+
     private ShedStep Step(string what) => new(what, () => _shed.Add(what), () => _shed.Remove(what), () => 0);
 
     private void Look(long resident)

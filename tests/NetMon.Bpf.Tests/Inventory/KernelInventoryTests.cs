@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using NetMon.Bpf.Inventory;
 
 namespace NetMon.Bpf.Tests.Inventory;
@@ -56,6 +57,44 @@ public sealed class KernelInventoryTests
 
         Assert.Contains("netmon_sweep", names);
         Assert.Contains("netmon_drain", names);
+    }
+
+    /// <summary>The agent gives up CAP_SYS_ADMIN, without which a link does not lead to its program.</summary>
+    [SkippableFact]
+    public void Programs_of_iterators_are_held_by_descriptors_of_their_own()
+    {
+        Privileges.Require();
+        using var program = FlowProgram.Load(new() { MaxFlows = 1024, RingBytes = 64 * 1024 });
+
+        var held = Directory
+            .GetFiles("/proc/self/fdinfo")
+            .Select(TextOf)
+            .Where(text => text.Contains("prog_type:", StringComparison.Ordinal))
+            .Where(text => !text.Contains("link_type:", StringComparison.Ordinal))
+            .Select(text => Regex.Match(text, @"prog_id:\s*(\d+)").Groups[1].Value)
+            .ToHashSet(StringComparer.Ordinal);
+
+        foreach (var name in (string[])["netmon_sweep", "netmon_drain"])
+        {
+            var ids = KernelInventory
+                .OfThisProcess()
+                .Programs.Where(each => each.Name == name)
+                .Select(each => $"{each.Id}");
+            Assert.Contains(ids, held.Contains);
+        }
+    }
+
+    // A descriptor of another test may be closed meanwhile.
+    private static string TextOf(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     private static JsonDocument Show(string what, uint id) =>

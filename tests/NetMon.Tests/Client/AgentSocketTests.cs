@@ -39,6 +39,20 @@ public sealed class AgentSocketTests : IDisposable
         Assert.Contains("netmon agent", error.Advice, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("netmon.sock", "there is no such socket")]
+    [InlineData("", "that is a directory")]
+    public async Task What_is_no_socket_is_told_as_what_it_is(string name, string said)
+    {
+        var path = Path.Combine(_directory, name);
+        using var client = new AgentClient(Parse(path));
+        var error = await Assert.ThrowsAsync<AgentException>(() =>
+            client.ListAsync(new FlowRequest(), CancellationToken.None)
+        );
+
+        Assert.Equal($"no agent answers at unix:{path}: {said}", error.Message);
+    }
+
     [Fact]
     public async Task A_socket_may_be_used_only_while_somebody_listens()
     {

@@ -109,6 +109,25 @@ public sealed class AgentTlsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Who_speaks_TLS_with_an_agent_that_does_not_or_the_other_way_is_told_what_to_ask()
+    {
+        await using var plain = await FakeAgent.StartAsync();
+
+        var (code, errors) = await RunAsync("--server", $"https://{plain.Address}");
+        Assert.Equal(
+            (
+                1,
+                $"netmon: what listens at https://{plain.Address} does not speak TLS\nask it without https://, or give the agent a certificate (api.tls, docs/security.md)\n"
+            ),
+            (code, errors)
+        );
+
+        (code, errors) = await RunAsync("--server", Address["https://".Length..]);
+        Assert.Equal(1, code);
+        Assert.Contains($"ask it with --server {Address}", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_credential_is_never_sent_without_TLS()
     {
         var (code, errors) = await RunAsync("--server", "127.0.0.1:1", "--token-file", TokenFile);

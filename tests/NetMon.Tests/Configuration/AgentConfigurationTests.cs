@@ -266,7 +266,7 @@ public class AgentConfigurationTests
         Assert.Equal(["/nowhere/netmon.yaml: no such file"], ErrorsOf("/nowhere/netmon.yaml"));
         Assert.Equal(["/dev/zero: larger than 1 MiB; this is no settings file"], ErrorsOf("/dev/zero"));
         Assert.StartsWith(
-            "/tmp: cannot be read: ",
+            "/tmp: is a directory, not a file",
             Assert.Single(ErrorsOf("/tmp")),
             StringComparison.Ordinal
         );

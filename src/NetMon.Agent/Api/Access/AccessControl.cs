@@ -212,28 +212,9 @@ internal sealed class AccessControl
 
     private static void CheckSettings(ApiOptions options)
     {
-        var tls = options.Tls;
-        var auth = options.Auth;
-        if (tls.Certificate.Length > 0 != tls.Key.Length > 0)
+        if (OptionRules.Check(options).FirstOrDefault() is { } problem)
         {
-            throw new StartException("api.tls.certificate and api.tls.key go together: set both or none");
-        }
-
-        if (
-            tls.Certificate.Length == 0
-            && (tls.ClientCa.Length > 0 || auth.TokenFile.Length > 0 || auth.Kubernetes)
-        )
-        {
-            throw new StartException(
-                "credentials are taken over TLS only: set api.tls.certificate and api.tls.key, or leave out api.tls.client_ca, api.auth.token_file and api.auth.kubernetes"
-            );
-        }
-
-        if (tls.ClientCa.Length == 0 && auth.CertificateReaders.Count + auth.CertificateAdmins.Count > 0)
-        {
-            throw new StartException(
-                "api.auth.certificate_readers and certificate_admins need api.tls.client_ca, the authority of these certificates"
-            );
+            throw new StartException(problem.ToString());
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using NetMon.Agent.Options;
 using NetMon.Agent.Settings;
 
 namespace NetMon.Configuration.Reloading;
@@ -69,11 +70,22 @@ internal sealed class ConfiguredSettings : IAgentSettings
             : null;
     }
 
+    /// <summary>Told of changes.</summary>
+    public ILogger Logger
+    {
+        set => _logger = value;
+    }
+
+    /// <summary>Whether the files that the settings name, and the cluster, are there for an agent that starts now.</summary>
+    /// <param name="errors">Gets what is wrong with them.</param>
+    public bool FindsFiles(ICollection<ConfigurationError> errors) =>
+        !_start.Report(OptionFiles.Check(_start.Options), errors);
+
     public IReadOnlyList<SettingView> List() => _list;
 
     public IDisposable Follow(ILogger logger)
     {
-        _logger = logger;
+        Logger = logger;
         return new ReloadLoop(this, logger);
     }
 
@@ -185,23 +197,34 @@ internal sealed class ConfiguredSettings : IAgentSettings
             ReloadLog.Changed(_logger, string.Join(", ", live.Select(Describe)));
         }
 
-        if (
-            changed.Any(setting => !setting.IsLive)
-            && _list.Where(setting => setting.Pending is not null).Select(setting => setting.Key).ToArray()
-                is { Length: > 0 } waiting
-        )
+        foreach (var setting in changed.Where(setting => !setting.IsLive))
         {
-            ReloadLog.RestartNeeded(_logger, string.Join(", ", waiting));
+            if (_latest.IsSame(setting, _start))
+            {
+                ReloadLog.RestartNotNeeded(_logger, setting.Key);
+            }
+            else
+            {
+                ReloadLog.RestartNeeded(
+                    _logger,
+                    setting.Key,
+                    Write(setting, _latest),
+                    _latest.SourceOf(setting),
+                    Write(setting, _start)
+                );
+            }
         }
     }
 
     private ResolvedSettings Holding(Setting setting) => setting.IsLive ? _latest : _start;
 
-    private string Describe(Setting setting)
+    private string Describe(Setting setting) =>
+        $"{setting.Key} = {Write(setting, _latest)} ({_latest.SourceOf(setting)})";
+
+    private static string Write(Setting setting, ResolvedSettings settings)
     {
-        var texts = _latest.Show(setting);
-        var value = setting.IsList ? $"[{string.Join(", ", texts)}]" : texts[0];
-        return $"{setting.Key} = {value} ({_latest.SourceOf(setting)})";
+        var texts = settings.Show(setting);
+        return setting.IsList ? $"[{string.Join(", ", texts)}]" : texts[0];
     }
 
     private SettingView[] View() =>

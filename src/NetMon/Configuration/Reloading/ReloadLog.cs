@@ -11,9 +11,22 @@ internal static partial class ReloadLog
     [LoggerMessage(
         201,
         LogLevel.Warning,
-        "a restart is needed for {Keys}: until then they are as they were when the agent started"
+        "{Key} = {Next} ({Source}) takes a restart; until then it is {Now}, as when the agent started"
     )]
-    public static partial void RestartNeeded(ILogger logger, string keys);
+    public static partial void RestartNeeded(
+        ILogger logger,
+        string key,
+        string next,
+        string source,
+        string now
+    );
+
+    [LoggerMessage(
+        206,
+        LogLevel.Information,
+        "{Key} is what the agent started with again, so it takes no restart any more"
+    )]
+    public static partial void RestartNotNeeded(ILogger logger, string key);
 
     [LoggerMessage(202, LogLevel.Error, "the settings are refused, and those before hold: {Error}")]
     public static partial void Refused(ILogger logger, string error);

@@ -79,6 +79,13 @@ internal static class ConfigShowVerb
         }
 
         SettingsView.Print(settings, document.Span, format, output);
+        if (settings.Where(setting => setting.Pending is not null).ToArray() is { Length: > 0 } waiting)
+        {
+            output.Errors.WriteLine(
+                $"netmon: the agent has to be restarted for {string.Join(", ", waiting.Select(setting => setting.Key))}; until then what is under VALUE holds"
+            );
+        }
+
         return ExitCode.Ok;
     }
 

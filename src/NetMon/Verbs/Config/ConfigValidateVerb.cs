@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NetMon.Agent.Options;
 using NetMon.Configuration;
 using NetMon.Terminal;
 
@@ -10,15 +11,24 @@ internal static class ConfigValidateVerb
     public static Command Create(Func<TerminalOutput>? output)
     {
         var file = new Argument<string>("file") { Description = "settings in YAML" };
-        var command = new Command("validate", "check a file; exit code 0: an agent takes it, 1: not")
+        var elsewhere = new Option<bool>("--elsewhere")
+        {
+            Description =
+                "the agent runs on another machine: leave out the files that settings name, and the cluster",
+        };
+        var command = new Command(
+            "validate",
+            "check a file as an agent that starts here would; exit code 0: it takes it, 1: not"
+        )
         {
             file,
+            elsewhere,
         };
         command.SetAction(arguments =>
         {
             var target = output?.Invoke() ?? TerminalOutput.ForProcess();
             var errors = new List<ConfigurationError>();
-            if (AgentConfiguration.Load(arguments.GetValue(file), [], errors) is null)
+            if (!IsValid(arguments.GetValue(file)!, arguments.GetValue(elsewhere), errors))
             {
                 Refuse(errors, target, ExitCode.Failed);
                 target.Errors.WriteLine(
@@ -31,6 +41,17 @@ internal static class ConfigValidateVerb
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static bool IsValid(string file, bool elsewhere, List<ConfigurationError> errors)
+    {
+        var configuration = new AgentConfiguration(
+            file,
+            new Dictionary<string, string>(StringComparer.Ordinal),
+            []
+        );
+        return configuration.Resolve(configuration.ReadFile(errors), [], errors) is { } settings
+            && (elsewhere || !settings.Report(OptionFiles.Check(settings.Options), errors));
     }
 
     /// <summary>Says every error, a line each.</summary>

@@ -40,6 +40,49 @@ public sealed class ConfiguredSettingsTests : IDisposable
     }
 
     [Fact]
+    public void The_log_has_a_line_for_each_setting_that_takes_a_restart_with_both_values()
+    {
+        var settings = Load();
+        var log = new LineLog();
+        settings.Logger = log;
+
+        Write("log: {level: warning}\nflow: {interval: 9s, max_age: 1m}\napi: {listen: '127.0.0.1:1'}\n");
+        settings.Reload(ReloadReason.Signal);
+        Assert.Equal(
+            [
+                $"flow.interval = 9s ({_file.Path}:2:18) takes a restart; until then it is 2s, as when the agent started",
+                $"api.listen = 127.0.0.1:1 ({_file.Path}:3:15) takes a restart; until then it is 127.0.0.1:9990, as when the agent started",
+            ],
+            log.Lines
+        );
+
+        log.Lines.Clear();
+        Write("log: {level: warning}\nflow: {interval: 2s, max_age: 1m}\napi: {listen: '127.0.0.1:1'}\n");
+        settings.Reload(ReloadReason.Signal);
+        Assert.Equal(
+            ["flow.interval is what the agent started with again, so it takes no restart any more"],
+            log.Lines
+        );
+    }
+
+    [Fact]
+    public void A_contradiction_between_settings_is_refused_like_any_other_error()
+    {
+        var settings = Load();
+
+        Write("log: {level: debug}\napi: {tls: {certificate: /x}}\n");
+        settings.Reload(ReloadReason.Signal);
+
+        Assert.Equal(
+            [
+                $"{_file.Path}:2:26: api.tls.certificate: api.tls.certificate and api.tls.key go together: set both or none",
+            ],
+            settings.Reloads.Errors
+        );
+        Assert.Equal(["warning"], Shown(settings, "log.level").Values);
+    }
+
+    [Fact]
     public void A_wrong_file_is_refused_whole_with_every_error_and_what_was_before_stays()
     {
         var settings = Load();
@@ -231,4 +274,22 @@ public sealed class ConfiguredSettingsTests : IDisposable
             value => (IReadOnlyList<string>?)value.Texts,
             StringComparer.Ordinal
         );
+
+    private sealed class LineLog : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Add(formatter(state, exception));
+    }
 }
