@@ -115,8 +115,9 @@ internal sealed class Attributor
 
     public AttributionCounters Counters { get; }
 
-    /// <summary>Flows that wait.</summary>
+    /// <summary>Flows that wait; and the bytes that there are for such, any thread.</summary>
     public int WaitingCount => _waiting.Count;
+    public long WaitingBytes => _waiting.Bytes;
 
     /// <summary>What happened to a flow that waits.</summary>
     public ref WaitingFlow this[int place] => ref _waiting[place];

@@ -125,7 +125,7 @@ public sealed class SupportBundleTests : IDisposable
             @"lost (name-\w+)/(name-\w+); (name-\w+)/name-\w+ is back"
         );
         Assert.True(words.Success, files["agent/log.txt"]);
-        Assert.Equal(words.Groups[1].Value, words.Groups[3].Value);
+        Assert.Equal(words.Groups["lost"].Value, words.Groups["back"].Value);
         var inLog = files["agent/log.txt"]
             .Split(' ')
             .Single(word => word.StartsWith("10.", StringComparison.Ordinal));
