@@ -53,23 +53,5 @@ public sealed class ConfigEndpointTests
         Assert.Equal(HttpStatusCode.NotFound, flows.StatusCode);
     }
 
-    [Fact]
-    public async Task Turns_are_taken_and_a_change_of_their_number_holds_for_those_that_come()
-    {
-        using var turns = new Turns(1);
-        var first = await turns.TakeAsync(CancellationToken.None);
-        var second = turns.TakeAsync(CancellationToken.None).AsTask();
-        Assert.False(second.IsCompleted);
-
-        turns.AtOnce = 2;
-        using (await turns.TakeAsync(CancellationToken.None))
-        {
-            using var other = await turns.TakeAsync(CancellationToken.None);
-        }
-
-        first.Dispose();
-        (await second).Dispose();
-    }
-
     private static Uri Path { get; } = new("/api/v1/config", UriKind.Relative);
 }
