@@ -71,7 +71,9 @@ public sealed class KernelInventoryTests
             .Where(text => text.Contains("prog_type:", StringComparison.Ordinal))
             .Where(text => !text.Contains("link_type:", StringComparison.Ordinal))
             .Select(text =>
-                text.Split('\n').First(line => line.StartsWith("prog_id:", StringComparison.Ordinal))[8..].Trim()
+                text.Split('\n')
+                    .First(line => line.StartsWith("prog_id:", StringComparison.Ordinal))[8..]
+                    .Trim()
             )
             .ToHashSet(StringComparer.Ordinal);
 
