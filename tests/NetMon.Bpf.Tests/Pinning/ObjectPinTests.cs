@@ -81,7 +81,7 @@ public class ObjectPinTests
                 Assert.False(second.Adopted);
                 Assert.NotEqual(0ul, second.ReadActivity());
                 totals = AssertNoLess(totals, second.ReadTotals());
-                Assert.Equal(120, Taken(second));
+                Assert.Equal(120, Taken(second, wire, 120));
                 wire.Near.Exec("python3", "-c", Send(3));
             }
 
@@ -95,13 +95,13 @@ public class ObjectPinTests
             {
                 Assert.False(back.Adopted);
                 AssertNoLess(totals, back.ReadTotals());
-                Assert.Equal(30, Taken(back));
+                Assert.Equal(30, Taken(back, wire, 30));
             }
 
             using var adopted = DropProgram.Load(Drops, directory);
             Assert.True(adopted.Adopted);
             AssertNoLess(totals, adopted.ReadTotals());
-            Assert.Equal(0, Taken(adopted));
+            Assert.Equal(0, Taken(adopted, wire, 0));
             Assert.Single(Directory.GetDirectories(Path.Combine(directory.Path, "drops")));
         });
     }

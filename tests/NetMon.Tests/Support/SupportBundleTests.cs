@@ -116,13 +116,18 @@ public sealed class SupportBundleTests : IDisposable
             }
         );
         // The same name in words and in a label is the same other name.
-        var workload = Regex.Match(files["agent/metrics.txt"], @"src_workload=""(name-[0-9a-f]+)""").Groups[
-            1
-        ];
+        var workload = Regex
+            .Match(
+                files["agent/metrics.txt"],
+                @"src_workload=""(?<name>name-[0-9a-f]+)""",
+                RegexOptions.NonBacktracking
+            )
+            .Groups["name"];
         Assert.Contains($"and {workload.Value}\n", files["agent/log.txt"], StringComparison.Ordinal);
         var words = Regex.Match(
             files["agent/log.txt"],
-            @"lost (name-\w+)/(name-\w+); (name-\w+)/name-\w+ is back"
+            @"lost (?<lost>name-\w+)/name-\w+; (?<back>name-\w+)/name-\w+ is back",
+            RegexOptions.NonBacktracking
         );
         Assert.True(words.Success, files["agent/log.txt"]);
         Assert.Equal(words.Groups["lost"].Value, words.Groups["back"].Value);
