@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using NetMon.Bpf.Inventory;
 
 namespace NetMon.Bpf.Tests.Inventory;
@@ -71,7 +70,10 @@ public sealed class KernelInventoryTests
             .Select(TextOf)
             .Where(text => text.Contains("prog_type:", StringComparison.Ordinal))
             .Where(text => !text.Contains("link_type:", StringComparison.Ordinal))
-            .Select(text => Regex.Match(text, @"prog_id:\s*(\d+)").Groups[1].Value)
+            .Select(text =>
+                text.Split('\n').First(line => line.StartsWith("prog_id:", StringComparison.Ordinal))
+            )
+            .Select(line => line["prog_id:".Length..].Trim())
             .ToHashSet(StringComparer.Ordinal);
 
         foreach (var name in (string[])["netmon_sweep", "netmon_drain"])

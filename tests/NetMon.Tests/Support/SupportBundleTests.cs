@@ -115,14 +115,9 @@ public sealed class SupportBundleTests : IDisposable
             }
         );
         // The same name in words and in a label is the same other name.
-        var workload = Regex.Match(files["agent/metrics.txt"], @"src_workload=""(name-[0-9a-f]+)""").Groups[
-            1
-        ];
+        var workload = Find(files["agent/metrics.txt"], @"src_workload=""(name-[0-9a-f]+)""").Groups[1];
         Assert.Contains($"and {workload.Value}\n", files["agent/log.txt"], StringComparison.Ordinal);
-        var words = Regex.Match(
-            files["agent/log.txt"],
-            @"lost (name-\w+)/(name-\w+); (name-\w+)/name-\w+ is back"
-        );
+        var words = Find(files["agent/log.txt"], @"lost (name-\w+)/(name-\w+); (name-\w+)/name-\w+ is back");
         Assert.True(words.Success, files["agent/log.txt"]);
         Assert.Equal(words.Groups[1].Value, words.Groups[3].Value);
         var inLog = files["agent/log.txt"]
@@ -169,6 +164,9 @@ public sealed class SupportBundleTests : IDisposable
             File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)
         );
     }
+
+    private static Match Find(string text, string pattern) =>
+        Regex.Match(text, pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(30));
 
     private static void AssertNoSecrets(Dictionary<string, string> files)
     {
