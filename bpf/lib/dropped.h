@@ -222,6 +222,19 @@ static __always_inline bool read_headers(struct dropped *d, const struct sk_buff
 	return true;
 }
 
+/* Length of the TCP header, which is where the data begins by now; of one without options while it is not made. */
+static __always_inline __u32 tcp_header_of(const struct sk_buff *skb)
+{
+	const unsigned char *start = BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, transport_header);
+	struct tcp_header h;
+	__u32 length;
+
+	if (start != BPF_CORE_READ(skb, data) || bpf_probe_read_kernel(&h, sizeof(h), start))
+		return sizeof(h);
+	length = (bpf_ntohs(h.offset_flags) >> 12) * 4;
+	return length < sizeof(h) ? sizeof(h) : length;
+}
+
 /* (2) The addresses that its packets will have. */
 static __always_inline bool read_socket(struct dropped *d, const struct sk_buff *skb, const struct sock *sk)
 {
@@ -248,7 +261,7 @@ static __always_inline bool read_socket(struct dropped *d, const struct sk_buff 
 	if (!d->key.port[1])
 		return false;
 	d->bytes = BPF_CORE_READ(skb, len) + header;
-	d->header = d->protocol == IPPROTO_TCP ? sizeof(struct tcp_header) : sizeof(struct udp_header);
+	d->header = d->protocol == IPPROTO_TCP ? tcp_header_of(skb) : sizeof(struct udp_header);
 	segment(d, skb, header + d->header);
 	return true;
 }

@@ -22,12 +22,10 @@ namespace NetMon.Bpf;
 public sealed class FlowPredecessor : IDisposable
 {
     private readonly FlowGeneration _generation;
-    private readonly RecordTranslation? _translation;
     private readonly RecordTranslation? _counters;
     private readonly RecordTranslation? _buckets;
     private readonly RecordTranslation? _carried;
     private readonly RingBuffer<byte>? _ring;
-    private readonly byte[] _raw;
     private FlowIterator? _pass;
 
     /// <param name="generation">Disposed with this.</param>
@@ -35,26 +33,30 @@ public sealed class FlowPredecessor : IDisposable
     internal FlowPredecessor(FlowGeneration generation, BpfObject bpfObject)
     {
         _generation = generation;
-        _translation = Translation(FlowGeneration.RecordStruct, bpfObject);
+        Layout = generation.LayoutOf(FlowGeneration.RecordStruct) is { } fields
+            ? RecordLayout.From(fields)
+            : null;
         _counters = Translation("netmon_counters", bpfObject);
         _buckets = Translation("overflow_bucket", bpfObject);
         _carried = Translation("netmon_carried", bpfObject);
-        _raw = _translation is { FromSize: var size } ? new byte[size * FlowIterator.MaxRecordsOf(size)] : [];
-        if (_translation is not null && generation.Map("records") is { } records)
+        if (Layout is not null && generation.Map("records") is { } records)
         {
-            _ring = new RingBuffer<byte>(records, _translation.FromSize);
+            _ring = new RingBuffer<byte>(records, Layout.RecordBytes);
             RingId = records.ReadInfo().Id;
         }
     }
 
     /// <summary>Whether its records can be read; else all that is left to do is to remove it.</summary>
-    public bool IsReadable => _translation is not null;
+    public bool IsReadable => Layout is not null;
+
+    /// <summary>Of its records; null if it cannot be read.</summary>
+    public RecordLayout? Layout { get; }
 
     /// <summary>The kernel's number of its ring; 0 if it has none.</summary>
     public uint RingId { get; }
 
     /// <summary>Fields of its records that the ones of today do not have.</summary>
-    public IReadOnlyList<string> LostFields => _translation?.Lost ?? [];
+    public IReadOnlyList<string> LostFields => Layout?.LostFields ?? [];
 
     internal FlowGeneration Generation => _generation;
 
@@ -84,12 +86,12 @@ public sealed class FlowPredecessor : IDisposable
     /// <returns>How many there were.</returns>
     public int PeekRing(Span<FlowRecord> records, Span<ulong> positions)
     {
-        if (_ring is null || _translation is null)
+        if (_ring is null || Layout is null)
         {
             return 0;
         }
 
-        var sink = new Sink(_translation);
+        var sink = new Sink(Layout);
         _ring.Peek(ref sink, Math.Min(records.Length, positions.Length));
         sink.Records.CopyTo(records);
         sink.Positions.CopyTo(positions);
@@ -97,29 +99,20 @@ public sealed class FlowPredecessor : IDisposable
     }
 
     /// <summary>Goes on with a pass over the map in which every flow that is not at its end comes to it, by our doing.</summary>
-    /// <param name="records">Gets the records.</param>
+    /// <param name="room">Gets the records as they are, for <see cref="RecordLayout.TranslateDrained"/>: once they are read, they are nowhere else.</param>
     /// <returns>How many; 0 at the end of the pass.</returns>
     /// <exception cref="BpfException">The kernel refused.</exception>
-    public int ReadMap(Span<FlowRecord> records)
+    public int ReadMap(Span<byte> room)
     {
-        if (_translation is null || _generation.DrainLink is not { } link)
+        if (Layout is null || _generation.DrainLink is not { } link)
         {
             return 0;
         }
 
         _pass ??= FlowIterator.Open(link);
-        var size = _translation.FromSize;
-        var room = Math.Min(records.Length * size, _raw.Length);
-        var count = _pass.Read(_raw.AsSpan(0, room), size);
-        for (var i = 0; i < count; i++)
-        {
-            records[i] = Translate(_translation, _raw.AsSpan(i * size, size));
-            if (records[i].Reason == RecordReason.End)
-            {
-                records[i].State.Flags |= FlowFlags.Left;
-            }
-        }
-
+        var size = Layout.RecordBytes;
+        var most = Math.Min(room.Length / size, FlowIterator.MaxRecordsOf(size));
+        var count = _pass.Read(room[..(most * size)], size);
         if (count == 0)
         {
             _pass.Dispose();
@@ -185,17 +178,7 @@ public sealed class FlowPredecessor : IDisposable
         }
     }
 
-    private static FlowRecord Translate(RecordTranslation translation, ReadOnlySpan<byte> raw)
-    {
-        var record = default(FlowRecord);
-        translation.Apply(raw, MemoryMarshal.AsBytes(new Span<FlowRecord>(ref record)));
-
-        // A layout without it counted every flow.
-        record.SamplingRate = Math.Max(record.SamplingRate, 1);
-        return record;
-    }
-
-    private readonly struct Sink(RecordTranslation translation) : IRecordHandler<byte>
+    private readonly struct Sink(RecordLayout layout) : IRecordHandler<byte>
     {
         public List<FlowRecord> Records { get; } = [];
 
@@ -203,8 +186,7 @@ public sealed class FlowPredecessor : IDisposable
 
         public void OnRecord(in byte record, ulong position)
         {
-            var raw = MemoryMarshal.CreateReadOnlySpan(in record, translation.FromSize);
-            Records.Add(Translate(translation, raw));
+            Records.Add(layout.Translate(MemoryMarshal.CreateReadOnlySpan(in record, layout.RecordBytes)));
             Positions.Add(position);
         }
     }

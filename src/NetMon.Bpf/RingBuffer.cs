@@ -20,9 +20,10 @@ public interface IRecordHandler<TRecord>
 /// <code>
 /// page 0          consumer position, ours to write        (1)
 /// page 1          producer position, the kernel's         (2)
-/// page 2 ..       the data, mapped twice in a row, so that a record that wraps is contiguous
-///                 at [position and mask]: | length 30 bits, DISCARD, BUSY | page offset | record ... | pad to 8
+/// page 2 ..       the data: at [position and mask]: | length 30 bits, DISCARD, BUSY | page offset | record ... | pad to 8
 /// </code>
+/// The kernel offers the data twice in a row, so that a record that wraps is contiguous; it is mapped once, and such a record is
+/// copied, once in thousands: mapped pages count as the process's resident memory, each as often as it is mapped.
 /// Positions only grow. The kernel wakes us only when it commits the record at the consumer position, so after (1) is
 /// published (2) is looked at once more, with a full barrier in between (kernel/bpf/ringbuf.c, bpf_ringbuf_commit).
 /// </remarks>
@@ -43,6 +44,9 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
     private readonly ulong _mask;
     private readonly uint _recordBytes;
 
+    /// <summary>A record that wraps, in one piece. Pinned.</summary>
+    private readonly byte[] _wrapped;
+
     /// <summary>Bytes after which the consumer position is published: rarely enough to be cheap, often enough that the kernel has room.</summary>
     private readonly ulong _publishBytes;
     private long _badRecords;
@@ -57,6 +61,7 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
     internal RingBuffer(BpfMap map, int recordBytes)
     {
         _recordBytes = (uint)recordBytes;
+        _wrapped = GC.AllocateUninitializedArray<byte>(recordBytes, pinned: true);
         var page = Environment.SystemPageSize;
         _descriptor = map.Descriptor;
         Capacity = map.MaxEntries;
@@ -67,7 +72,7 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
         _producerPages = MappedMemory.Map(
             _descriptor,
             page,
-            (nuint)(page + (2L * Capacity)),
+            (nuint)(page + (long)Capacity),
             false,
             Operation
         );
@@ -205,7 +210,7 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
 
             if (length == _recordBytes)
             {
-                record = (TRecord*)(start + HeaderBytes);
+                record = (TRecord*)Whole(start + HeaderBytes);
                 return true;
             }
 
@@ -213,6 +218,22 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
         }
 
         return false;
+    }
+
+    private byte* Whole(byte* record)
+    {
+        var first = _data + Capacity - record;
+        return first >= _recordBytes ? record : Join(record, (int)first);
+    }
+
+    private byte* Join(byte* record, int first)
+    {
+        new ReadOnlySpan<byte>(record, first).CopyTo(_wrapped);
+        new ReadOnlySpan<byte>(_data, _wrapped.Length - first).CopyTo(_wrapped.AsSpan(first));
+        return (byte*)
+            Unsafe.AsPointer(
+                ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_wrapped)
+            );
     }
 
     private bool HasRecord()

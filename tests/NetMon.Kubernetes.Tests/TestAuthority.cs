@@ -28,10 +28,11 @@ internal sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(subject);
         if (parent is null)
         {
-            _certificate = request.CreateSelfSigned(From, Until);
+            _certificate = request.CreateSelfSigned(From, Until.AddDays(2));
         }
         else
         {
+            // Well within its parent's time, and what it signs within its own, however many seconds pass between.
             using var signed = parent.Sign(request);
             _certificate = signed.CopyWithPrivateKey(_key);
         }
@@ -112,7 +113,7 @@ internal sealed class TestAuthority : IDisposable
         request.Create(
             _certificate,
             From.AddMinutes(1),
-            Until.AddMinutes(-1),
+            Until.AddDays(1),
             RandomNumberGenerator.GetBytes(12)
         );
 }

@@ -42,6 +42,13 @@ public sealed class AgentProcess : IDisposable
     public static AgentProcess Start(NetworkNamespace @namespace, params string[] arguments) =>
         Start(new LabProgram { Namespace = @namespace }, Loopback, arguments);
 
+    /// <summary>As above, of another build than the one under test.</summary>
+    public static AgentProcess StartFrom(
+        string executable,
+        NetworkNamespace @namespace,
+        params string[] arguments
+    ) => Start(executable, new LabProgram { Namespace = @namespace }, Loopback, arguments);
+
     /// <summary>As above, with something around it.</summary>
     /// <param name="surroundings">Where it runs.</param>
     /// <param name="address">Where it serves, on an address of that namespace.</param>
@@ -52,9 +59,19 @@ public sealed class AgentProcess : IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(surroundings);
+        return Start(AgentBinary.Find(), surroundings, address, arguments);
+    }
+
+    private static AgentProcess Start(
+        string executable,
+        LabProgram surroundings,
+        string address,
+        IEnumerable<string> arguments
+    )
+    {
         var startedAt = Stopwatch.GetTimestamp();
         var process = surroundings.Start(
-            AgentBinary.Find(),
+            executable,
             ["agent", "--listen", address, .. WithoutState([.. arguments])]
         );
         var agent = new AgentProcess(surroundings.Namespace, process, address, startedAt);

@@ -17,6 +17,7 @@ internal sealed class EarlierRecords
     private readonly ILogger _logger;
     private readonly FlowRecord[] _records = new FlowRecord[Chunk];
     private readonly ulong[] _positions = new ulong[Chunk];
+    private byte[] _own = [];
     private long _packets;
     private volatile bool _ready;
 
@@ -65,36 +66,57 @@ internal sealed class EarlierRecords
         var count = oldest.PeekRing(_records, _positions);
         if (count > 0)
         {
-            Hand(sink, count, now, fromRing: true);
+            Hand(sink, oldest.RingId, count, now, fromRing: true);
             oldest.SkipRing(_positions[count - 1]);
             return true;
         }
 
-        count = oldest.ReadMap(_records);
+        count = ReadMap(oldest, sink);
         if (count > 0)
         {
-            Hand(sink, count, now, fromRing: false);
+            sink.Announce(_records.AsSpan(0, count));
+            Hand(sink, oldest.RingId, count, now, fromRing: false);
             return true;
         }
 
         _program.Complete(oldest);
+        _own = [];
         AgentLog.Migrated(_logger, _packets);
         _packets = 0;
         return true;
     }
 
-    private void Hand(RecordSink sink, int count, ulong now, bool fromRing)
+    // To where a process that ends before the journal has them leaves them for the next one.
+    private int ReadMap(FlowPredecessor from, RecordSink sink)
     {
-        if (!fromRing)
+        if (from.Layout is not { } layout)
         {
-            sink.Announce(_records.AsSpan(0, count));
+            return 0;
         }
 
+        var room = sink.RoomFor(layout);
+        var size = layout.RecordBytes;
+        if (room.IsEmpty)
+        {
+            room = _own.Length > 0 ? _own : _own = new byte[Chunk * size];
+        }
+
+        var count = from.ReadMap(room[..Math.Min(room.Length, Chunk * size)]);
+        for (var i = 0; i < count; i++)
+        {
+            _records[i] = layout.TranslateDrained(room.Slice(i * size, size));
+        }
+
+        return count;
+    }
+
+    private void Hand(RecordSink sink, uint ring, int count, ulong now, bool fromRing)
+    {
         for (var i = 0; i < count; i++)
         {
             ref readonly var record = ref _records[i];
             _packets += (long)(record.Traffic.Packets[0] + record.Traffic.Packets[1]);
-            sink.OnEarlier(in record, fromRing ? _positions[i] : 0, now);
+            sink.OnEarlier(in record, ring, fromRing ? _positions[i] : 0, now);
         }
     }
 }

@@ -1,5 +1,6 @@
 using NetMon.Agent.Ledger;
 using NetMon.Bpf;
+using NetMon.Bpf.Layouts;
 using NetMon.Bpf.Records;
 
 namespace NetMon.Agent.Flows;
@@ -14,14 +15,18 @@ internal readonly struct RecordSink(FlowPipeline pipeline, FlowLedger? ledger = 
         pipeline.Process(in record);
     }
 
+    /// <summary>Where records are to be read to that come out of the map of earlier programs; empty: wherever it likes the caller.</summary>
+    public Span<byte> RoomFor(RecordLayout layout) => ledger is null ? [] : ledger.RoomFor(layout);
+
     /// <summary>Records that are about to be handed over were taken out of the map of earlier programs.</summary>
     public void Announce(ReadOnlySpan<FlowRecord> records) => ledger?.Leave(records);
 
     /// <summary>A record that earlier programs left.</summary>
     /// <param name="record">In the layout of today.</param>
+    /// <param name="ring">The kernel's number of their ring.</param>
     /// <param name="position">After it in their ring; 0: it comes from their map.</param>
     /// <param name="readNs">When it was read, nanoseconds of CLOCK_MONOTONIC.</param>
-    public void OnEarlier(in FlowRecord record, ulong position, ulong readNs)
+    public void OnEarlier(in FlowRecord record, uint ring, ulong position, ulong readNs)
     {
         if (position == 0)
         {
@@ -29,7 +34,7 @@ internal readonly struct RecordSink(FlowPipeline pipeline, FlowLedger? ledger = 
         }
         else
         {
-            ledger?.OldRing(in record, position);
+            ledger?.OldRing(in record, ring, position);
         }
 
         pipeline.Process(in record, readNs);

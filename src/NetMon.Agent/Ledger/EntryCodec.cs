@@ -56,12 +56,12 @@ internal static class EntryCodec
         writer.Number(entry.RecordNs);
         if (!isPlain)
         {
-            writer.Raw(in entry.Key);
+            writer.Key(in entry.Key);
         }
 
         if ((marks & Marks.Twin) != Marks.None)
         {
-            writer.Raw(in entry.Twin);
+            writer.Key(in entry.Twin);
         }
 
         FlowCodec.Write(ref writer, objects, in flow);
@@ -82,12 +82,12 @@ internal static class EntryCodec
         };
         if ((marks & Marks.PlainKey) == Marks.None)
         {
-            entry.Key = part.Raw<FlowKey>();
+            entry.Key = part.Key();
         }
 
         if ((marks & Marks.Twin) != Marks.None)
         {
-            entry.Twin = part.Raw<FlowKey>();
+            entry.Twin = part.Key();
         }
 
         entry.Flow = FlowCodec.Read(ref part, objects);

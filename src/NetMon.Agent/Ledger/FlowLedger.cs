@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Logging;
+using NetMon.Bpf.Layouts;
 using NetMon.Bpf.Records;
 using NetMon.Core.Flows;
 
@@ -43,6 +44,7 @@ internal sealed partial class FlowLedger : IDisposable
     /// <param name="clock">CLOCK_MONOTONIC in nanoseconds; null: the machine's.</param>
     /// <param name="step">Called before and after each write that another process could find: where a test ends this one.</param>
     /// <exception cref="IOException">The files cannot be made.</exception>
+    /// <exception cref="NetMon.Bpf.BpfException">The layout of records is not known: libbpf is missing.</exception>
     public FlowLedger(
         LedgerFolder folder,
         LedgerParts parts,
@@ -65,7 +67,13 @@ internal sealed partial class FlowLedger : IDisposable
         _positions = before.Positions;
         _positions.Sweep = 0;
         _generation = before.Generation + 1;
-        _journal = new Journal(folder.JournalPath(_generation), bytes, LedgerFolder.Layout, folder.Boot);
+        _positions.Earlier = 0;
+        _journal = new Journal(
+            folder.JournalPath(_generation),
+            bytes,
+            RecordLayout.Own.Describe(),
+            folder.Boot
+        );
         _checkpoints = new CheckpointWriter(parts, folder.CheckpointPath, step);
         _step?.Invoke();
         _journal.Begin(_generation);
@@ -97,19 +105,13 @@ internal sealed partial class FlowLedger : IDisposable
             return _positions.RingPosition;
         }
 
-        _positions.OldRing = _positions.Ring;
-        _positions.OldRingPosition = _positions.RingPosition;
-        _positions.Ring = ring;
-        _positions.RingPosition = 0;
+        _positions.ChangeRing(ring);
         Checkpoint(_clock());
         return null;
     }
 
     /// <summary>Where to go on in a ring of an earlier agent that is emptied beside the one in use; null: nothing is known of it.</summary>
-    public ulong? PositionIn(uint ring) =>
-        ring == _positions.Ring ? _positions.RingPosition
-        : ring == _positions.OldRing ? _positions.OldRingPosition
-        : null;
+    public ulong? PositionIn(uint ring) => _positions.In(ring);
 
     /// <summary>A record of the ring is about to be processed.</summary>
     /// <param name="record">The record.</param>
@@ -117,8 +119,8 @@ internal sealed partial class FlowLedger : IDisposable
     public void Ring(in FlowRecord record, ulong position) => Take(in record, RecordOrigin.Ring, position);
 
     /// <summary>A record of the ring of an earlier agent is about to be processed.</summary>
-    public void OldRing(in FlowRecord record, ulong position) =>
-        Take(in record, RecordOrigin.OldRing, position);
+    public void OldRing(in FlowRecord record, uint ring, ulong position) =>
+        Take(in record, RecordOrigin.OldRing, position, ring);
 
     /// <summary>A record of the sweeper's chunk is about to be processed.</summary>
     public void Sweep(in FlowRecord record, ulong sequence, int index) =>
@@ -208,9 +210,19 @@ internal sealed partial class FlowLedger : IDisposable
     public void Housekeep(ulong nowNs)
     {
         _counters.JournalBytes = _journal.Used;
-        if (nowNs >= _checkpointNs + Volatile.Read(ref _intervalNs) && _journal.Used > 0)
+        if (nowNs < _checkpointNs + Volatile.Read(ref _intervalNs))
+        {
+            return;
+        }
+
+        if (_journal.Used > 0)
         {
             Checkpoint(nowNs);
+        }
+        else
+        {
+            _checkpointNs = nowNs;
+            _journal.Trim(before: true, keep: 0);
         }
     }
 
@@ -221,6 +233,7 @@ internal sealed partial class FlowLedger : IDisposable
     {
         _checkpointNs = nowNs;
         var before = _generation;
+        var used = _journal.Used;
         var resumed = _positions.Resumed;
         try
         {
@@ -231,6 +244,10 @@ internal sealed partial class FlowLedger : IDisposable
             CarryWaiting(_journal.Entries(before));
             CarryLeft();
             WriteCheckpoint();
+
+            // As much as last time is likely to be needed again.
+            _journal.Trim(before: true, keep: used);
+            _step?.Invoke();
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -272,13 +289,13 @@ internal sealed partial class FlowLedger : IDisposable
 
     private JournalWriter Writer => _writers[_generation & 1];
 
-    private void Take(in FlowRecord record, RecordOrigin origin, ulong position)
+    private void Take(in FlowRecord record, RecordOrigin origin, ulong position, uint ring = 0)
     {
         Begin();
-        _positions.Take(origin, position);
+        _positions.Take(origin, position, ring);
         if (!_skips)
         {
-            JournalWriter.Record(_journal, in record, origin, position);
+            JournalWriter.Record(_journal, in record, origin, position, ring);
         }
     }
 

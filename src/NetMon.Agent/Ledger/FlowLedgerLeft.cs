@@ -1,4 +1,5 @@
 using NetMon.Agent.Flows;
+using NetMon.Bpf.Layouts;
 using NetMon.Bpf.Records;
 
 namespace NetMon.Agent.Ledger;
@@ -11,9 +12,14 @@ internal sealed partial class FlowLedger
     /// <summary>How many of them are processed.</summary>
     private int _resumed;
 
+    /// <summary>Where records are to be read to that come out of the map of earlier programs; to be followed by <see cref="Leave"/>.</summary>
+    /// <param name="layout">Of these records.</param>
+    public Span<byte> RoomFor(RecordLayout layout) => _journal.Earlier.Begin(layout);
+
     /// <summary>Records were taken out of the map of earlier programs; each is processed after <see cref="Earlier"/>.</summary>
     public void Leave(ReadOnlySpan<FlowRecord> records)
     {
+        _positions.Earlier = _journal.Earlier.Sequence;
         _left = new LeftRecord[records.Length];
         _resumed = 0;
         for (var i = 0; i < records.Length; i++)
@@ -24,7 +30,9 @@ internal sealed partial class FlowLedger
         if (_journal.TryRoom(records.Length * 2 * SparseRecord.MaxBytes))
         {
             CarryLeft();
+            _step?.Invoke();
             _journal.Commit();
+            _step?.Invoke();
         }
         else
         {
@@ -74,7 +82,7 @@ internal sealed partial class FlowLedger
                         Kind: JournalKind.Record,
                         Origin: not (RecordOrigin.Left or RecordOrigin.LeftSwept)
                     }
-                || !JournalReplay.TryReadRecord(payload, out var record)
+                || !JournalRecords.TryReadOwn(header.Origin, payload, out var record)
             )
             {
                 continue;
@@ -118,7 +126,12 @@ internal sealed partial class FlowLedger
     {
         if (_journal.TryRoom())
         {
-            JournalWriter.Record(_journal, in record, origin, position: 0);
+            JournalWriter.Record(
+                _journal,
+                in record,
+                origin,
+                origin == RecordOrigin.LeftSwept ? _positions.Earlier : 0
+            );
         }
         else
         {

@@ -3,10 +3,12 @@ namespace NetMon.Agent.Ledger;
 /// <summary>What happened since the last checkpoint, in memory that outlives the process. The capture loop's.</summary>
 /// <remarks>
 /// <code>
-///   0        magic | version, layout of records | boot | length of a half
+///   0        magic | version | boot | length of a half
 ///   64       generation of half 0 | bytes committed in it | the same of half 1
-///   4096     the sweeper's chunk (SweepChunk)
-///   32768    half 0: entries
+///   128      what the bytes of records mean (RecordLayout)
+///   8192     the sweeper's chunk (SweepChunk)
+///   45056    the chunk of earlier programs (EarlierChunk)
+///   86016    half 0: entries
 ///   ..       half 1: entries
 /// </code>
 /// An entry is written behind the committed bytes, then a single store commits all entries of a group: a process that is killed
@@ -15,11 +17,13 @@ namespace NetMon.Agent.Ledger;
 internal sealed class Journal : IDisposable
 {
     public const ulong Magic = 0x4c_41_4e_52_4a_4d_4e; // "NMJRNAL"
-    public const int Version = 1;
-    public const int HeaderBytes = 4096;
+    public const int Version = 2;
+    public const int HeaderBytes = 8192;
+    public const int LayoutOffset = 128;
     public const int ChunkOffset = HeaderBytes;
-    public const int ChunkBytes = 28 * 1024;
-    public const int HalvesOffset = ChunkOffset + ChunkBytes;
+    public const int ChunkBytes = 36 * 1024;
+    public const int EarlierOffset = ChunkOffset + ChunkBytes;
+    public const int HalvesOffset = EarlierOffset + EarlierChunk.Bytes;
 
     /// <summary>A group needs no more.</summary>
     public const int MaxGroup = 64 * 1024;
@@ -39,10 +43,10 @@ internal sealed class Journal : IDisposable
 
     /// <param name="path">A file that is made anew.</param>
     /// <param name="bytes">Of both halves.</param>
-    /// <param name="layout">Tells the layout of records.</param>
+    /// <param name="layout">What the bytes of records mean: a description.</param>
     /// <param name="boot">Tells the machine's start.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
-    public Journal(string path, long bytes, ulong layout, Guid boot)
+    public Journal(string path, long bytes, ReadOnlySpan<byte> layout, Guid boot)
     {
         _halfBytes = Math.Max(bytes / 2, 2 * MaxGroup) & ~4095L;
         _file = new MappedFile(path, HalvesOffset + (2 * _halfBytes));
@@ -52,17 +56,22 @@ internal sealed class Journal : IDisposable
             throw new IOException("no room for the journal");
         }
 
-        _file.Word(8) = Version | (layout << 32);
+        _file.Word(8) = Version;
+        layout.CopyTo(_file[LayoutOffset, HeaderBytes - LayoutOffset]);
         boot.TryWriteBytes(_file[16, 16]);
         _file.Word(32) = (ulong)_halfBytes;
         _file.Word(0) = Magic;
         Chunk = new SweepChunk(_file);
+        Earlier = new EarlierChunk(_file);
     }
 
     public string Path => _file.Path;
 
     /// <summary>Where the sweeper reads records to.</summary>
     public SweepChunk Chunk { get; }
+
+    /// <summary>Where records of earlier programs' map are read to.</summary>
+    public EarlierChunk Earlier { get; }
 
     /// <summary>Bytes of entries since the last checkpoint.</summary>
     public long Used => _committed;
@@ -128,6 +137,18 @@ internal sealed class Journal : IDisposable
         }
     }
 
+    /// <summary>Gives back the room that nobody is expected to need soon: mapped pages are resident memory of this process, on tmpfs also of the machine.</summary>
+    /// <param name="before">Whether the generation before is not needed any more.</param>
+    /// <param name="keep">Bytes of each half that stay; what was committed stays in any case.</param>
+    public void Trim(bool before, long keep)
+    {
+        Trim(_generation, Math.Max(keep, _end));
+        if (before)
+        {
+            Trim(_generation - 1, keep);
+        }
+    }
+
     /// <summary>Goes on with the generation before, since the next one could not be begun.</summary>
     public void Resume(ulong generation)
     {
@@ -176,8 +197,18 @@ internal sealed class Journal : IDisposable
         return (int)length;
     }
 
-    /// <summary>Tells the layout of the records of a journal.</summary>
-    public static uint LayoutOf(ReadOnlySpan<byte> start) => BitConverter.ToUInt32(start[12..]);
+    /// <summary>Describes what the bytes of a journal's records mean.</summary>
+    public static ReadOnlySpan<byte> LayoutOf(ReadOnlySpan<byte> start) => start[LayoutOffset..HeaderBytes];
+
+    private void Trim(ulong generation, long keep)
+    {
+        ref var reserved = ref _reserved[generation & 1];
+        var stay = (Math.Max(keep, 1) + Step - 1) / Step * Step;
+        if (stay < reserved && _file.TryRelease(Offset(generation) + stay, reserved - stay))
+        {
+            reserved = stay;
+        }
+    }
 
     private static long Slot(ulong generation) => SlotsOffset + ((long)(generation & 1) * SlotBytes);
 

@@ -15,7 +15,7 @@ namespace NetMon.Agent.Ledger;
 ///   at the end: what still gathers is left to be processed as new
 /// </code>
 /// </remarks>
-internal sealed class JournalReplay(LedgerParts parts)
+internal sealed class JournalReplay(LedgerParts parts, JournalRecords records)
 {
     private readonly FlowStep _step = new();
     private readonly LedgerObjectReader _objects = new(parts.HasCluster);
@@ -32,7 +32,7 @@ internal sealed class JournalReplay(LedgerParts parts)
     /// <summary>What is to be processed anew: the records of flows of which it is not known yet whose they are, and what was never processed.</summary>
     public IEnumerable<LeftRecord> Left =>
         _gathering
-            .Values.SelectMany(records => records)
+            .Values.SelectMany(gathered => gathered)
             .Select(record => new LeftRecord(record, isSwept: false))
             .Concat(_left.Skip((int)Positions.Resumed));
 
@@ -82,25 +82,21 @@ internal sealed class JournalReplay(LedgerParts parts)
 
     private FlowRecord ReadRecord(in JournalHeader header, ReadOnlySpan<byte> payload)
     {
-        if (!TryReadRecord(payload, out var record))
+        if (!records.TryRead(header.Origin, payload, out var record))
         {
             throw new LedgerException(LedgerRefusal.Corrupt, "a record that is none");
         }
 
-        Positions.Take(header.Origin, MemoryMarshal.Read<ulong>(payload));
+        var ring = MemoryMarshal.Read<uint>(
+            payload[(JournalRecords.StartOf(header.Origin) - sizeof(ulong))..]
+        );
+        Positions.Take(header.Origin, MemoryMarshal.Read<ulong>(payload), ring);
         if (header.Origin is RecordOrigin.Ring or RecordOrigin.OldRing or RecordOrigin.Sweep)
         {
             parts.Metrics.Replayed();
         }
 
         return record;
-    }
-
-    /// <summary>Reads the record of an entry.</summary>
-    public static bool TryReadRecord(ReadOnlySpan<byte> payload, out FlowRecord record)
-    {
-        record = default;
-        return payload.Length > sizeof(ulong) && SparseRecord.TryRead(payload[sizeof(ulong)..], out record);
     }
 
     private void Record(in FlowRecord record, FlowOutcome? outcome)
@@ -130,12 +126,12 @@ internal sealed class JournalReplay(LedgerParts parts)
 
     private void Gather(in FlowRecord record)
     {
-        ref var records = ref CollectionsMarshal.GetValueRefOrAddDefault(
+        ref var gathered = ref CollectionsMarshal.GetValueRefOrAddDefault(
             _gathering,
             IdentityOf(in record.Key, record.State.FirstNs),
             out _
         );
-        (records ??= []).Add(record);
+        (gathered ??= []).Add(record);
     }
 
     private void Released(scoped ReadOnlySpan<byte> payload, ref ReadOnlySpan<byte> entries)
@@ -181,7 +177,7 @@ internal sealed class JournalReplay(LedgerParts parts)
     private void Shadow(ReadOnlySpan<byte> payload)
     {
         var reader = new LedgerReader(payload);
-        var kept = new KeptEntry { Key = reader.Raw<FlowKey>(), Role = FlowRole.Shadow };
+        var kept = new KeptEntry { Key = reader.Key(), Role = FlowRole.Shadow };
         kept.Flow.StartNs = reader.Fixed();
         var packets = reader.Long();
         kept.RecordNs = reader.Number();
@@ -231,7 +227,7 @@ internal sealed class JournalReplay(LedgerParts parts)
     private void Orphan(ReadOnlySpan<byte> payload, FlowOutcome? outcome)
     {
         var reader = new LedgerReader(payload);
-        var key = reader.Raw<FlowKey>();
+        var key = reader.Key();
         var slot = parts.Table.Find(in key, reader.Fixed());
         if (slot < 0)
         {

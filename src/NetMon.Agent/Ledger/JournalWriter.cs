@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Flows;
 using NetMon.Bpf.Records;
@@ -14,12 +15,25 @@ internal sealed class JournalWriter
     /// <summary>A new generation has none of the objects of the one before.</summary>
     public void Begin() => _objects.Clear();
 
-    public static void Record(Journal journal, in FlowRecord record, RecordOrigin origin, ulong position)
+    /// <param name="journal">Where it goes.</param>
+    /// <param name="record">In the layout that the journal tells.</param>
+    /// <param name="origin">Where it came from.</param>
+    /// <param name="position">And where in it.</param>
+    /// <param name="ring">Which of the earlier rings, if it is from one.</param>
+    public static void Record(
+        Journal journal,
+        in FlowRecord record,
+        RecordOrigin origin,
+        ulong position,
+        uint ring = 0
+    )
     {
         var room = journal.Payload;
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(room, position);
-        var length = SparseRecord.Write(in record, room[sizeof(ulong)..]);
-        journal.Add(JournalKind.Record, sizeof(ulong) + length, origin);
+        var start = JournalRecords.StartOf(origin);
+        BinaryPrimitives.WriteUInt64LittleEndian(room[(start - sizeof(ulong))..], ring);
+        BinaryPrimitives.WriteUInt64LittleEndian(room, position);
+        var length = SparseRecord.Write(in record, room[start..]);
+        journal.Add(JournalKind.Record, start + length, origin);
     }
 
     public void Released(
@@ -51,7 +65,7 @@ internal sealed class JournalWriter
     public static void Shadow(Journal journal, in FlowEntry entry, long packets, bool ended)
     {
         var writer = new LedgerWriter(journal.Payload);
-        writer.Raw(in entry.Key);
+        writer.Key(in entry.Key);
         writer.Fixed(entry.Flow.StartNs);
         writer.Number(packets);
         writer.Number(entry.RecordNs);
@@ -77,7 +91,7 @@ internal sealed class JournalWriter
     public static void Orphan(Journal journal, in FlowEntry entry)
     {
         var writer = new LedgerWriter(journal.Payload);
-        writer.Raw(in entry.Key);
+        writer.Key(in entry.Key);
         writer.Fixed(entry.Flow.StartNs);
         journal.Add(JournalKind.Orphan, writer.Length);
     }

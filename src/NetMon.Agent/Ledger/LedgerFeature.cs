@@ -45,7 +45,7 @@ internal static class LedgerFeature
             features.On(Name);
             return ledger;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or BpfException)
         {
             features.Degraded(Name, $"{error.Message}: figures start from 0 when the agent is started again");
             return null;

@@ -12,7 +12,7 @@ namespace NetMon.Agent.Ledger;
 internal sealed class LedgerFile : IDisposable
 {
     public const ulong Magic = 0x54_4e_49_4f_50_4d_4e; // "NMPOINT"
-    public const int Version = 1;
+    public const int Version = 2;
     public const int HeaderBytes = 24;
 
     private const int BufferBytes = 256 * 1024;

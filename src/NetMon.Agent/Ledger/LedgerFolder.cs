@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using NetMon.Bpf.Records;
 
 namespace NetMon.Agent.Ledger;
 
@@ -22,9 +20,6 @@ internal sealed class LedgerFolder
         MakePrivate(Path.GetDirectoryName(Path.GetFullPath(path))!);
         MakePrivate(path);
     }
-
-    /// <summary>Tells the layout of records.</summary>
-    public static uint Layout { get; } = (uint)Marshal.SizeOf<FlowRecord>();
 
     public Guid Boot { get; }
 

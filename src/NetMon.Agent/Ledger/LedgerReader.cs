@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using NetMon.Bpf.Records;
 using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Ledger;
@@ -65,6 +66,18 @@ internal ref struct LedgerReader(ReadOnlySpan<byte> all)
             16 => new NetworkAddress(Fixed(), Fixed()),
             _ => throw Corrupt(),
         };
+
+    public FlowKey Key()
+    {
+        var key = new FlowKey { Protocol = Byte() };
+        for (var end = 0; end < 2; end++)
+        {
+            Address().CopyTo(key.Address[end]);
+            key.Port[end] = (ushort)Number();
+        }
+
+        return key;
+    }
 
     /// <summary>Null as it was written.</summary>
     public string? Text()

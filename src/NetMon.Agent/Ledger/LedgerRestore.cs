@@ -66,11 +66,21 @@ internal static class LedgerRestore
             return none;
         }
 
-        var replay = new JournalReplay(parts) { Positions = head.Positions };
+        JournalReplay? replay = null;
         var swept = new List<FlowRecord>();
         try
         {
-            ReadJournal(folder, in head, replay, swept, parts);
+            var start = new byte[Journal.HalvesOffset];
+            var entries = ReadJournal(folder, in head, start);
+            var records = new JournalRecords(start);
+            if (records.AreOther)
+            {
+                AgentLog.LedgerOfOtherLayout(logger, string.Join(", ", records.Lost));
+            }
+
+            replay = new JournalReplay(parts, records) { Positions = head.Positions };
+            replay.Read(entries);
+            ReadChunks(start, records, in replay.Positions, swept);
         }
         catch (LedgerException error)
         {
@@ -81,11 +91,16 @@ internal static class LedgerRestore
             Refuse(LedgerRefusal.Files, error.Message);
         }
 
-        counters.Replayed = replay.Records;
+        swept.ForEach(_ => parts.Metrics.Replayed());
+        counters.Replayed = replay?.Records ?? 0;
         counters.RestoredSeries = parts.Series.Sum(table => table.Restored);
-        AgentLog.LedgerRestored(logger, counters.RestoredSeries, counters.RestoredFlows, replay.Records);
-        var left = replay.Left.Concat(swept.Select(record => new LeftRecord(record, isSwept: true)));
-        return new(head.Generation, replay.Positions, [.. left.OrderBy(one => one.IsSwept)]);
+        AgentLog.LedgerRestored(logger, counters.RestoredSeries, counters.RestoredFlows, counters.Replayed);
+        var left = (replay?.Left ?? []).Concat(swept.Select(record => new LeftRecord(record, isSwept: true)));
+        return new(
+            head.Generation,
+            replay?.Positions ?? head.Positions,
+            [.. left.OrderBy(one => one.IsSwept)]
+        );
 
         void Refuse(string reason, string message)
         {
@@ -94,13 +109,8 @@ internal static class LedgerRestore
         }
     }
 
-    private static void ReadJournal(
-        LedgerFolder folder,
-        in CheckpointHead head,
-        JournalReplay replay,
-        List<FlowRecord> swept,
-        LedgerParts parts
-    )
+    /// <returns>The entries after the checkpoint.</returns>
+    private static byte[] ReadJournal(LedgerFolder folder, in CheckpointHead head, byte[] start)
     {
         var path = folder.JournalPath(head.Journal);
         if (path is null || !File.Exists(path))
@@ -114,28 +124,33 @@ internal static class LedgerRestore
             FileAccess.Read,
             FileShare.ReadWrite | FileShare.Delete
         );
-        var start = new byte[Journal.HalvesOffset];
         ReadAll(file, start, 0);
         var entries = new byte[Journal.LengthOf(start, head.Generation, folder.Boot, out var offset)];
-        if (Journal.LayoutOf(start) != LedgerFolder.Layout)
-        {
-            throw new LedgerException(
-                LedgerRefusal.Layout,
-                "the journal has records of another layout: what came after the last checkpoint is not counted"
-            );
-        }
-
         ReadAll(file, entries, offset);
-        replay.Read(entries);
-        var chunk = SweepChunk.Left(start.AsSpan(Journal.ChunkOffset, Journal.ChunkBytes), out var sequence);
-        for (var i = 0; i < chunk.Length && SweepChunk.IsFilled(in chunk[i]); i++)
+        return entries;
+    }
+
+    // What was read out of the kernel last, and is not in the journal.
+    private static void ReadChunks(
+        byte[] start,
+        JournalRecords records,
+        in LedgerPositions positions,
+        List<FlowRecord> swept
+    )
+    {
+        var chunk = start.AsSpan(Journal.ChunkOffset, Journal.ChunkBytes);
+        var left = records.Left(chunk, out var sequence);
+        for (var i = 0; i < left.Count; i++)
         {
-            if (LedgerPositions.SweepPosition(sequence, i) > replay.Positions.Sweep)
+            if (LedgerPositions.SweepPosition(sequence, i) > positions.Sweep)
             {
-                swept.Add(chunk[i]);
-                parts.Metrics.Replayed();
+                swept.Add(left[i]);
             }
         }
+
+        swept.AddRange(
+            EarlierChunk.Left(start.AsSpan(Journal.EarlierOffset, EarlierChunk.Bytes), positions.Earlier)
+        );
     }
 
     private static void ReadAll(

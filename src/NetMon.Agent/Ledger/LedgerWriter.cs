@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using NetMon.Bpf.Records;
 using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Ledger;
@@ -61,6 +62,17 @@ internal ref struct LedgerWriter(Span<byte> room)
         Byte(16);
         Fixed(address.High);
         Fixed(address.Low);
+    }
+
+    /// <summary>Field by field: where they lie in memory is not the same in every build.</summary>
+    public void Key(in FlowKey key)
+    {
+        Byte(key.Protocol);
+        for (var end = 0; end < 2; end++)
+        {
+            Address(new NetworkAddress(key.Address[end]));
+            Number((ulong)key.Port[end]);
+        }
     }
 
     public void Text(string? text)

@@ -1,6 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
+using NetMon.Bpf;
 
 namespace NetMon.Agent.Ledger;
 
@@ -89,6 +90,10 @@ internal sealed unsafe class MappedFile : IDisposable
             return false;
         }
     }
+
+    /// <summary>Gives the room of bytes back: until they are reserved anew, they must not be touched.</summary>
+    /// <returns>False: the file system cannot, and they are as they were.</returns>
+    public bool TryRelease(long offset, long length) => FileSpace.TryRelease(_file, offset, length);
 
     public void Dispose()
     {

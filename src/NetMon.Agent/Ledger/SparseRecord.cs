@@ -10,6 +10,9 @@ namespace NetMon.Agent.Ledger;
 /// </code></remarks>
 internal static class SparseRecord
 {
+    /// <summary>Words that a record of any layout may have.</summary>
+    public const int MaxWords = 64;
+
     /// <summary>Bytes that a record needs at most.</summary>
     public static int MaxBytes { get; } = sizeof(ulong) + Marshal.SizeOf<FlowRecord>() + sizeof(ulong);
 
@@ -40,12 +43,21 @@ internal static class SparseRecord
     public static bool TryRead(ReadOnlySpan<byte> bytes, out FlowRecord record)
     {
         record = default;
-        var words = MemoryMarshal.Cast<FlowRecord, ulong>(new Span<FlowRecord>(ref record));
+        return TryExpand(bytes, MemoryMarshal.Cast<FlowRecord, ulong>(new Span<FlowRecord>(ref record)));
+    }
+
+    /// <summary>A record of any layout.</summary>
+    /// <param name="bytes">As it was written.</param>
+    /// <param name="words">As many as it has, <see cref="MaxWords"/> at most.</param>
+    /// <returns>False for bytes that are no such record.</returns>
+    public static bool TryExpand(ReadOnlySpan<byte> bytes, Span<ulong> words)
+    {
+        words.Clear();
         var source = MemoryMarshal.Cast<byte, ulong>(bytes);
         if (
             source.IsEmpty
             || BitOperations.PopCount(source[0]) > source.Length - 1
-            || (source[0] >> words.Length) != 0
+            || (words.Length < MaxWords && (source[0] >> words.Length) != 0)
         )
         {
             return false;

@@ -52,12 +52,11 @@ internal sealed class SweepChunk
     /// <summary>Records of a chunk that somebody left.</summary>
     /// <param name="bytes">The chunk's part of a journal's file.</param>
     /// <param name="sequence">Which filling it is.</param>
-    public static ReadOnlySpan<FlowRecord> Left(ReadOnlySpan<byte> bytes, out ulong sequence)
+    /// <returns>Records, one behind the other, and zeros.</returns>
+    public static ReadOnlySpan<byte> Left(ReadOnlySpan<byte> bytes, out ulong sequence)
     {
         sequence = MemoryMarshal.Read<ulong>(bytes);
-        return MemoryMarshal.Cast<byte, FlowRecord>(
-            bytes.Slice(RecordsOffset, Size * Marshal.SizeOf<FlowRecord>())
-        );
+        return bytes[RecordsOffset..];
     }
 
     /// <summary>Whether a place of a chunk was filled.</summary>

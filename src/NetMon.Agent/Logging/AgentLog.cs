@@ -338,6 +338,13 @@ internal static partial class AgentLog
     [LoggerMessage(142, LogLevel.Warning, "kept figures were refused ({Reason}): {Error}")]
     public static partial void LedgerRefused(ILogger logger, string reason, string error);
 
+    [LoggerMessage(
+        144,
+        LogLevel.Information,
+        "what came after the last checkpoint is in records of another layout: translated by the names of their fields (left out: {Fields})"
+    )]
+    public static partial void LedgerOfOtherLayout(ILogger logger, string fields);
+
     [LoggerMessage(143, LogLevel.Warning, "a checkpoint of the figures failed, the journal goes on: {Error}")]
     public static partial void CheckpointFailed(ILogger logger, string error);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace NetMon.Bpf.Interop;
 
@@ -26,6 +27,10 @@ internal static unsafe partial class Libc
     /// <returns>0; EAGAIN (EWOULDBLOCK) where another has it.</returns>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int flock(FileDescriptor fd, int operation);
+
+    /// <returns>0; EOPNOTSUPP where the file system has no such mode.</returns>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int fallocate(SafeFileHandle file, int mode, long offset, long length);
 
     /// <summary>membarrier(2), MEMBARRIER_CMD_GLOBAL: returns after an RCU grace period (kernel/sched/membarrier.c).</summary>
     /// <returns>0; EINVAL where CPUs run without ticks.</returns>

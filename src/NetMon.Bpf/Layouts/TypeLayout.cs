@@ -34,6 +34,14 @@ internal sealed unsafe class TypeLayout
     /// <summary>In the order of declaration, padding included.</summary>
     public IReadOnlyList<TypeField> Fields => _fields;
 
+    /// <summary>A layout that somebody wrote down.</summary>
+    public static TypeLayout Of(int size, IEnumerable<TypeField> fields)
+    {
+        var layout = new TypeLayout(0) { Size = size };
+        layout._fields.AddRange(fields);
+        return layout;
+    }
+
     /// <param name="btf">Used during the call only.</param>
     /// <param name="type">A type's number in it.</param>
     /// <returns>Null for what has no fixed layout: bit fields, forward declarations, types without end.</returns>

@@ -91,6 +91,21 @@ internal sealed class DropNetwork : IDisposable
     public static void Nft(TestNamespace ns, string rules) =>
         Shell.Run("nsenter", [$"--net={ns.Path}", "nft", "-f", "-"], rules);
 
+    /// <summary>What a counter says when it has come to a number: what was sent may still wait for its softirq.</summary>
+    public static long Await(Func<long> read, long expected)
+    {
+        var last = 0L;
+        SpinWait.SpinUntil(() => (last = read()) >= expected, TimeSpan.FromSeconds(30));
+        return last;
+    }
+
+    /// <summary>The packets and bytes of the first counter of the rules, once it has so many.</summary>
+    public static (long Packets, long Bytes) NftCounter(TestNamespace ns, long packets)
+    {
+        Await(() => NftCounter(ns).Packets, packets);
+        return NftCounter(ns);
+    }
+
     /// <summary>The packets and bytes of the first counter of the rules.</summary>
     public static (long Packets, long Bytes) NftCounter(TestNamespace ns)
     {
@@ -99,8 +114,16 @@ internal sealed class DropNetwork : IDisposable
     }
 
     /// <summary>Packets that the first queue of an interface dropped, as tc says.</summary>
-    public static long QdiscDropped(TestNamespace ns, string name) =>
-        After(ns.Exec("tc", "-s", "qdisc", "show", "dev", name).Split([' ', ',', '(']), "dropped");
+    public static long QdiscDropped(TestNamespace ns, string name) => After(QdiscWords(ns, name), "dropped");
+
+    /// <summary>Packets that came to it, which it sent, dropped or keeps.</summary>
+    public static long QdiscSeen(TestNamespace ns, string name)
+    {
+        var words = QdiscWords(ns, name);
+        return Number(words[Array.IndexOf(words, "pkt") - 1])
+            + After(words, "dropped")
+            + Number(words[Array.IndexOf(words, "backlog") + 2].TrimEnd('p'));
+    }
 
     /// <summary>One of the kernel's counters in a namespace: section and name as in /proc/net/snmp and netstat.</summary>
     public static long Count(TestNamespace ns, string section, string name)
@@ -143,6 +166,9 @@ internal sealed class DropNetwork : IDisposable
             }
         }
     }
+
+    private static string[] QdiscWords(TestNamespace ns, string name) =>
+        ns.Exec("tc", "-s", "qdisc", "show", "dev", name).Split([' ', ',', '(', '\n']);
 
     private static long After(string[] words, string word) => Number(words[Array.IndexOf(words, word) + 1]);
 

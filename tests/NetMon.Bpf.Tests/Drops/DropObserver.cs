@@ -25,12 +25,15 @@ internal sealed record SeenDrop(string Reason, DropKey Key, DropValue Value)
 /// <summary>Loads the drop program, and keeps what it sees in the namespaces of one network: other tests drop packets, too.</summary>
 internal sealed class DropObserver : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly IReadOnlyDictionary<uint, string> _names = DropReasonNames.Read();
     private readonly HashSet<uint> _namespaces;
 
-    public DropObserver(DropNetwork network, bool typed = true, int maxEntries = 8192)
+    /// <param name="network">Whose drops are kept.</param>
+    /// <param name="typed">The tracepoint.</param>
+    /// <param name="maxEntries">By default room for the most that tests beside this one drop: the sums are of the whole machine.</param>
+    public DropObserver(DropNetwork network, bool typed = true, int maxEntries = 1 << 16)
     {
         _namespaces = network.Inodes;
         Program = DropProgram.Load(

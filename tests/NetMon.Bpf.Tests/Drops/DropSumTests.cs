@@ -28,7 +28,7 @@ public class DropSumTests
         DropNetwork.Nft(network.Router, Rules);
         using var taking = new Taking(observer);
         Flood(network);
-        var (packets, bytes) = DropNetwork.NftCounter(network.Router);
+        var (packets, bytes) = DropNetwork.NftCounter(network.Router, Ports * Rounds);
         var drops = taking.Finish();
 
         Assert.Equal(Ports * Rounds, packets);
@@ -50,7 +50,8 @@ public class DropSumTests
         DropNetwork.Nft(network.Router, Rules);
         var reason = observer.NumberOf("NETFILTER_DROP");
         Flood(network);
-        var (packets, bytes) = DropNetwork.NftCounter(network.Router);
+        var (packets, bytes) = DropNetwork.NftCounter(network.Router, Ports * Rounds);
+        var before = observer.Program.ReadTotals()[DropTotal.IndexOf(reason)];
         var summed = (Packets: 0L, Bytes: 0L);
         observer.Program.Take(
             (in key, in value) =>
@@ -64,17 +65,11 @@ public class DropSumTests
         var total = observer.Program.ReadTotals()[DropTotal.IndexOf(reason)];
 
         Assert.InRange(summed.Packets, 1, packets - 1);
-        var unattributed = 0L;
-        for (var cause = 0; cause < DropUnattributedPackets.Length; cause++)
-        {
-            unattributed += (long)total.Unattributed[cause];
-        }
-
         // Other tests may drop by rules of their own meanwhile.
+        Assert.InRange(summed.Packets, Attributed(in before), Attributed(in total));
         Assert.InRange((long)total.Packets, packets, packets + 10_000);
         Assert.InRange((long)total.Bytes, bytes, long.MaxValue);
-        Assert.Equal((long)total.Packets, summed.Packets + unattributed);
-        Assert.InRange((long)total.Unattributed[(int)DropUnattributed.MapFull], 1, packets);
+        Assert.InRange((long)total.Unattributed[(int)DropUnattributed.MapFull], 1, packets + 10_000);
     }
 
     [SkippableFact]
@@ -114,6 +109,17 @@ public class DropSumTests
         Assert.Contains("NETFILTER_DROP", names.Values);
         Assert.Contains("NO_SOCKET", names.Values);
         Assert.DoesNotContain(names.Values, name => name.StartsWith("SKB_DROP", StringComparison.Ordinal));
+    }
+
+    private static long Attributed(in DropTotal total)
+    {
+        var attributed = (long)total.Packets;
+        for (var cause = 0; cause < DropUnattributedPackets.Length; cause++)
+        {
+            attributed -= (long)total.Unattributed[cause];
+        }
+
+        return attributed;
     }
 
     private static void Flood(DropNetwork network)

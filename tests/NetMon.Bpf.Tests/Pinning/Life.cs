@@ -80,8 +80,15 @@ internal sealed class Life : IDisposable, IRecordHandler<FlowRecord>
                 predecessor.SkipRing(positions[count - 1]);
             }
 
-            while ((count = predecessor.ReadMap(records)) > 0)
+            var layout = predecessor.Layout!;
+            var room = new byte[records.Length * layout.RecordBytes];
+            while ((count = predecessor.ReadMap(room)) > 0)
             {
+                for (var i = 0; i < count; i++)
+                {
+                    records[i] = layout.TranslateDrained(room.AsSpan(i * layout.RecordBytes));
+                }
+
                 Take(records.AsSpan(0, count));
             }
 

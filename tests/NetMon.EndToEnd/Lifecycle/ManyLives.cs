@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using NetMon.Testing.Lab;
 using Xunit.Abstractions;
@@ -17,15 +16,13 @@ public sealed class ManyLives(ITestOutputHelper output)
         ? lives
         : 20;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     [SkippableFact]
     public void Whenever_agents_are_killed_the_figures_of_the_last_one_are_those_of_the_wire()
     {
         LabRequirements.SkipIfMissing("nft");
         using var lab = new TwoHosts(offloads: false);
         using var state = new AgentState();
-        var agent = Start(lab, state);
+        var agent = WireFigures.Start(lab, state);
         try
         {
             using var traffic = new SteadyTraffic(lab);
@@ -44,13 +41,13 @@ public sealed class ManyLives(ITestOutputHelper output)
                 }
 
                 agent.Dispose();
-                agent = Start(lab, state);
+                agent = WireFigures.Start(lab, state);
                 Print(life + 2, agent, traffic);
             }
 
             Thread.Sleep(200);
             traffic.Stop();
-            Compare(agent, traffic, flows: true);
+            WireFigures.Compare(agent, traffic, flows: true);
             Print(Kills + 2, agent, traffic);
             Assert.Equal(0, agent.Stop());
         }
@@ -66,7 +63,7 @@ public sealed class ManyLives(ITestOutputHelper output)
         LabRequirements.SkipIfMissing("nft");
         using var lab = new TwoHosts(offloads: false);
         using var state = new AgentState();
-        var agent = Start(lab, state);
+        var agent = WireFigures.Start(lab, state);
         try
         {
             using var traffic = new SteadyTraffic(lab);
@@ -86,14 +83,14 @@ public sealed class ManyLives(ITestOutputHelper output)
                 }
 
                 agent.Dispose();
-                agent = Start(lab, state, "--max-flows", flows);
+                agent = WireFigures.Start(lab, state, "--max-flows", flows);
             }
 
             Thread.Sleep(200);
             traffic.Stop();
 
             // Flows that are handed over end there and begin here.
-            Compare(agent, traffic, flows: false);
+            WireFigures.Compare(agent, traffic, flows: false);
             Assert.Equal(0, agent.Stop());
         }
         finally
@@ -123,77 +120,5 @@ public sealed class ManyLives(ITestOutputHelper output)
                 $"life {life, 3}: {metrics.Sum("netmon_ledger_restored", ("what", "flows")), 6} flows and {metrics.Sum("netmon_ledger_restored", ("what", "records")), 6} records taken over; packets sent {traffic.Sent.Packets, 8}, reported so far {reported, 8}"
             )
         );
-    }
-
-    private static void Compare(AgentProcess agent, SteadyTraffic traffic, bool flows)
-    {
-        var (sent, received) = (traffic.Sent, traffic.Received);
-        var start = Stopwatch.GetTimestamp();
-        string difference;
-        do
-        {
-            Thread.Sleep(100);
-            difference = Difference(agent.ReadMetrics(), traffic, sent, received, flows);
-        } while (difference.Length > 0 && Stopwatch.GetElapsedTime(start) < Patience);
-
-        var open = difference.Length == 0 ? "" : agent.Get("/api/v1/flows?protocol=tcp");
-        Assert.True(difference.Length == 0, $"{difference}{open}{agent.Log}");
-    }
-
-    private static AgentProcess Start(TwoHosts lab, AgentState state, params string[] more) =>
-        AgentProcess.Start(
-            lab.Host,
-            [.. state.Arguments, "--interval", "200ms", "--labels", "src_ip", "--labels", "protocol", .. more]
-        );
-
-    private static string Difference(
-        MetricsSnapshot metrics,
-        SteadyTraffic traffic,
-        (long Packets, long Bytes) sent,
-        (long Packets, long Bytes) received,
-        bool flows
-    )
-    {
-        List<(string What, double Expected, double Reported)> figures =
-        [
-            ("packets sent", sent.Packets, Of("netmon_packets_total", TwoHosts.HostV4, "egress")),
-            ("bytes sent", sent.Bytes, Of("netmon_bytes_total", TwoHosts.HostV4, "egress")),
-            ("packets received", received.Packets, Of("netmon_packets_total", TwoHosts.PeerV4, "ingress")),
-            ("bytes received", received.Bytes, Of("netmon_bytes_total", TwoHosts.PeerV4, "ingress")),
-        ];
-        if (flows)
-        {
-            figures.Add(("connections", traffic.Flows.Tcp, Flows("tcp")));
-            figures.Add(("sockets of datagrams", traffic.Flows.Udp, Flows("udp")));
-        }
-
-        return string.Concat(
-            figures
-                .Where(figure => figure.Expected != figure.Reported)
-                .Select(figure =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{figure.What}: {figure.Expected}, reported {figure.Reported}\n"
-                    )
-                )
-        );
-
-        double Of(string name, System.Net.IPAddress source, string direction) =>
-            new[] { "tcp", "udp" }.Sum(protocol =>
-                metrics.Sum(
-                    name,
-                    ("src_ip", source.ToString()),
-                    ("protocol", protocol),
-                    ("direction", direction)
-                )
-            );
-
-        double Flows(string protocol) =>
-            metrics.Sum(
-                "netmon_flows_total",
-                ("src_ip", TwoHosts.HostV4.ToString()),
-                ("protocol", protocol),
-                ("direction", "egress")
-            );
     }
 }

@@ -20,8 +20,10 @@ internal sealed class SteadyTraffic : IDisposable
     private readonly TcpListener _listener;
     private readonly Socket _echo;
     private readonly Socket[] _senders;
-    private readonly List<Thread> _threads = [];
+    private readonly List<Thread> _clients = [];
+    private readonly List<Thread> _servers = [];
     private volatile bool _stop;
+    private volatile bool _isOver;
     private int _connections;
 
     public SteadyTraffic(TwoHosts lab)
@@ -34,13 +36,13 @@ internal sealed class SteadyTraffic : IDisposable
         _echo = lab.Peer.Inside(() => Datagrams());
         _echo.Bind(new IPEndPoint(TwoHosts.PeerV4, Port));
         _senders = [.. Enumerable.Range(0, Senders).Select(_ => lab.Host.Inside(() => Datagrams()))];
-        Run(Serve);
-        Run(Echo);
-        Run(Connect);
+        Run(_servers, Serve);
+        Run(_servers, Echo);
+        Run(_clients, Connect);
         foreach (var sender in _senders)
         {
             sender.Connect(TwoHosts.PeerV4, Port);
-            Run(() => Send(sender));
+            Run(_clients, () => Send(sender));
         }
     }
 
@@ -55,9 +57,13 @@ internal sealed class SteadyTraffic : IDisposable
 
     public void Stop()
     {
+        // Who asks ends before those who answer: else the last connection would wait for ever.
         _stop = true;
-        _threads.ForEach(thread => thread.Join());
-        _threads.Clear();
+        _clients.ForEach(thread => thread.Join());
+        _isOver = true;
+        _servers.ForEach(thread => thread.Join());
+        _clients.Clear();
+        _servers.Clear();
     }
 
     public void Dispose()
@@ -71,10 +77,10 @@ internal sealed class SteadyTraffic : IDisposable
     private static Socket Datagrams() =>
         new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 100 };
 
-    private void Run(Action work)
+    private static void Run(List<Thread> threads, Action work)
     {
         var thread = new Thread(() => work());
-        _threads.Add(thread);
+        threads.Add(thread);
         thread.Start();
     }
 
@@ -98,7 +104,7 @@ internal sealed class SteadyTraffic : IDisposable
     private void Serve()
     {
         var answer = new byte[4000];
-        while (!_stop || _listener.Pending())
+        while (!_isOver || _listener.Pending())
         {
             if (!_listener.Pending())
             {
@@ -117,7 +123,7 @@ internal sealed class SteadyTraffic : IDisposable
     {
         var buffer = new byte[2048];
         EndPoint from = new IPEndPoint(IPAddress.Any, 0);
-        while (!_stop)
+        while (!_isOver)
         {
             try
             {
