@@ -1,21 +1,21 @@
 namespace NetMon.Kubernetes.Client;
 
 /// <summary>The API server could not be asked.</summary>
-public sealed class AccessException : IOException
+public sealed class AccessException : Exception
 {
     public AccessException()
-        : this("the API server could not be asked", "") { }
+        : this("the API server could not be asked") { }
 
     public AccessException(string message)
-        : this(message, "") { }
+        : this(message, innerException: null) { }
 
-    public AccessException(string message, Exception innerException)
+    public AccessException(string message, Exception? innerException)
         : this(message, "", innerException) { }
 
     /// <param name="message">Why, in one line.</param>
     /// <param name="advice">What a person can do about it.</param>
     /// <param name="innerException">The cause.</param>
-    public AccessException(string message, string advice, Exception? innerException = null)
+    public AccessException(string message, string advice, Exception? innerException)
         : base(message, innerException) => Advice = advice;
 
     /// <summary>What a person can do about it.</summary>

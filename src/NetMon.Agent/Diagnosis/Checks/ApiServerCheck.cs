@@ -31,17 +31,9 @@ internal sealed class ApiServerCheck(ClusterConfiguration? configuration, TimePr
                 await CheckRightsAsync(probe, cancellation),
             ];
         }
-        catch (IOException error)
+        catch (AccessException error)
         {
-            return
-            [
-                Fail(
-                    $"{configuration.Server} ({configuration.Source}): {error.Message}",
-                    error is AccessException { Advice.Length: > 0 } known
-                        ? known.Advice
-                        : "see that this is the address of an API server, and what is between it and this node"
-                ),
-            ];
+            return [Fail($"{configuration.Server} ({configuration.Source}): {error.Message}", error.Advice)];
         }
     }
 

@@ -15,7 +15,10 @@ internal sealed class ClusterSyncCheck(Func<IEnumerable<WatchSnapshot>> resource
     protected override IEnumerable<Finding> Run()
     {
         var all = resources().ToArray();
-        foreach (var alike in all.Where(one => one.Trouble is not null).GroupBy(one => one.Trouble))
+        foreach (
+            var alike in all.Where(one => one.Trouble is not null)
+                .GroupBy(one => one.Trouble, StringComparer.Ordinal)
+        )
         {
             yield return Warn(
                 $"{string.Join(", ", alike.Select(one => one.Resource))}: {alike.Key}; what was known stays",
