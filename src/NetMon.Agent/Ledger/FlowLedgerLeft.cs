@@ -31,12 +31,7 @@ internal sealed partial class FlowLedger
         {
             foreach (ref readonly var left in _left.AsSpan())
             {
-                JournalWriter.Record(
-                    _journal,
-                    in left.Record,
-                    RecordOrigin.LeftSwept,
-                    _positions.Earlier
-                );
+                JournalWriter.Record(_journal, in left.Record, RecordOrigin.LeftSwept, _positions.Earlier);
             }
 
             _step?.Invoke();

@@ -18,7 +18,12 @@ public sealed class JournalTests : IDisposable
     private readonly Journal _journal;
 
     public JournalTests() =>
-        _journal = new Journal(Path.Combine(_directory, "journal"), Bytes, RecordLayout.Own.Describe(), Guid.Empty);
+        _journal = new Journal(
+            Path.Combine(_directory, "journal"),
+            Bytes,
+            RecordLayout.Own.Describe(),
+            Guid.Empty
+        );
 
     public void Dispose()
     {
