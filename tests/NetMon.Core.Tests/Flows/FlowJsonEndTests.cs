@@ -158,15 +158,28 @@ public class FlowJsonEndTests
     [Fact]
     public void Names_and_labels_of_many_flows_are_held_once()
     {
+        const int Names = 100;
         var flow = SampleFlows.WebToCart;
-        var text = Parse(in flow).GetRawText();
-        Assert.True(FlowJsonReader.TryReadLine(Encoding.UTF8.GetBytes(text), out var one));
-        Assert.True(FlowJsonReader.TryReadLine(Encoding.UTF8.GetBytes(text), out var other));
+        var sample = Parse(in flow).GetRawText();
+        var (pods, labels) = (0, 0);
+        for (var i = 0; i < Names; i++)
+        {
+            var text = Encoding.UTF8.GetBytes(
+                sample
+                    .Replace("web-7d4f-x1", $"web-{i}", StringComparison.Ordinal)
+                    .Replace("\"labels\":{", $"\"labels\":{{\"number\":\"{i}\",", StringComparison.Ordinal)
+            );
+            Assert.True(FlowJsonReader.TryReadLine(text, out var one));
+            Assert.True(FlowJsonReader.TryReadLine(text, out var other));
+            Assert.Equal($"web-{i}", other.Flow!.Source.Pod);
+            pods += ReferenceEquals(one.Flow!.Source.Pod, other.Flow.Source.Pod) ? 1 : 0;
+            labels += ReferenceEquals(one.Flow.Source.Labels, other.Flow.Source.Labels) ? 1 : 0;
+            Assert.NotSame(one.Flow.Source.Labels, one.Flow.Destination.Labels);
+        }
 
-        Assert.Same(one.Flow!.Source.Pod, other.Flow!.Source.Pod);
-        Assert.Same(one.Flow.State, other.Flow.State);
-        Assert.Same(one.Flow.Source.Labels, other.Flow.Source.Labels);
-        Assert.NotSame(one.Flow.Source.Labels, one.Flow.Destination.Labels);
+        // A few are pushed out by others, by hashes that are new in each run.
+        Assert.InRange(pods, Names * 3 / 4, Names);
+        Assert.InRange(labels, Names * 3 / 4, Names);
     }
 
     [Theory]
