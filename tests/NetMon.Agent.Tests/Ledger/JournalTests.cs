@@ -17,7 +17,7 @@ public sealed class JournalTests : IDisposable
     private readonly Journal _journal;
 
     public JournalTests() =>
-        _journal = new Journal(Path.Combine(_directory, "journal"), Bytes, layout: 1, Guid.Empty);
+        _journal = new Journal(Path.Combine(_directory, "journal"), Bytes, layout: [], Guid.Empty);
 
     public void Dispose()
     {
@@ -60,7 +60,7 @@ public sealed class JournalTests : IDisposable
             var entries = _journal.Entries(generation);
             while (JournalReplay.TryTake(ref entries, out _, out var payload))
             {
-                Assert.True(JournalReplay.TryReadRecord(payload, out var record));
+                Assert.True(JournalRecords.TryReadOwn(RecordOrigin.Ring, payload, out var record));
                 Assert.Equal((ulong)count++, record.TimeNs);
             }
 
