@@ -126,7 +126,10 @@ public static class AgentHost
             loggers,
             TimeProvider.System,
             settings,
-            [.. DiagnosticRoutes.Of(diagnosis, logging, sources.Clock), StopEndpoint.RouteOf(stop)],
+            [
+                .. DiagnosticRoutes.Of(diagnosis, logging, cluster.Names, sources.Clock),
+                StopEndpoint.RouteOf(stop),
+            ],
             reviews
         );
         diagnosis.Add(

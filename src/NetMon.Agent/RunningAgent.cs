@@ -358,8 +358,6 @@ internal sealed class RunningAgent : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _metricsEndpoint.Dispose();
-        _list.Dispose();
         _pulse.Dispose();
         _stats.Dispose();
         Ledger?.Dispose();

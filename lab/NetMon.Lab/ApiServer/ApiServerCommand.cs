@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 
@@ -15,13 +16,16 @@ public static class ApiServerCommand
           --admin ADDR:PORT     where it takes requests to misbehave; default none
           --version VERSION     1.26, 1.32 or 1.36; default 1.32
           --name NAME           a further name or address in its certificate (repeatable)
+          --deny VERB/RESOURCE  what its user may not do, such as watch/pods or list/* (repeatable)
+          --clock SECONDS       how far its clock is ahead; negative: behind
           --kubeconfig FILE     writes a kubeconfig there; default: to standard output
         """;
 
     /// <returns>Exit code.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
-        var (listen, names) = (new List<IPEndPoint>(), new List<string>());
+        var (listen, names, denied) = (new List<IPEndPoint>(), new List<string>(), new List<string>());
+        var clock = TimeSpan.Zero;
         var (admin, version, file) = ((IPEndPoint?)null, ApiVersion.V132, "");
         try
         {
@@ -51,6 +55,12 @@ public static class ApiServerCommand
                     case "--name":
                         names.Add(value);
                         break;
+                    case "--deny":
+                        denied.Add(value);
+                        break;
+                    case "--clock":
+                        clock = TimeSpan.FromSeconds(int.Parse(value, CultureInfo.InvariantCulture));
+                        break;
                     case "--kubeconfig":
                         file = value;
                         break;
@@ -71,6 +81,9 @@ public static class ApiServerCommand
             Admin = admin,
             Version = version,
             CertificateNames = names,
+            ClockOffset = clock,
+            Authorize = asked =>
+                !denied.Exists(one => one == $"{asked.Verb}/{asked.Resource}" || one == $"{asked.Verb}/*"),
         };
         return await ServeAsync(options, file);
     }

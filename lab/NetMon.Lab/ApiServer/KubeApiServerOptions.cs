@@ -54,6 +54,9 @@ public sealed class KubeApiServerOptions
     public Func<PodTarget, CancellationToken, Task<Stream>>? DialPod { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How far the clock that it tells of in its answers is ahead of the true one.</summary>
+    public TimeSpan ClockOffset { get; init; }
 }
 
 /// <summary>A port of a pod.</summary>

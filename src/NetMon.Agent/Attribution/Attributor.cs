@@ -207,7 +207,7 @@ internal sealed class Attributor
             return;
         }
 
-        _search?.Ask(due, nowNs); // (2), (3), (4)
+        var fault = _search?.TryAsk(due, nowNs); // (2), (3), (4)
         foreach (var place in due)
         {
             ref var waiting = ref _waiting[place];
@@ -231,6 +231,7 @@ internal sealed class Attributor
         }
 
         Counters.Waiting = _waiting.Count;
+        fault?.Throw();
     }
 
     // (1)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Interfaces;
@@ -70,6 +71,9 @@ internal sealed class ClusterSource : IAsyncDisposable
     public IClusterView View { get; }
 
     public ThisNode Node { get; }
+
+    /// <summary>Every name of the cluster that is known; empty without one.</summary>
+    public IReadOnlySet<string> Names() => _model?.Names() ?? FrozenSet<string>.Empty;
 
     /// <summary>How its API server is reached; null without a cluster.</summary>
     public ClusterConfiguration? Configuration => _configuration;

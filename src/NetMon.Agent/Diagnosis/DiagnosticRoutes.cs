@@ -8,10 +8,19 @@ namespace NetMon.Agent.Diagnosis;
 /// <summary>The addresses of the API that help when something is wrong.</summary>
 internal static class DiagnosticRoutes
 {
-    public static IReadOnlyList<Route> Of(AgentDiagnosis diagnosis, AgentLogging logging, WallClock clock) =>
+    /// <param name="diagnosis">The checks.</param>
+    /// <param name="logging">The log.</param>
+    /// <param name="names">Names of the cluster that are known.</param>
+    /// <param name="clock">For packets.</param>
+    public static IReadOnlyList<Route> Of(
+        AgentDiagnosis diagnosis,
+        AgentLogging logging,
+        Func<IReadOnlySet<string>> names,
+        WallClock clock
+    ) =>
         [
             new("/api/v1/doctor", new DoctorEndpoint(diagnosis).HandleAsync),
-            new("/api/v1/logs", new LogsEndpoint(logging.Recent).HandleAsync, RouteAccess.Admin),
+            new("/api/v1/logs", new LogsEndpoint(logging.Recent, names).HandleAsync, RouteAccess.Admin),
             new(
                 "/api/v1/debug/trace",
                 new TraceEndpoint(

@@ -65,7 +65,8 @@ internal sealed class AgentMemory
             Collect,
             features,
             logger,
-            time
+            time,
+            () => Flows.Count
         );
         guard.Register(registry);
         guard.Start();

@@ -11,9 +11,11 @@ namespace NetMon.Agent.Memory;
 ///   resident / limit   0.70       0.75      0.80        0.85     0.90                1.00
 ///                       | followers | history | detections | series | flows              |
 /// </code>
-/// (1) Each look, ten a second, compares what is resident with the marks. A step begins at its mark, and ends below the mark by 0.05, one a second.
+/// (1) Each look, ten a second, compares what is resident with the marks. A step begins at its mark, and ends below the mark by 0.05, one a second;
+///     or below the mark for half a minute, since what the process itself needs may be more than 0.65.
 /// (2) Between two looks, tables may grow by a part of what is free, and no more: so nothing gets from one mark beyond the limit in between.
-/// (3) What is resident may be garbage: a collection tells, at most each five seconds, more seldom where it does not help; and once a step has begun.
+/// (3) What is resident may be garbage: a collection tells, at most each five seconds, and once a step has begun. It is made more seldom where it
+///     does not help, but for the last of the limit, and once much of what was held is gone.
 /// </remarks>
 internal sealed class MemoryGuard : IDisposable
 {
@@ -23,11 +25,19 @@ internal sealed class MemoryGuard : IDisposable
     private const double MarkDistance = 0.05;
     private const double Ceiling = 0.90;
 
+    /// <summary>From here on what is garbage must not wait.</summary>
+    private const double Urgent = 0.97;
+
+    /// <summary>Of what was held at the last collection, what is left when much is gone.</summary>
+    private const double MuchIsGone = 0.75;
+
     /// <summary>Of a collection, what makes another worth while soon.</summary>
     private const double WorthWhile = 0.05;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UrgentPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
@@ -35,6 +45,7 @@ internal sealed class MemoryGuard : IDisposable
     private readonly IReadOnlyList<Growth> _growths;
     private readonly Func<long> _resident;
     private readonly Action _collect;
+    private readonly Func<long> _held;
     private readonly FeatureSet _features;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -42,6 +53,9 @@ internal sealed class MemoryGuard : IDisposable
     private Task _looking = Task.CompletedTask;
     private TimeSpan _pause = ShortestPause;
     private long _collectedAt;
+    private long _heldAtCollection;
+    private long _aboveAt;
+    private bool _helped = true;
     private long _changedAt;
     private int _disposed;
     private volatile int _level;
@@ -54,6 +68,9 @@ internal sealed class MemoryGuard : IDisposable
     /// <param name="resident">Bytes that are resident.</param>
     /// <param name="collect">Gives garbage back to the system.</param>
     /// <param name="features">Told when memory is short.</param>
+    /// <param name="logger">Told, too.</param>
+    /// <param name="time">Its clock.</param>
+    /// <param name="held">How many things there are that memory is for; null: unknown.</param>
     public MemoryGuard(
         long? limit,
         IReadOnlyList<ShedStep> steps,
@@ -62,9 +79,11 @@ internal sealed class MemoryGuard : IDisposable
         Action collect,
         FeatureSet features,
         ILogger logger,
-        TimeProvider time
+        TimeProvider time,
+        Func<long>? held = null
     )
     {
+        _held = held ?? (() => 0);
         _limit = limit ?? 0;
         _steps = steps;
         _growths = growths;
@@ -131,7 +150,7 @@ internal sealed class MemoryGuard : IDisposable
         }
 
         var resident = _resident();
-        if (resident >= MarkOf(limit, 0) && IsDue(_collectedAt, _pause))
+        if (resident >= MarkOf(limit, 0) && IsDue(_collectedAt, PauseAt(resident, limit)))
         {
             resident = Collect(resident);
         }
@@ -151,9 +170,15 @@ internal sealed class MemoryGuard : IDisposable
             resident = Collect(resident);
         }
 
+        if (_level > 0 && resident >= MarkOf(limit, _level - 1))
+        {
+            _aboveAt = _time.GetTimestamp();
+        }
+
         if (
             _level > 0
-            && resident < MarkOf(limit, _level - 1) - (limit * MarkDistance)
+            && resident < MarkOf(limit, _level - 1)
+            && (resident < MarkOf(limit, _level - 1) - (limit * MarkDistance) || IsDue(_aboveAt, Calm))
             && IsDue(_changedAt, Recovery)
         )
         {
@@ -214,13 +239,19 @@ internal sealed class MemoryGuard : IDisposable
 
     private bool IsDue(long since, TimeSpan pause) => since == 0 || _time.GetElapsedTime(since) >= pause;
 
+    private TimeSpan PauseAt(long resident, long limit) =>
+        resident >= limit * Urgent ? (_helped ? UrgentPause : ShortestPause)
+        : _held() < _heldAtCollection * MuchIsGone ? ShortestPause
+        : _pause;
+
     private long Collect(long before)
     {
+        _heldAtCollection = _held();
         _collect();
         _collectedAt = _time.GetTimestamp();
         var after = _resident();
-        var helped = before - after >= before * WorthWhile;
-        _pause = helped ? ShortestPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
+        _helped = before - after >= before * WorthWhile;
+        _pause = _helped ? ShortestPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
         return after;
     }
 

@@ -54,7 +54,7 @@ public sealed class AccessProbe(ClusterConfiguration configuration, TimeProvider
     ];
 
     /// <summary>Asks who it is.</summary>
-    /// <exception cref="IOException">It does not answer, or not as it should: says why, in one line.</exception>
+    /// <exception cref="AccessException">It does not answer, or not as it should: says why, in one line.</exception>
     public async Task<ServerAnswer> AskVersionAsync(CancellationToken cancellation)
     {
         var sent = time.GetUtcNow();
@@ -73,7 +73,7 @@ public sealed class AccessProbe(ClusterConfiguration configuration, TimeProvider
     }
 
     /// <summary>Whether we may do something (SelfSubjectAccessReview).</summary>
-    /// <exception cref="IOException">It does not say: says why, in one line.</exception>
+    /// <exception cref="AccessException">It does not say: says why, in one line.</exception>
     public async Task<bool> MayAsync(ClusterRight right, CancellationToken cancellation)
     {
         var request = new ApiRequest(Reviews, Json, IsCompressed: false) { Body = Review(right) };
@@ -108,7 +108,7 @@ public sealed class AccessProbe(ClusterConfiguration configuration, TimeProvider
         }
         catch (Exception error) when (ApiException.IsExpected(error) && !cancellation.IsCancellationRequested)
         {
-            throw new IOException(ApiException.From(error, timer).Message, error);
+            throw AccessException.Of(ApiException.From(error, timer));
         }
     }
 
@@ -120,7 +120,11 @@ public sealed class AccessProbe(ClusterConfiguration configuration, TimeProvider
         }
         catch (JsonException error)
         {
-            throw new IOException("it does not answer with JSON", error);
+            throw new AccessException(
+                "it does not answer with JSON",
+                "see that this is the address of an API server, and what is between it and this node (proxy)",
+                error
+            );
         }
     }
 

@@ -122,6 +122,30 @@ public sealed class ClusterModel : IClusterView
         }
     }
 
+    /// <summary>Every name that is known: of nodes, namespaces, pods, services, and what controls pods. Any thread.</summary>
+    public IReadOnlySet<string> Names()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        lock (_state.Gate)
+        {
+            names.UnionWith(_namespaces.Keys);
+            foreach (var key in _nodes.Keys.Concat(_pods.Keys).Concat(_services.Keys))
+            {
+                names.Add(key.Namespace);
+                names.Add(key.Name);
+            }
+
+            foreach (var owner in _replicaSets.All.Concat(_jobs.All))
+            {
+                names.Add(owner.Name);
+                names.Add(owner.Controller?.Name ?? "");
+            }
+        }
+
+        names.Remove("");
+        return names;
+    }
+
     /// <summary>How much there is. Any thread.</summary>
     public ClusterCounts Count()
     {

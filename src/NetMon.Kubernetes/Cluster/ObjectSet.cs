@@ -32,6 +32,12 @@ internal abstract class ObjectSet<T, TKey, TEntry>(ModelState state) : IObjectSi
     /// <summary>By key; also those that only others name.</summary>
     protected Dictionary<TKey, TEntry> Entries { get; } = [];
 
+    /// <summary>The objects' keys. To be used under the model's lock.</summary>
+    internal IEnumerable<TKey> Keys => Entries.Keys;
+
+    /// <summary>What is kept of the objects. To be used under the model's lock.</summary>
+    internal IEnumerable<TEntry> All => Entries.Values;
+
     public void BeginList()
     {
         lock (State.Gate)

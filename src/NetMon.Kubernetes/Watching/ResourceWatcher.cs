@@ -25,6 +25,7 @@ internal sealed class ResourceWatcher<T>
     private readonly ClusterWatchOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private int _toldCode;
     private readonly ObjectFeed<T> _feed;
     private readonly ListCall<T> _list;
     private readonly WatchCall<T> _watch;
@@ -207,9 +208,11 @@ internal sealed class ResourceWatcher<T>
             return wait + _backoff.Spread(TimeSpan.Zero, _options.ExpirySpread);
         }
 
-        if (_messages.TryPass(out var suppressed))
+        // Another reason is news: the first of a series is often how it began, and not why it goes on.
+        if (_messages.TryPass(out var suppressed) || error.Code != _toldCode)
         {
             _isTold = true;
+            _toldCode = error.Code;
             KubernetesLog.Failing(_logger, _resource.Name, error.Message, wait.TotalSeconds, suppressed);
         }
 

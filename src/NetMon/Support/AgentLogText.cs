@@ -11,6 +11,11 @@ internal static class AgentLogText
         using var document = JsonDocument.Parse(
             await AgentText.ReadAsync(scene, "/api/v1/logs", cancellation)
         );
+        if (document.RootElement.TryGetProperty("names"u8, out var names))
+        {
+            scene.Names.UnionWith(names.EnumerateArray().Select(name => name.GetString()!));
+        }
+
         var text = new StringBuilder();
         if (document.RootElement.GetProperty("dropped"u8).GetInt64() is var dropped and > 0)
         {

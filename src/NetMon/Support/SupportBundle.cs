@@ -58,7 +58,9 @@ internal sealed partial class SupportBundle
         }
 
         var anonymiser =
-            anonymise || anonymiseNames ? new Anonymiser(anonymiseNames ? NamesIn(texts) : []) : null;
+            anonymise || anonymiseNames
+                ? new Anonymiser(anonymiseNames ? NamesIn(texts, scene.Names) : [])
+                : null;
         foreach (var (name, text) in texts)
         {
             var clean = Secrets.Remove(text);
@@ -109,12 +111,17 @@ internal sealed partial class SupportBundle
         return text.ToString();
     }
 
-    /// <summary>Values of labels that are names, and this host's name.</summary>
-    private static HashSet<string> NamesIn(List<(string Name, string Text)> texts)
+    /// <summary>Values of labels that are names, this host's name, and what is told to be names.</summary>
+    private static HashSet<string> NamesIn(List<(string Name, string Text)> texts, IEnumerable<string> told)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal) { Environment.MachineName };
+        var names = new HashSet<string>(told, StringComparer.Ordinal) { Environment.MachineName };
         foreach (var (_, text) in texts)
         {
+            foreach (Match match in UnreadableObject().Matches(text))
+            {
+                names.UnionWith(match.Groups["name"].Captures.Select(capture => capture.Value));
+            }
+
             foreach (Match match in NameLabel().Matches(text))
             {
                 names.Add(match.Groups["name"].Value);
@@ -137,6 +144,14 @@ internal sealed partial class SupportBundle
             }
         );
     }
+
+    // What the log says of objects that the agent cannot read, and so does not know.
+    [GeneratedRegex(
+        @"[a-z]+: (?:(?<name>[A-Za-z0-9][A-Za-z0-9.-]{0,252})/)?(?<name>[A-Za-z0-9][A-Za-z0-9.-]{0,252}) cannot be read and is left out",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        10_000
+    )]
+    private static partial Regex UnreadableObject();
 
     // Labels of metrics, and members of JSON.
     [GeneratedRegex(

@@ -17,7 +17,11 @@ internal sealed record SupportScene(
     AgentOptions Options,
     HostPaths Paths,
     IReadOnlyList<Finding> Findings
-);
+)
+{
+    /// <summary>What the agent said of its log's text to be names.</summary>
+    public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
+}
 
 /// <summary>One file of a bundle.</summary>
 /// <param name="Name">Its path in the bundle.</param>

@@ -15,7 +15,7 @@ internal static class TopVerb
         TimeSpan.FromHours(1)
     );
 
-    public static Command Create()
+    public static Command Create(Func<TerminalOutput>? target = null)
     {
         var requested = new FlowRequestOptions();
         var interval = CheckedOption.One(
@@ -24,19 +24,26 @@ internal static class TopVerb
             $"time between two looks [default: {Pace.Write(DefaultInterval)}]",
             value => Pace.Parse(value).Problem
         );
+        var once = new Option<bool>("--once")
+        {
+            Description =
+                $"print one table and end, within {Pace.Write(TopOnce.Longest)}: for a pipe or a file, too",
+        };
         var command = new Command("top", "watch an agent's flows live, the busiest first");
         requested.AddTo(command);
         command.Options.Add(interval);
+        command.Options.Add(once);
         command.SetAction(
             (arguments, stop) =>
             {
-                var output = TerminalOutput.ForProcess();
-                if (!CanDraw())
+                var output = target?.Invoke() ?? TerminalOutput.ForProcess();
+                var isOnce = arguments.GetValue(once);
+                if (!isOnce && !CanDraw())
                 {
                     var code = AgentVerbRun.Fail(
                         output,
                         "top needs a terminal to draw on",
-                        "for a pipe or a file: netmon flows --follow",
+                        "for a pipe or a file: netmon top --once, or netmon flows --follow",
                         ExitCode.Usage
                     );
                     return Task.FromResult(code);
@@ -50,7 +57,10 @@ internal static class TopVerb
                     requested.Server,
                     arguments,
                     output,
-                    client => new TopView(client, request, pace, output, TimeProvider.System).RunAsync(stop),
+                    client =>
+                        isOnce
+                            ? new TopOnce(client, request, output, TimeProvider.System).RunAsync(pace, stop)
+                            : new TopView(client, request, pace, output, TimeProvider.System).RunAsync(stop),
                     stop
                 );
             }

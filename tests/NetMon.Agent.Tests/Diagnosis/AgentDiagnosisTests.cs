@@ -43,16 +43,14 @@ public sealed class AgentDiagnosisTests
         }
 
         var findings = await LookAsync();
-        Assert.Equal(
-            losses.Select(loss => $"3 {loss.What}"),
-            findings.Select(finding => finding.Found)
-        );
+        Assert.Equal(losses.Select(loss => $"3 {loss.What}"), findings.Select(finding => finding.Found));
         Assert.Contains(
             findings,
             finding => finding.Advice.StartsWith("netmon_ledger_refused_total ", StringComparison.Ordinal)
         );
 
-        ValueTask<IReadOnlyList<Finding>> LookAsync() => new LossCheck(registry).RunAsync(CancellationToken.None);
+        ValueTask<IReadOnlyList<Finding>> LookAsync() =>
+            new LossCheck(registry).RunAsync(CancellationToken.None);
     }
 
     [Fact]
@@ -143,7 +141,57 @@ public sealed class AgentDiagnosisTests
 
         var finding = Assert.Single(findings);
         Assert.Equal(FindingStatus.Fail, finding.Status);
-        Assert.NotEmpty(finding.Advice);
+        Assert.StartsWith("see that the API server runs", finding.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_credential_that_the_api_server_does_not_know_fails_and_says_that_it_is_that()
+    {
+        await using var server = await KubeApiServer.StartAsync(new());
+        var configuration = ConfigurationOf(server);
+        server.RotateToken();
+
+        var findings = await new ApiServerCheck(configuration, TimeProvider.System).RunAsync(
+            CancellationToken.None
+        );
+
+        var finding = Assert.Single(findings);
+        Assert.Equal(FindingStatus.Fail, finding.Status);
+        Assert.EndsWith("answered 401: Unauthorized", finding.Found, StringComparison.Ordinal);
+        Assert.StartsWith("the credential is not known", finding.Advice, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(120, "ahead of ours")]
+    [InlineData(-3600, "behind ours")]
+    public async Task A_clock_that_goes_wrong_is_a_warning(int seconds, string said)
+    {
+        await using var server = await KubeApiServer.StartAsync(
+            new() { ClockOffset = TimeSpan.FromSeconds(seconds) }
+        );
+
+        var clock = (await AskAsync(server)).Single(finding => finding.Check == "clock of the API server");
+
+        Assert.Equal(FindingStatus.Warn, clock.Status);
+        Assert.Contains(said, clock.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Resources_with_the_same_trouble_are_one_line()
+    {
+        WatchSnapshot[] all =
+        [
+            Snapshot("pods", "answered 401: Unauthorized"),
+            Snapshot("nodes", trouble: null),
+            Snapshot("services", "answered 401: Unauthorized"),
+        ];
+
+        var findings = await new ClusterSyncCheck(() => all, TimeProvider.System).RunAsync(
+            CancellationToken.None
+        );
+
+        var finding = Assert.Single(findings);
+        Assert.Equal("pods, services: answered 401: Unauthorized; what was known stays", finding.Found);
     }
 
     private static async Task<IReadOnlyList<Finding>> AskAsync(KubeApiServer server) =>
@@ -171,6 +219,14 @@ public sealed class AgentDiagnosisTests
             File.Delete(path);
         }
     }
+
+    private static WatchSnapshot Snapshot(string resource, string? trouble) =>
+        new()
+        {
+            Resource = resource,
+            IsSynced = true,
+            Trouble = trouble,
+        };
 
     private static FeatureSet Features() =>
         new(new MetricRegistry(), Microsoft.Extensions.Logging.Abstractions.NullLogger<FeatureSet>.Instance);

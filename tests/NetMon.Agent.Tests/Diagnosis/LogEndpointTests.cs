@@ -90,7 +90,8 @@ public sealed class LogEndpointTests : IDisposable
             logger.Log(LogLevel.Warning, new EventId(i), $"line \"{i}\"", null, (text, _) => text);
         }
 
-        var (_, answer) = await SendAsync(new LogsEndpoint(_ring).HandleAsync, "");
+        var known = new HashSet<string>(StringComparer.Ordinal) { "line", "lin", "ne", "3" };
+        var (_, answer) = await SendAsync(new LogsEndpoint(_ring, () => known).HandleAsync, "");
 
         Assert.Equal(1, answer.GetProperty("dropped").GetInt64());
         var lines = answer.GetProperty("lines").EnumerateArray().ToArray();
@@ -100,6 +101,25 @@ public sealed class LogEndpointTests : IDisposable
         );
         Assert.Equal("warning", lines[0].GetProperty("level").GetString());
         Assert.Equal(2, lines[0].GetProperty("id").GetInt32());
+        // So that who passes the log on can replace them.
+        var names = answer.GetProperty("names").EnumerateArray();
+        Assert.Equal(["3", "line"], names.Select(name => name.GetString()));
+    }
+
+    [Fact]
+    public void Names_are_found_as_whole_words_whatever_is_around_them()
+    {
+        var known = new HashSet<string>(StringComparer.Ordinal)
+        {
+            "shop",
+            "web-1",
+            "node1.example.com",
+            "web",
+            "absent",
+        };
+        string[] texts = ["pods: shop/web-1: gone", "(node1.example.com).", "webs, my-web, web-11", ""];
+
+        Assert.Equal(["node1.example.com", "shop", "web-1"], LogsEndpoint.NamesIn(texts, known));
     }
 
     private Task<(int Status, JsonElement Answer)> PostAsync(string body) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NetMon.Agent.Ledger;
+using NetMon.Bpf.Layouts;
 using NetMon.Bpf.Records;
 
 namespace NetMon.Agent.Tests.Ledger;
@@ -17,7 +18,12 @@ public sealed class JournalTests : IDisposable
     private readonly Journal _journal;
 
     public JournalTests() =>
-        _journal = new Journal(Path.Combine(_directory, "journal"), Bytes, layout: [], Guid.Empty);
+        _journal = new Journal(
+            Path.Combine(_directory, "journal"),
+            Bytes,
+            RecordLayout.Own.Describe(),
+            Guid.Empty
+        );
 
     public void Dispose()
     {
@@ -58,9 +64,9 @@ public sealed class JournalTests : IDisposable
             _journal.Trim(before: true, keep: 0);
             var count = 0;
             var entries = _journal.Entries(generation);
-            while (JournalReplay.TryTake(ref entries, out _, out var payload))
+            while (JournalReplay.TryTake(ref entries, out var header, out var payload))
             {
-                Assert.True(JournalRecords.TryReadOwn(RecordOrigin.Ring, payload, out var record));
+                Assert.True(JournalRecords.TryReadOwn(header.Origin, payload, out var record));
                 Assert.Equal((ulong)count++, record.TimeNs);
             }
 

@@ -15,6 +15,7 @@ public sealed class MemoryGuardTests : IDisposable
     private long _garbage;
     private int _collections;
     private int _room;
+    private long _held;
 
     public MemoryGuardTests() =>
         _guard = new MemoryGuard(
@@ -29,7 +30,8 @@ public sealed class MemoryGuardTests : IDisposable
             },
             _features,
             NullLogger.Instance,
-            _time
+            _time,
+            () => _held
         );
 
     public void Dispose() => _guard.Dispose();
@@ -88,6 +90,71 @@ public sealed class MemoryGuardTests : IDisposable
         }
 
         // After 0, 10, 30 and 70 s.
+        Assert.Equal(4, _collections);
+    }
+
+    [Fact]
+    public void At_the_end_of_the_limit_garbage_does_not_wait_while_collecting_it_helps()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            _garbage = 300;
+            Look(700);
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        // Each second of ten.
+        Assert.Equal(10, _collections);
+    }
+
+    [Fact]
+    public void A_step_ends_too_when_memory_was_below_its_mark_for_half_a_minute()
+    {
+        Look(720);
+        Assert.Equal(["first"], _shed);
+        for (var i = 0; i < 29; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            Look(680);
+        }
+
+        Assert.Equal(["first"], _shed);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Look(680);
+        Assert.Empty(_shed);
+    }
+
+    [Fact]
+    public void At_the_end_of_the_limit_collections_go_on_though_they_do_not_help()
+    {
+        for (var i = 0; i < 600; i++)
+        {
+            Look(980);
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        // Each 5 s of a minute.
+        Assert.Equal(12, _collections);
+    }
+
+    [Fact]
+    public void Once_much_of_what_was_held_is_gone_a_collection_gives_its_memory_back_soon()
+    {
+        _held = 1000;
+        for (var i = 0; i < 400; i++)
+        {
+            Look(800);
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        // After 0, 10 and 30 s; the next would be after 70 s.
+        Assert.Equal(3, _collections);
+
+        _held = 100;
+        Look(800);
+        Assert.Equal(4, _collections);
+        _time.Advance(TimeSpan.FromSeconds(4));
+        Look(800);
         Assert.Equal(4, _collections);
     }
 

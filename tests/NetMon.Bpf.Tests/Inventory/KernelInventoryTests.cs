@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using NetMon.Bpf.Inventory;
 
 namespace NetMon.Bpf.Tests.Inventory;
@@ -20,7 +19,7 @@ public sealed class KernelInventoryTests
         var programs = inventory.Programs.Where(each => own.Contains(each.Id)).ToArray();
         Assert.Equal(
             ["netmon_l2_in", "netmon_l2_out", "netmon_l3_in", "netmon_l3_out"],
-            programs.Select(each => each.Name).Order(StringComparer.Ordinal)
+            programs.Select(each => each.Name)
         );
         using var shown = Show("prog", programs[0].Id);
         Assert.Equal(shown.RootElement.GetProperty("type").GetString(), programs[0].Type);
@@ -71,7 +70,10 @@ public sealed class KernelInventoryTests
             .Select(TextOf)
             .Where(text => text.Contains("prog_type:", StringComparison.Ordinal))
             .Where(text => !text.Contains("link_type:", StringComparison.Ordinal))
-            .Select(text => Regex.Match(text, @"prog_id:\s*(\d+)", RegexOptions.NonBacktracking).Groups[1].Value)
+            .Select(text =>
+                text.Split('\n').First(line => line.StartsWith("prog_id:", StringComparison.Ordinal))
+            )
+            .Select(line => line["prog_id:".Length..].Trim())
             .ToHashSet(StringComparer.Ordinal);
 
         foreach (var name in (string[])["netmon_sweep", "netmon_drain"])

@@ -21,6 +21,19 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public void Every_name_that_is_known_is_told()
+    {
+        _test.Model.ReplicaSets.Apply(ReplicaSet("web-5d8f", "apps/v1", "Deployment", "web"));
+        _test.Model.Pods.Apply(Owned("web-5d8f-x2x", "apps/v1", "ReplicaSet", "web-5d8f"));
+
+        Assert.Superset(
+            new HashSet<string>(["shop", "web", "web-5d8f", "web-5d8f-x2x"], StringComparer.Ordinal),
+            _test.Model.Names().ToHashSet(StringComparer.Ordinal)
+        );
+        Assert.DoesNotContain("", _test.Model.Names());
+    }
+
+    [Fact]
     public void A_replica_set_of_another_controller_stands_for_that()
     {
         _test.Model.Pods.Apply(Owned("web-5d8f-x2x", "apps/v1", "ReplicaSet", "web-5d8f", "5d8f"));

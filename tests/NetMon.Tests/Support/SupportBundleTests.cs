@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using NetMon.Core.Diagnosis;
 using NetMon.Support;
@@ -108,8 +109,17 @@ public sealed class SupportBundleTests : IDisposable
                 Assert.DoesNotContain("10.9.8.7", text, StringComparison.Ordinal);
                 Assert.DoesNotContain("fd09::7", text, StringComparison.Ordinal);
                 Assert.DoesNotContain("checkout", text, StringComparison.Ordinal);
+                Assert.DoesNotContain("web-7d4f8b9c", text, StringComparison.Ordinal);
+                Assert.DoesNotContain("shop-eu", text, StringComparison.Ordinal);
+                Assert.DoesNotContain("broken-pod", text, StringComparison.Ordinal);
             }
         );
+        // The same name in words and in a label is the same other name.
+        var workload = Find(files["agent/metrics.txt"], @"src_workload=""(name-[0-9a-f]+)""").Groups[1];
+        Assert.Contains($"and {workload.Value}\n", files["agent/log.txt"], StringComparison.Ordinal);
+        var words = Find(files["agent/log.txt"], @"lost (name-\w+)/(name-\w+); (name-\w+)/name-\w+ is back");
+        Assert.True(words.Success, files["agent/log.txt"]);
+        Assert.Equal(words.Groups[1].Value, words.Groups[3].Value);
         var inLog = files["agent/log.txt"]
             .Split(' ')
             .Single(word => word.StartsWith("10.", StringComparison.Ordinal));
@@ -155,6 +165,9 @@ public sealed class SupportBundleTests : IDisposable
         );
     }
 
+    private static Match Find(string text, string pattern) =>
+        Regex.Match(text, pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(30));
+
     private static void AssertNoSecrets(Dictionary<string, string> files)
     {
         foreach (var (name, text) in files)
@@ -199,8 +212,28 @@ public sealed class SupportBundleTests : IDisposable
             json.WriteNumber("id", 1);
             json.WriteString("message", $"10.9.8.7 is there, and checkout\n{Leaks}");
             json.WriteEndObject();
+            Say("lost shop-eu/web-7d4f8b9c; shop-eu/other-web is back");
+            Say(
+                "pods: shop-eu/broken-pod cannot be read and is left out: no uid (0 more since the last message)"
+            );
+            json.WriteEndArray();
+            json.WriteStartArray("names");
+            json.WriteStringValue("shop-eu");
+            json.WriteStringValue("web-7d4f8b9c");
+            json.WriteStringValue("other-web");
             json.WriteEndArray();
             json.WriteEndObject();
+
+            void Say(string message)
+            {
+                json.WriteStartObject();
+                json.WriteString("time", "2026-11-21T11:22:57Z");
+                json.WriteString("level", "info");
+                json.WriteString("category", "NetMon.Agent");
+                json.WriteNumber("id", 2);
+                json.WriteString("message", message);
+                json.WriteEndObject();
+            }
         });
 
     private static string Json(Action<Utf8JsonWriter> write)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using NetMon.Lab.ApiServer.Misbehaviour;
 using NetMon.Lab.ApiServer.Requests;
@@ -27,6 +28,12 @@ internal sealed class ApiHandler(
 
     public async Task HandleAsync(HttpContext context)
     {
+        if (server.ClockOffset != TimeSpan.Zero)
+        {
+            var told = server.Time.GetUtcNow() + server.ClockOffset;
+            context.Response.Headers.Date = told.ToString("R", CultureInfo.InvariantCulture);
+        }
+
         try
         {
             await DispatchAsync(context);

@@ -31,15 +31,9 @@ internal sealed class ApiServerCheck(ClusterConfiguration? configuration, TimePr
                 await CheckRightsAsync(probe, cancellation),
             ];
         }
-        catch (IOException error)
+        catch (AccessException error)
         {
-            return
-            [
-                Fail(
-                    $"{configuration.Server} ({configuration.Source}): {error.Message}",
-                    "see that it can be reached from this node (network policy, proxy, certificate), and that the credential is valid"
-                ),
-            ];
+            return [Fail($"{configuration.Server} ({configuration.Source}): {error.Message}", error.Advice)];
         }
     }
 

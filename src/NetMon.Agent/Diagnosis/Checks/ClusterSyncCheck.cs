@@ -15,16 +15,20 @@ internal sealed class ClusterSyncCheck(Func<IEnumerable<WatchSnapshot>> resource
     protected override IEnumerable<Finding> Run()
     {
         var all = resources().ToArray();
-        foreach (var one in all)
+        foreach (
+            var alike in all.Where(one => one.Trouble is not null)
+                .GroupBy(one => one.Trouble, StringComparer.Ordinal)
+        )
         {
-            if (one.Trouble is { } trouble)
-            {
-                yield return Warn(
-                    $"{one.Resource}: {trouble}; what was known stays",
-                    "see the lines about the API server and rights"
-                );
-            }
-            else if (!one.IsSynced)
+            yield return Warn(
+                $"{string.Join(", ", alike.Select(one => one.Resource))}: {alike.Key}; what was known stays",
+                "see the lines about the API server and rights"
+            );
+        }
+
+        foreach (var one in all.Where(one => one.Trouble is null))
+        {
+            if (!one.IsSynced)
             {
                 yield return Warn($"{one.Resource}: being listed", "ask again in a moment");
             }
