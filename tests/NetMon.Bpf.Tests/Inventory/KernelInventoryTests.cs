@@ -19,7 +19,7 @@ public sealed class KernelInventoryTests
         var programs = inventory.Programs.Where(each => own.Contains(each.Id)).ToArray();
         Assert.Equal(
             ["netmon_l2_in", "netmon_l2_out", "netmon_l3_in", "netmon_l3_out"],
-            programs.Select(each => each.Name)
+            programs.Select(each => each.Name).Order(StringComparer.Ordinal)
         );
         using var shown = Show("prog", programs[0].Id);
         Assert.Equal(shown.RootElement.GetProperty("type").GetString(), programs[0].Type);
