@@ -22,6 +22,9 @@
 
 #define ALLOW 1
 
+/* Names the event in the type information, so that another build can tell whether it is the same. */
+const struct socket_event *const volatile event_layout;
+
 static __always_inline bool is_kernel_thread(void)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();

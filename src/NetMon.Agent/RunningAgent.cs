@@ -48,6 +48,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly ApiGuard _guard;
     private AgentMemory? _memory;
     private MemoryGuard? _memoryGuard;
+    private HeapTrim? _trim;
     private readonly AgentDetections? _detections;
     private CaptureLoop? _capture;
     private ApiServer? _server;
@@ -278,6 +279,11 @@ internal sealed class RunningAgent : IAsyncDisposable
             _loggers.CreateLogger<MemoryGuard>(),
             TimeProvider.System
         );
+        _trim = new HeapTrim(
+            () => Table.Bytes + _attributor.WaitingBytes,
+            AgentMemory.Collect,
+            TimeProvider.System
+        );
     }
 
     /// <summary>Starts to serve.</summary>
@@ -325,6 +331,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         {
             _capture = null;
             _memoryGuard?.Dispose();
+            _trim?.Dispose();
             await (keep ? capture.Leave() : capture.Drain());
             capture.Dispose();
             if (!figures)
@@ -351,8 +358,6 @@ internal sealed class RunningAgent : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _metricsEndpoint.Dispose();
-        _list.Dispose();
         _pulse.Dispose();
         _stats.Dispose();
         Ledger?.Dispose();

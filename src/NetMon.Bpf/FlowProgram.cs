@@ -14,13 +14,6 @@ namespace NetMon.Bpf;
 public sealed class FlowProgram : IDisposable
 {
     private const string Resource = "flows.bpf.o";
-    private static readonly string[] PacketPrograms =
-    [
-        "netmon_l2_in",
-        "netmon_l2_out",
-        "netmon_l3_in",
-        "netmon_l3_out",
-    ];
 
     private readonly BpfProgram[] _packetPrograms;
     private readonly BpfMap _flows;
@@ -42,9 +35,9 @@ public sealed class FlowProgram : IDisposable
     private readonly Lock _gate = new();
     private readonly List<FlowPredecessor> _predecessors = [];
 
-    private FlowProgram(BpfObject bpfObject, FlowPins? pins)
+    private FlowProgram(BpfObject bpfObject, BpfProgram[] packetPrograms, FlowPins? pins)
     {
-        _packetPrograms = Array.ConvertAll(PacketPrograms, bpfObject.TakeProgram);
+        _packetPrograms = packetPrograms;
         _flows = bpfObject.TakeMap("flows");
         _records = bpfObject.TakeMap("records");
         _counters = bpfObject.TakeMap("counters");
@@ -126,7 +119,7 @@ public sealed class FlowProgram : IDisposable
     /// <param name="options">As <see cref="Load(FlowProgramOptions, PinDirectory?)"/>.</param>
     /// <param name="pins">As <see cref="Load(FlowProgramOptions, PinDirectory?)"/>.</param>
     /// <param name="image">The object.</param>
-    internal static FlowProgram Load(FlowProgramOptions options, PinDirectory? pins, ReadOnlySpan<byte> image)
+    internal static FlowProgram Load(FlowProgramOptions options, PinDirectory? pins, byte[] image)
     {
         ArgumentNullException.ThrowIfNull(options);
         FlowProgramOptions.Validate(options);
@@ -138,8 +131,9 @@ public sealed class FlowProgram : IDisposable
         bpfObject.SetVariable(SamplingSwitch.Section, "sampling", NetmonSampling.Of(options.SamplingRate));
         using var store = pins is null ? null : new FlowPins(pins);
         store?.Offer(bpfObject);
+        PacketPrograms.LeaveOut(bpfObject);
         bpfObject.Load();
-        return new FlowProgram(bpfObject, store);
+        return new FlowProgram(bpfObject, PacketPrograms.Load(image, bpfObject), store);
     }
 
     /// <summary>
@@ -276,7 +270,7 @@ public sealed class FlowProgram : IDisposable
         Hook hook,
         ReadOnlySpan<byte> packet,
         TestRunOptions options = default
-    ) => _packetPrograms[IndexOf(link, hook)].TestRun(packet, in options);
+    ) => _packetPrograms[PacketPrograms.IndexOf(link, hook)].TestRun(packet, in options);
 
     /// <summary>Makes the kernel measure every BPF program of the machine until disposed; costs some 20 ns a run.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
@@ -319,9 +313,10 @@ public sealed class FlowProgram : IDisposable
 
     /// <exception cref="ArgumentException">There are no programs for such a link layer.</exception>
     internal FileDescriptor Program(LinkLayer link, Hook hook) =>
-        _packetPrograms[IndexOf(link, hook)].Descriptor;
+        _packetPrograms[PacketPrograms.IndexOf(link, hook)].Descriptor;
 
-    internal static string NameOf(LinkLayer link, Hook hook) => PacketPrograms[IndexOf(link, hook)];
+    internal static string NameOf(LinkLayer link, Hook hook) =>
+        PacketPrograms.Names[PacketPrograms.IndexOf(link, hook)];
 
     private CarriedCounts OwnCarried()
     {
@@ -354,14 +349,6 @@ public sealed class FlowProgram : IDisposable
         _iterators.Add(taken);
         return pins?.Iterator(name, taken, _flows) ?? BpfLink.CreateIterator(taken.Descriptor, _flows);
     }
-
-    private static int IndexOf(LinkLayer link, Hook hook) =>
-        link switch
-        {
-            LinkLayer.Ethernet => hook == Hook.Ingress ? 0 : 1,
-            LinkLayer.None => hook == Hook.Ingress ? 2 : 3,
-            _ => throw new ArgumentException("there are no programs for this link layer", nameof(link)),
-        };
 
     /// <param name="name">Of an object that this assembly carries.</param>
     internal static byte[] ReadResource(string name = Resource)

@@ -39,16 +39,27 @@ internal static class TestObjects
     /// <summary>The product's flow programs with another text in one of their files.</summary>
     /// <param name="file">Relative to the folder bpf.</param>
     /// <param name="changes">Texts that are there, and what takes their place.</param>
-    public static byte[] CompileVariant(string file, params (string Before, string After)[] changes)
+    public static byte[] CompileVariant(string file, params (string Before, string After)[] changes) =>
+        CompileVariantOf("flows.bpf.c", file, changes);
+
+    /// <summary>As <see cref="CompileVariant"/>, of other programs.</summary>
+    /// <param name="source">Relative to the folder bpf.</param>
+    /// <param name="file">As above.</param>
+    /// <param name="changes">As above.</param>
+    public static byte[] CompileVariantOf(
+        string source,
+        string file,
+        params (string Before, string After)[] changes
+    )
     {
-        var source = Path.Combine(Repository(), "bpf");
+        var sources = Path.Combine(Repository(), "bpf");
         var folder = TemporaryFile($"variant-{Guid.NewGuid():n}");
-        foreach (var path in Directory.EnumerateFiles(source, "*.h", SearchOption.AllDirectories))
+        foreach (var path in Directory.EnumerateFiles(sources, "*.h", SearchOption.AllDirectories))
         {
-            Copy(Path.GetRelativePath(source, path));
+            Copy(Path.GetRelativePath(sources, path));
         }
 
-        Copy("flows.bpf.c");
+        Copy(source);
         var text = File.ReadAllText(Path.Combine(folder, file));
         foreach (var (before, after) in changes)
         {
@@ -57,14 +68,14 @@ internal static class TestObjects
         }
 
         File.WriteAllText(Path.Combine(folder, file), text);
-        var output = Path.Combine(folder, "flows.o");
+        var output = Path.Combine(folder, "variant.o");
         string[] arguments =
         [
             .. "-target bpf -D__TARGET_ARCH_x86 -mcpu=v3 -O2 -g -std=gnu11".Split(' '),
             "-isystem",
             "/usr/include/x86_64-linux-gnu",
             "-c",
-            Path.Combine(folder, "flows.bpf.c"),
+            Path.Combine(folder, source),
             "-o",
             output,
         ];
@@ -75,7 +86,7 @@ internal static class TestObjects
         {
             var target = Path.Combine(folder, relative);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(Path.Combine(source, relative), target);
+            File.Copy(Path.Combine(sources, relative), target);
         }
     }
 

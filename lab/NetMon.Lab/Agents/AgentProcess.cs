@@ -98,11 +98,21 @@ public sealed class AgentProcess : IDisposable
             .. arguments.Contains("--bpf-dir") ? Array.Empty<string>() : ["--bpf-dir", ""],
         ];
 
+    /// <exception cref="LabException">There was no answer, or half of one; says what the agent logged.</exception>
+    /// <exception cref="HttpRequestException">The answer is no success.</exception>
     public string Get(string path)
     {
-        using var response = _api.Send(new HttpRequestMessage(HttpMethod.Get, path));
-        using var reader = new StreamReader(response.EnsureSuccessStatusCode().Content.ReadAsStream());
-        return reader.ReadToEnd();
+        try
+        {
+            using var response = _api.Send(new HttpRequestMessage(HttpMethod.Get, path));
+            using var reader = new StreamReader(response.EnsureSuccessStatusCode().Content.ReadAsStream());
+            return reader.ReadToEnd();
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException { StatusCode: null })
+        {
+            var state = _process.HasExited ? $"ended with {_process.ExitCode}" : "runs";
+            throw new LabException($"GET {path}: {e.Message}; the agent {state}: {Log}", e);
+        }
     }
 
     /// <summary>

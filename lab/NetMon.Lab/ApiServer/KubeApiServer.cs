@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -21,6 +22,7 @@ public sealed class KubeApiServer : IAsyncDisposable
     private readonly ApiHandler _handler;
     private readonly X509Certificate2 _certificate;
     private readonly SemaphoreSlim _switching = new(1, 1);
+    private readonly List<Socket> _held = [];
     private HttpsServer? _server;
     private HttpsServer? _stopping;
     private HttpsServer? _admin;
@@ -163,7 +165,12 @@ public sealed class KubeApiServer : IAsyncDisposable
         await _switching.WaitAsync();
         try
         {
+            var runs = _server is not null;
             await DropAsync();
+            if (runs && _options.BindListenSocket is null)
+            {
+                HoldPorts();
+            }
         }
         finally
         {
@@ -222,18 +229,40 @@ public sealed class KubeApiServer : IAsyncDisposable
         }
 
         await DropAsync();
+        ReleasePorts();
         _certificate.Dispose();
         _authority.Dispose();
         _switching.Dispose();
     }
 
-    private async Task ListenAsync(IReadOnlyList<IPEndPoint> addresses) =>
+    private async Task ListenAsync(IReadOnlyList<IPEndPoint> addresses)
+    {
         _server = await HttpsServer.StartAsync(
             addresses,
             _options.BindListenSocket,
             _certificate,
             _handler.HandleAsync
         );
+        ReleasePorts();
+    }
+
+    // Nobody else is given the ports of a server that will come back: a socket that is bound and does not listen refuses connections,
+    // and whoever asks for the very port may share it.
+    private void HoldPorts()
+    {
+        foreach (var address in Addresses)
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            _held.Add(socket);
+            socket.Bind(address);
+        }
+    }
+
+    private void ReleasePorts()
+    {
+        _held.ForEach(socket => socket.Dispose());
+        _held.Clear();
+    }
 
     private async Task DropAsync()
     {

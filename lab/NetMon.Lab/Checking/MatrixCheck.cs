@@ -11,6 +11,9 @@ public static class MatrixCheck
     /// <summary>The control plane speaks with every node all the time: its pairs are nobody's conversation.</summary>
     private static readonly Party Control = Party.Node(LabCluster.ControlPlane);
 
+    /// <summary>No conversation is with a group: hosts tell routers of groups that they are in when their kernel finds time for it.</summary>
+    private static readonly Party Groups = Party.External with { Workload = "multicast" };
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes a cluster, the traffic, and the comparison.</summary>
@@ -64,7 +67,12 @@ public static class MatrixCheck
             foreach (var series in prometheus.Query(name))
             {
                 var figure = Figure.Of(series);
-                if (figure.Scope != "overlay" && figure.Source != Control && figure.Destination != Control)
+                if (
+                    figure.Scope != "overlay"
+                    && figure.Source != Control
+                    && figure.Destination != Control
+                    && figure.Destination != Groups
+                )
                 {
                     table.Add(figure, sums((long)series.Value));
                 }

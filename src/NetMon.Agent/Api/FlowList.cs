@@ -18,7 +18,7 @@ internal sealed class FlowList(
     RecentFailures failures,
     WallClock clock,
     Func<int, string?> interfaceName
-) : IDisposable
+)
 {
     private const int FlushBytes = 32 * 1024;
 
@@ -38,11 +38,9 @@ internal sealed class FlowList(
             return;
         }
 
-        using var turn = await _turns.TakeAsync(context.RequestAborted);
-        await WriteAsync(context.Response.BodyWriter, query, context.RequestAborted);
+        var output = context.Response.BodyWriter;
+        await _turns.RunAsync(context, token => WriteAsync(output, query, token));
     }
-
-    public void Dispose() => _turns.Dispose();
 
     private async Task WriteAsync(PipeWriter output, FlowQuery query, CancellationToken cancellation)
     {

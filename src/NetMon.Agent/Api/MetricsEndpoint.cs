@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using NetMon.Agent.Options;
@@ -7,7 +8,7 @@ using NetMon.Core.Metrics;
 namespace NetMon.Agent.Api;
 
 /// <summary><c>/metrics</c>: all families as Prometheus text or OpenMetrics, as Accept says; gzip where Accept-Encoding allows it.</summary>
-internal sealed class MetricsEndpoint(MetricRegistry registry) : IDisposable
+internal sealed class MetricsEndpoint(MetricRegistry registry)
 {
     private const int FlushBytes = 64 * 1024;
 
@@ -48,9 +49,17 @@ internal sealed class MetricsEndpoint(MetricRegistry registry) : IDisposable
             response.Headers.ContentEncoding = "gzip";
         }
 
-        using var turn = await _turns.TakeAsync(context.RequestAborted);
-        var body = response.BodyWriter;
-        var paced = new PacedWriter(body, context.RequestAborted);
+        await _turns.RunAsync(context, token => WriteAsync(response.BodyWriter, format, gzip, token));
+    }
+
+    private async Task WriteAsync(
+        PipeWriter body,
+        ExpositionFormat format,
+        bool gzip,
+        CancellationToken cancellation
+    )
+    {
+        var paced = new PacedWriter(body, cancellation);
         using var compressed = gzip ? new GzipBufferWriter(paced) : null;
         IBufferWriter<byte> output = compressed is null ? paced : compressed;
         var family = 0;
@@ -58,15 +67,13 @@ internal sealed class MetricsEndpoint(MetricRegistry registry) : IDisposable
         {
             if (body.UnflushedBytes >= FlushBytes)
             {
-                await body.FlushAsync(context.RequestAborted);
+                await body.FlushAsync(cancellation);
             }
         }
 
         compressed?.Finish();
-        await body.FlushAsync(context.RequestAborted);
+        await body.FlushAsync(cancellation);
     }
-
-    public void Dispose() => _turns.Dispose();
 
     /// <remarks>RFC 9110 section 12.5.3: a quality of 0 refuses; <c>*</c> stands for all that are not named.</remarks>
     private static bool AcceptsGzip(StringValues header)

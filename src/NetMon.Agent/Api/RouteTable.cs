@@ -125,7 +125,7 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
             return;
         }
 
-        if (!route.IsStream && context.Request.Query["follow"] != "true")
+        if (!IsStream(context, in route))
         {
             WatchedBody.Watch(context, guard.Refusals, ApiGuard.StalledAnswer);
             await route.Handler(context);
@@ -150,6 +150,10 @@ internal sealed class RouteTable(IReadOnlyList<Route> routes, ApiGuard guard, IL
             guard.Streams.Leave(client);
         }
     }
+
+    // What everybody may ask has no streams: else anybody could take their few places.
+    private static bool IsStream(HttpContext context, in Route route) =>
+        route.IsStream || (route.Access != RouteAccess.Open && context.Request.Query["follow"] == "true");
 
     private Route? Find(HttpContext context, out bool exists)
     {

@@ -115,8 +115,9 @@ internal sealed class Attributor
 
     public AttributionCounters Counters { get; }
 
-    /// <summary>Flows that wait.</summary>
+    /// <summary>Flows that wait; and the bytes that there are for such, any thread.</summary>
     public int WaitingCount => _waiting.Count;
+    public long WaitingBytes => _waiting.Bytes;
 
     /// <summary>What happened to a flow that waits.</summary>
     public ref WaitingFlow this[int place] => ref _waiting[place];
@@ -206,7 +207,7 @@ internal sealed class Attributor
             return;
         }
 
-        _search?.Ask(due, nowNs); // (2), (3), (4)
+        var fault = _search?.TryAsk(due, nowNs); // (2), (3), (4)
         foreach (var place in due)
         {
             ref var waiting = ref _waiting[place];
@@ -230,6 +231,7 @@ internal sealed class Attributor
         }
 
         Counters.Waiting = _waiting.Count;
+        fault?.Throw();
     }
 
     // (1)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using NetMon.Agent.Flows;
 using NetMon.Agent.Interfaces;
 using NetMon.Bpf;
@@ -72,8 +73,24 @@ internal sealed class TranslationSearch
     }
 
     /// <summary>Asks for the flows that are due, and takes the answers.</summary>
-    /// <remarks>Keys of before translation come first: their answers tell of the other keys, too, which then need no question.</remarks>
-    public void Ask(ReadOnlySpan<int> due, ulong nowNs)
+    /// <returns>A fault, to be thrown once these flows, which wait nowhere else, went on without answers; null: none.</returns>
+    public ExceptionDispatchInfo? TryAsk(ReadOnlySpan<int> due, ulong nowNs)
+    {
+        try
+        {
+            Ask(due, nowNs);
+            return null;
+        }
+#pragma warning disable CA1031 // Thrown again later.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return ExceptionDispatchInfo.Capture(error);
+        }
+    }
+
+    // Keys of before translation come first: their answers tell of the other keys, too, which then need no question.
+    private void Ask(ReadOnlySpan<int> due, ulong nowNs)
     {
         _questions.Begin(nowNs);
         Ask(due, original: true, nowNs);

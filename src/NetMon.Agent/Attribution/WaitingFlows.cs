@@ -1,44 +1,46 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace NetMon.Agent.Attribution;
 
 /// <summary>The flows that wait, by the time at which to look at them again. One thread only.</summary>
 /// <remarks>
 /// A timing wheel (Varghese, Lauck 1987): a ring of lists, each for 4 ms, some second in all; adding, removing and moving cost the same
-/// however many wait.
+/// however many wait. Places are in chunks that never move: a burst of flows takes what it needs and no more, and gives it back.
 /// </remarks>
 internal sealed class WaitingFlows
 {
     private const int TickShift = 22; // 2^22 ns
     private const int WheelSize = 256;
     private const int None = -1;
-    private const int SmallestRoom = 64;
+    private const int ChunkBits = 8;
+    private const int ChunkPlaces = 1 << ChunkBits;
+
+    /// <summary>Chunks that stay when no flow waits: some 1.1 MiB, so that what is usual takes no memory anew.</summary>
+    private const int ChunksKept = 16;
 
     private readonly int[] _heads = new int[WheelSize];
-    private WaitingFlow[] _items = new WaitingFlow[SmallestRoom];
-    private int[] _due = new int[SmallestRoom];
+    private readonly List<WaitingFlow[]> _chunks = [];
+    private int[] _due = new int[ChunkPlaces];
     private int _free = None;
     private int _touched;
+    private int _room;
     private ulong _cursor;
 
     public WaitingFlows() => Array.Fill(_heads, None);
 
     public int Count { get; private set; }
 
-    public ref WaitingFlow this[int place] => ref _items[place];
+    /// <summary>Bytes that there are for flows. Any thread.</summary>
+    public long Bytes => (long)Volatile.Read(ref _room) * Unsafe.SizeOf<WaitingFlow>();
+
+    public ref WaitingFlow this[int place] => ref _chunks[place >> ChunkBits][place & (ChunkPlaces - 1)];
 
     /// <returns>Its place, which stays until it is removed.</returns>
     public int Add(in WaitingFlow flow)
     {
         if (Count == 0)
         {
-            // Room for a burst is given back when it is over.
-            if (_items.Length > SmallestRoom * 64)
-            {
-                _items = new WaitingFlow[SmallestRoom];
-                _due = new int[SmallestRoom];
-            }
-
             _free = None;
             _touched = 0;
             _cursor = flow.DueNs >> TickShift;
@@ -48,18 +50,19 @@ internal sealed class WaitingFlows
         if (_free != None)
         {
             place = _free;
-            _free = _items[place].Next;
+            _free = this[place].Next;
         }
         else
         {
             place = _touched++;
-            if (place == _items.Length)
+            if (place == _room)
             {
-                Array.Resize(ref _items, (int)BitOperations.RoundUpToPowerOf2((uint)place + 1));
+                _chunks.Add(new WaitingFlow[ChunkPlaces]);
+                Volatile.Write(ref _room, _room + ChunkPlaces);
             }
         }
 
-        _items[place] = flow;
+        this[place] = flow;
         Link(place);
         Count++;
         return place;
@@ -85,7 +88,7 @@ internal sealed class WaitingFlows
 
         if (_due.Length < Count)
         {
-            _due = new int[_items.Length];
+            _due = new int[(int)BitOperations.RoundUpToPowerOf2((uint)Count)];
         }
 
         var now = nowNs >> TickShift;
@@ -95,8 +98,8 @@ internal sealed class WaitingFlows
             var first = count;
             for (int place = _heads[tick % WheelSize], next; place != None; place = next)
             {
-                next = _items[place].Next;
-                if (all || _items[place].DueNs <= nowNs)
+                next = this[place].Next;
+                if (all || this[place].DueNs <= nowNs)
                 {
                     Unlink(place);
                     _due[count++] = place;
@@ -118,21 +121,28 @@ internal sealed class WaitingFlows
 
     private void Forget(int place)
     {
-        _items[place].Next = _free;
+        this[place].Next = _free;
         _free = place;
         Count--;
+        if (Count == 0 && _chunks.Count > ChunksKept)
+        {
+            _chunks.RemoveRange(ChunksKept, _chunks.Count - ChunksKept);
+            _chunks.TrimExcess();
+            _due = new int[ChunkPlaces];
+            Volatile.Write(ref _room, _chunks.Count * ChunkPlaces);
+        }
     }
 
     private void Link(int place)
     {
-        ref var item = ref _items[place];
+        ref var item = ref this[place];
         var tick = Math.Clamp(item.DueNs >> TickShift, _cursor, _cursor + WheelSize - 1);
         ref var head = ref _heads[tick % WheelSize];
         item.Previous = None - 1 - (int)(tick % WheelSize); // the head of its list, below None
         item.Next = head;
         if (head != None)
         {
-            _items[head].Previous = place;
+            this[head].Previous = place;
         }
 
         head = place;
@@ -140,10 +150,10 @@ internal sealed class WaitingFlows
 
     private void Unlink(int place)
     {
-        ref readonly var item = ref _items[place];
+        ref readonly var item = ref this[place];
         if (item.Previous >= 0)
         {
-            _items[item.Previous].Next = item.Next;
+            this[item.Previous].Next = item.Next;
         }
         else
         {
@@ -152,7 +162,7 @@ internal sealed class WaitingFlows
 
         if (item.Next != None)
         {
-            _items[item.Next].Previous = item.Previous;
+            this[item.Next].Previous = item.Previous;
         }
     }
 }

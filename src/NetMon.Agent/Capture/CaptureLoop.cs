@@ -229,8 +229,17 @@ internal sealed class CaptureLoop : IDisposable
         _heldSince = now;
         if (!_held && _sweeper.HasRecords)
         {
-            Process(_sweeper.Records(out var readNs), _sweeper.Sequence, readNs);
-            _sweeper.Release();
+            try
+            {
+                Process(_sweeper.Records(out var readNs), _sweeper.Sequence, readNs);
+            }
+            finally
+            {
+                // Taken, whatever failed: the same records once more would count twice.
+                _sweeper.Release();
+            }
+
+            Attribute();
         }
     }
 
@@ -286,7 +295,7 @@ internal sealed class CaptureLoop : IDisposable
         ConsumeRing();
         TakeSweep();
         TakeSides(last: true);
-        _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());
+        BeginDrain();
         if (!_keeping)
         {
             while (_source.TakeEarlier(new RecordSink(_pipeline, _ledger)))
@@ -305,6 +314,20 @@ internal sealed class CaptureLoop : IDisposable
         _ledger?.Checkpoint((ulong)Stopwatch.GetTimestamp());
     }
 
+    private void BeginDrain()
+    {
+        try
+        {
+            _pipeline.BeginDrain((ulong)Stopwatch.GetTimestamp());
+        }
+#pragma warning disable CA1031 // The drain goes on.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Report(error);
+        }
+    }
+
     private void ReadDrain(IRecordPass pass)
     {
         var chunk = _sweeper.Chunk;
@@ -313,6 +336,7 @@ internal sealed class CaptureLoop : IDisposable
         while ((count = Read()) > 0)
         {
             Process(chunk.Records[..count], chunk.Sequence, (ulong)Stopwatch.GetTimestamp());
+            Attribute();
             ConsumeRing();
             while (_broadcaster.Backlogged && paused < MaxDrainPause)
             {
@@ -336,15 +360,22 @@ internal sealed class CaptureLoop : IDisposable
             _ledger?.Sweep(in records[i], sequence, i);
             _pipeline.Process(in records[i], readNs);
         }
-
-        Attribute();
     }
 
     private void Attribute()
     {
-        if (_pipeline.HasWaiting)
+        try
         {
-            _pipeline.Attribute((ulong)Stopwatch.GetTimestamp());
+            if (_pipeline.HasWaiting)
+            {
+                _pipeline.Attribute((ulong)Stopwatch.GetTimestamp());
+            }
+        }
+#pragma warning disable CA1031 // Records that come next, the last ones above all, are taken all the same.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Report(error);
         }
 
         _broadcaster.Flush();

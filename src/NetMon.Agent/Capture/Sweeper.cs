@@ -73,8 +73,16 @@ internal sealed class Sweeper : IDisposable
     /// <summary>Waits for the end after <see cref="Stop"/>.</summary>
     public bool HasEnded(TimeSpan patience) => _thread.Join(patience);
 
+    /// <summary>Ends the thread first, where <see cref="HasEnded"/> did not: it may wait for the loop, which failed.</summary>
     public void Dispose()
     {
+        _stop.Set();
+        _taken.Release();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
         _taken.Dispose();
         _stop.Dispose();
     }

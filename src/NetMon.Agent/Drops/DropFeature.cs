@@ -149,12 +149,11 @@ internal sealed class DropFeature : IDisposable
         }
     }
 
-    // The function that every kernel has.
     private static bool SymbolsAreHidden()
     {
         try
         {
-            return KernelSymbols.Find([ulong.MaxValue]).Count == 0;
+            return KernelSymbols.AreHidden();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NetMon.Agent.Logging;
+using NetMon.Bpf;
 using NetMon.Bpf.Records;
 
 namespace NetMon.Agent.Drops;
@@ -128,20 +129,34 @@ internal sealed class DropReader : IDisposable
         }
 
         var samples = new List<DropSample>();
-        _source.Take(
-            (in key, in value) =>
-            {
-                if (IsPossible(in key, in value))
+        try
+        {
+            _source.Take(
+                (in key, in value) =>
                 {
-                    samples.Add(new DropSample { Key = key, Value = value });
+                    if (IsPossible(in key, in value))
+                    {
+                        samples.Add(new DropSample { Key = key, Value = value });
+                    }
+                    else
+                    {
+                        _counters.AddBad();
+                    }
                 }
-                else
-                {
-                    _counters.AddBad();
-                }
-            }
-        );
-        _activity = activity;
+            );
+            _activity = activity;
+        }
+        finally
+        {
+            // What was taken is in the kernel no more, whatever failed after it.
+            HandOver(samples);
+        }
+
+        return samples.Count > 0;
+    }
+
+    private void HandOver(List<DropSample> samples)
+    {
         samples.ForEach(sample => _places.Want(sample.Key.Location));
         _places.LookUp();
         samples.RemoveAll(IsOrdinary);
@@ -149,8 +164,6 @@ internal sealed class DropReader : IDisposable
         {
             _read.AddRange(samples);
         }
-
-        return samples.Count > 0;
     }
 
     // A flow has two ends, and counts fit.
@@ -168,7 +181,19 @@ internal sealed class DropReader : IDisposable
         }
 
         _counters.AddOrdinary(reason, (long)sample.Value.Packets);
-        _source.SetOrdinary(key.Location, key.Reason);
+        try
+        {
+            _source.SetOrdinary(key.Location, key.Reason);
+        }
+        catch (BpfException error)
+        {
+            // Then the kernel goes on telling of it, and it is passed over here.
+            if (_limiter.TryPass(out var suppressed))
+            {
+                AgentLog.DropsFailed(_logger, suppressed, error);
+            }
+        }
+
         return true;
     }
 }

@@ -98,9 +98,15 @@ internal sealed partial class FlowPipeline : IAttributedFlows
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     public void BeginDrain(ulong nowNs)
     {
-        // Those that ended while they waited did so by themselves.
-        _attributor.Step(nowNs, this, last: true);
-        Draining = true;
+        try
+        {
+            // Those that ended while they waited did so by themselves.
+            _attributor.Step(nowNs, this, last: true);
+        }
+        finally
+        {
+            Draining = true;
+        }
     }
 
     void IAttributedFlows.Release(int slot, in WaitingFlow waiting)

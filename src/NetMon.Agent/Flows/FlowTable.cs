@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NetMon.Bpf.Records;
 using NetMon.Core.Flows;
 
@@ -45,6 +46,9 @@ internal sealed class FlowTable
 
     /// <summary>Slabs of memory in use.</summary>
     public int SlabCount => _slabs.SlabCount;
+
+    /// <summary>Bytes that the entries take. Any thread.</summary>
+    public long Bytes => (long)_slabs.SlabCount * FlowSlabs.SlabSize * Unsafe.SizeOf<FlowEntry>();
 
     /// <summary>Every flow's slot is below.</summary>
     public int SlotLimit => _slabs.SlotLimit;

@@ -28,15 +28,14 @@ internal readonly struct RecordSink(FlowPipeline pipeline, FlowLedger? ledger = 
     /// <param name="readNs">When it was read, nanoseconds of CLOCK_MONOTONIC.</param>
     public void OnEarlier(in FlowRecord record, uint ring, ulong position, ulong readNs)
     {
-        if (position == 0)
+        if (position == 0 && ledger is not null)
         {
-            ledger?.Earlier(in record);
-        }
-        else
-        {
-            ledger?.OldRing(in record, ring, position);
+            ledger.Earlier(in record);
+            pipeline.Resume(in record, readNs);
+            return;
         }
 
+        ledger?.OldRing(in record, ring, position);
         pipeline.Process(in record, readNs);
     }
 }

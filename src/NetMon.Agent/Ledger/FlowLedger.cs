@@ -20,6 +20,8 @@ namespace NetMon.Agent.Ledger;
 /// </remarks>
 internal sealed partial class FlowLedger : IDisposable
 {
+    private const ulong RetryPauseNs = 1_000_000_000;
+
     private readonly LedgerFolder _folder;
     private readonly LedgerParts _parts;
     private readonly LedgerCounters _counters;
@@ -33,6 +35,7 @@ internal sealed partial class FlowLedger : IDisposable
     private ulong _generation;
     private ulong _intervalNs;
     private ulong _checkpointNs;
+    private ulong _retryNs;
     private bool _skips;
 
     /// <param name="folder">Where its files are.</param>
@@ -244,21 +247,24 @@ internal sealed partial class FlowLedger : IDisposable
             CarryWaiting(_journal.Entries(before));
             CarryLeft();
             WriteCheckpoint();
-
-            // As much as last time is likely to be needed again.
-            _journal.Trim(before: true, keep: used);
-            _step?.Invoke();
-            return true;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Whatever fails: the record that made it necessary is counted, and the checkpoint before still holds.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             _generation = before;
             _positions.Resumed = resumed;
             _journal.Resume(before);
             _counters.AddFailure();
             AgentLog.CheckpointFailed(_logger, error.Message);
+            _retryNs = _clock() + RetryPauseNs;
             return false;
         }
+
+        // As much as last time is likely to be needed again.
+        _journal.Trim(before: true, keep: used);
+        _step?.Invoke();
+        return true;
     }
 
     /// <summary>Forgets the flows that were brought back: the kernel has none of them any more. What they counted stays.</summary>
@@ -305,8 +311,9 @@ internal sealed partial class FlowLedger : IDisposable
         _skips = false;
         if (!_journal.TryRoom())
         {
-            Checkpoint(_clock());
-            _skips = !_journal.TryRoom();
+            // Where there is no room for a checkpoint either, not each record may try to write one.
+            var now = _clock();
+            _skips = now < _retryNs || !Checkpoint(now) || !_journal.TryRoom();
             if (_skips)
             {
                 _counters.AddUnjournaled();

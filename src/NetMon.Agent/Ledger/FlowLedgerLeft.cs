@@ -29,14 +29,29 @@ internal sealed partial class FlowLedger
 
         if (_journal.TryRoom(records.Length * 2 * SparseRecord.MaxBytes))
         {
-            CarryLeft();
+            foreach (ref readonly var left in _left.AsSpan())
+            {
+                JournalWriter.Record(_journal, in left.Record, RecordOrigin.LeftSwept, _positions.Earlier);
+            }
+
             _step?.Invoke();
             _journal.Commit();
             _step?.Invoke();
+            CountLeft();
         }
         else
         {
+            CountLeft();
             Checkpoint(_clock());
+        }
+    }
+
+    // Once, here: they may be processed by another process.
+    private void CountLeft()
+    {
+        foreach (var _ in _left)
+        {
+            _parts.Metrics.Replayed();
         }
     }
 
@@ -126,12 +141,7 @@ internal sealed partial class FlowLedger
     {
         if (_journal.TryRoom())
         {
-            JournalWriter.Record(
-                _journal,
-                in record,
-                origin,
-                origin == RecordOrigin.LeftSwept ? _positions.Earlier : 0
-            );
+            JournalWriter.Record(_journal, in record, origin, position: 0);
         }
         else
         {

@@ -38,7 +38,7 @@ internal enum RecordOrigin : byte
     /// <summary>An earlier process, which did not come to it; with its number among these.</summary>
     Left,
 
-    /// <summary>The same, but it is to wait until the ring is empty.</summary>
+    /// <summary>The same, but it is to wait until the ring is empty; with the filling of the chunk of earlier programs if it comes from there.</summary>
     LeftSwept,
 
     /// <summary>One of those that were left is processed now; with how many are by now.</summary>

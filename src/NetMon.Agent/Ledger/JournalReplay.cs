@@ -90,8 +90,12 @@ internal sealed class JournalReplay(LedgerParts parts, JournalRecords records)
         var ring = MemoryMarshal.Read<uint>(
             payload[(JournalRecords.StartOf(header.Origin) - sizeof(ulong))..]
         );
-        Positions.Take(header.Origin, MemoryMarshal.Read<ulong>(payload), ring);
-        if (header.Origin is RecordOrigin.Ring or RecordOrigin.OldRing or RecordOrigin.Sweep)
+        var position = MemoryMarshal.Read<ulong>(payload);
+        Positions.Take(header.Origin, position, ring);
+        if (
+            header.Origin is RecordOrigin.Ring or RecordOrigin.OldRing or RecordOrigin.Sweep
+            || (header.Origin == RecordOrigin.LeftSwept && position != 0)
+        )
         {
             parts.Metrics.Replayed();
         }

@@ -18,6 +18,8 @@ internal sealed class LedgerCounters
 
     public long Checkpoints => Volatile.Read(ref _checkpoints);
 
+    public long Failures => Volatile.Read(ref _failed);
+
     public long Unjournaled => Volatile.Read(ref _unjournaled);
 
     public long Replayed

@@ -139,6 +139,13 @@ internal sealed class AgentInstance : IDisposable
         try
         {
             options.MakeDirectory();
+            if (OwnDirectory.Problem(options.Directory) is { } problem)
+            {
+                throw new StartException(
+                    $"state.directory: {options.Directory}: {problem}, so its files need not be the agent's own; give it one of its own"
+                );
+            }
+
             if (ProcessLock.TryTake(other.LockPath) is { } taken)
             {
                 return taken;

@@ -143,7 +143,8 @@ internal sealed class AgentMemory
         }
     }
 
-    private static void Collect()
+    /// <summary>Gives garbage back to the system, that of the large tables included.</summary>
+    public static void Collect()
     {
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

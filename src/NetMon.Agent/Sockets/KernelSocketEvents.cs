@@ -7,7 +7,20 @@ namespace NetMon.Agent.Sockets;
 /// <summary>The events of the socket programs in the kernel.</summary>
 internal sealed class KernelSocketEvents(SocketProgram program) : ISocketEvents
 {
-    public int Consume(SocketSink sink, int max) => program.Ring.Consume(ref sink, max);
+    private int _handed;
+
+    public int Consume(SocketSink sink, int max)
+    {
+        var count = 0;
+        while (count < max && _handed < program.Inherited.Count)
+        {
+            var one = program.Inherited[_handed++];
+            sink.OnRecord(in one, 0);
+            count++;
+        }
+
+        return count > 0 ? count : program.Ring.Consume(ref sink, max);
+    }
 
     public bool HasMuch => program.Ring.PendingBytes > program.Ring.Capacity / 16;
 

@@ -104,7 +104,7 @@ internal sealed class StatsEndpoint(AgentReport report) : IDisposable
                 NumberStyles.AllowDecimalPoint,
                 CultureInfo.InvariantCulture,
                 out var seconds
-            ) || !(seconds <= LongestMeasurement)
+            ) || !(seconds >= 0 && seconds <= LongestMeasurement)
         )
         {
             return false;

@@ -145,6 +145,7 @@ internal sealed class PacketsEndpoint(WallClock clock)
         json.WriteNumber("lost_events"u8, counters.Lost);
         json.WriteNumber("limited_packets"u8, counters.Limited);
         json.WriteNumber("untold_packets"u8, counters.Untold);
+        json.WriteNumber("missed_points"u8, program.ReadMissed());
         json.WriteEndObject();
         FlowStream.EndLine(json, output);
     }
@@ -173,8 +174,8 @@ internal sealed class PacketsEndpoint(WallClock clock)
                     CultureInfo.InvariantCulture,
                     out var value
                 )
-                || value <= 0
-                || value > Longest.TotalSeconds
+                // "NaN" is read whatever the style, and compares as nothing.
+                || !(value > 0 && value <= Longest.TotalSeconds)
             )
             {
                 return $"duration: '{seconds}' is not a number of seconds, at most {Longest.TotalSeconds:0}";

@@ -32,6 +32,9 @@ public sealed class DropProgram : IDisposable
         "drop_ordinary_places",
     ];
 
+    /// <summary>A map with what programs before had missed; not one of the programs'.</summary>
+    internal const string MissedPin = "missed_before";
+
     private readonly BpfProgram _program;
     private readonly BpfMap _active;
     private readonly BpfMap[] _sums;
@@ -43,13 +46,26 @@ public sealed class DropProgram : IDisposable
     private readonly DropKey[] _keys = new DropKey[BatchEntries];
     private readonly DropValue[] _values = new DropValue[BatchEntries];
     private readonly ulong[] _activityPerCpu;
+    private readonly BpfMap? _missedBefore;
+    private List<(DropKey Key, DropValue Value)> _inherited = [];
+    private BpfMap? _types;
     private int _filling;
 
     /// <param name="program">Its name says which tracepoint it is for.</param>
     /// <param name="map">Gives the maps by their names.</param>
     /// <param name="link">By which it is attached; null: it is to be attached.</param>
-    private DropProgram(BpfProgram program, Func<string, BpfMap> map, FileDescriptor? link)
+    /// <param name="missedBefore">What programs before it had missed; null: there were none.</param>
+    /// <param name="inherited">The sums that they had gathered.</param>
+    private DropProgram(
+        BpfProgram program,
+        Func<string, BpfMap> map,
+        FileDescriptor? link,
+        BpfMap? missedBefore = null,
+        List<(DropKey Key, DropValue Value)>? inherited = null
+    )
     {
+        _missedBefore = missedBefore;
+        _inherited = inherited ?? [];
         _program = program;
         _active = map("drops");
         _sums = [map("drops_a"), map("drops_b")];
@@ -94,50 +110,76 @@ public sealed class DropProgram : IDisposable
             throw new ArgumentException("room for one entry at least is needed", nameof(options));
         }
 
-        if (pins is not null)
-        {
-            return LoadPinned(options, pins);
-        }
-
-        try
-        {
-            return Load(options, typed: true);
-        }
-        catch (BpfException)
-        {
-            return Load(options, typed: false);
-        }
+        return pins is not null
+            ? Load(options, pins, FlowProgram.ReadResource(Resource))
+            : Load(options, inheritance: null, FlowProgram.ReadResource(Resource));
     }
 
-    /// <param name="options">As <see cref="Load(DropProgramOptions)"/>.</param>
+    /// <param name="options">As <see cref="Load(DropProgramOptions, PinDirectory?)"/>.</param>
     /// <param name="typed">Which of the two.</param>
+    /// <param name="inheritance">Of the programs whose place it takes; null: there are none.</param>
+    /// <param name="image">The object; null: the one that this assembly carries.</param>
     /// <exception cref="BpfException">The kernel refused.</exception>
-    internal static DropProgram Load(DropProgramOptions options, bool typed)
+    internal static DropProgram Load(
+        DropProgramOptions options,
+        bool typed,
+        DropInheritance? inheritance = null,
+        byte[]? image = null
+    )
     {
-        using var bpfObject = BpfObject.Open(FlowProgram.ReadResource(Resource), "netmon_drops"u8);
+        using var bpfObject = BpfObject.Open(image ?? FlowProgram.ReadResource(Resource), "netmon_drops"u8);
         bpfObject.SetMaxEntries("drops_a", options.MaxEntries);
         bpfObject.SetMaxEntries("drops_b", options.MaxEntries);
         bpfObject.SetVariable(".rodata", "config", ConfigOf(options));
         bpfObject.LeaveOut(Programs[typed ? 1 : 0]);
         bpfObject.Load();
-        return new DropProgram(bpfObject.TakeProgram(Programs[typed ? 0 : 1]), bpfObject.TakeMap, link: null);
+        inheritance?.GiveTo(bpfObject);
+        return new DropProgram(
+            bpfObject.TakeProgram(Programs[typed ? 0 : 1]),
+            bpfObject.TakeMap,
+            link: null,
+            inheritance?.Missed is { } missed and not 0
+                ? BpfMap.Holding("netmon_missed", MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in missed)))
+                : null,
+            inheritance?.Sums
+        )
+        {
+            _types = BpfMap.Holding("netmon_types", bpfObject.TypeBytes),
+        };
+    }
+
+    private static DropProgram Load(DropProgramOptions options, DropInheritance? inheritance, byte[] image)
+    {
+        try
+        {
+            return Load(options, typed: true, inheritance, image);
+        }
+        catch (BpfException)
+        {
+            return Load(options, typed: false, inheritance, image);
+        }
     }
 
     // What cannot be pinned, or taken over, is loaded as if nothing were there.
-    private static DropProgram LoadPinned(DropProgramOptions options, PinDirectory pins)
+    internal static DropProgram Load(DropProgramOptions options, PinDirectory pins, byte[] image)
     {
         var config = ConfigOf(options);
         var settings = new byte[Unsafe.SizeOf<DropConfig>() + sizeof(int)];
         MemoryMarshal.Write(settings, in config);
         MemoryMarshal.Write(settings.AsSpan(Unsafe.SizeOf<DropConfig>()), options.MaxEntries);
-        var own = new ObjectPins(pins, PinKind, FlowProgram.ReadResource(Resource), settings);
+        var own = new ObjectPins(pins, PinKind, image, settings);
         try
         {
-            own.RemoveOthers();
             if (own.Exist)
             {
+                own.RemoveOthers();
                 var name = Programs[own.Has(Programs[0]) ? 0 : 1];
-                return new DropProgram(own.Program(name), own.Map, own.Link(LinkPin));
+                return new DropProgram(
+                    own.Program(name),
+                    own.Map,
+                    own.Link(LinkPin),
+                    own.Has(MissedPin) ? own.Map(MissedPin) : null
+                );
             }
         }
         catch (BpfException)
@@ -145,13 +187,19 @@ public sealed class DropProgram : IDisposable
             Remove(pins);
         }
 
-        var loaded = Load(options);
+        var loaded = Replace(options, own, pins, image);
         try
         {
             own.Keep([
                 (loaded._program.Name, loaded._program.Descriptor),
                 (LinkPin, loaded._link),
                 .. Maps.Zip(loaded.AllMaps, (name, map) => (name, map.Descriptor)),
+                .. loaded._types is { } types
+                    ? [(FlowGeneration.Types, types.Descriptor)]
+                    : Array.Empty<(string, FileDescriptor)>(),
+                .. loaded._missedBefore is { } missed
+                    ? [(MissedPin, missed.Descriptor)]
+                    : Array.Empty<(string, FileDescriptor)>(),
             ]);
         }
         catch (BpfException)
@@ -160,6 +208,39 @@ public sealed class DropProgram : IDisposable
         }
 
         return loaded;
+    }
+
+    // Programs of another build or with other settings, if there are some, go; what they had gathered stays.
+    private static DropProgram Replace(
+        DropProgramOptions options,
+        ObjectPins own,
+        PinDirectory pins,
+        byte[] image
+    )
+    {
+        DropInheritance? inheritance = null;
+        try
+        {
+            inheritance = new DropInheritance(own);
+        }
+        catch (BpfException)
+        {
+            Remove(pins);
+        }
+
+        using (inheritance)
+        {
+            try
+            {
+                return Load(options, inheritance, image);
+            }
+            catch (BpfException)
+            {
+                // Nobody would read what they gather.
+                Remove(pins);
+                throw;
+            }
+        }
     }
 
     /// <summary>In the order of <see cref="Maps"/>.</summary>
@@ -186,10 +267,16 @@ public sealed class DropProgram : IDisposable
     public int Take(DropTaker take)
     {
         ArgumentNullException.ThrowIfNull(take);
+        var taken = _inherited.Count;
+        foreach (var (key, value) in _inherited)
+        {
+            take(in key, in value);
+        }
+
+        _inherited = [];
         _active.Point(_sums[1 - _filling]); // (1)
         var full = _sums[_filling];
         _filling = 1 - _filling;
-        var taken = 0;
         var position = 0u;
         var started = false;
         bool more;
@@ -242,7 +329,12 @@ public sealed class DropProgram : IDisposable
 
     /// <summary>Drops that were missed because the program was running on the same CPU: they came in an interrupt. From any thread.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
-    public ulong ReadMissed() => _program.ReadMissed();
+    public ulong ReadMissed()
+    {
+        var before = 0ul;
+        _missedBefore?.TryLookup(0u, out before);
+        return before + _program.ReadMissed();
+    }
 
     public void Dispose()
     {
@@ -253,6 +345,8 @@ public sealed class DropProgram : IDisposable
         _totals.Dispose();
         _activity.Dispose();
         _ordinaryPlaces.Dispose();
+        _missedBefore?.Dispose();
+        _types?.Dispose();
     }
 
     private static DropConfig ConfigOf(DropProgramOptions options)

@@ -20,6 +20,30 @@ public static class KernelSymbols
         return Find(text, addresses);
     }
 
+    /// <summary>Whether the kernel hides its addresses from this process (kernel.kptr_restrict): read to the first that it does not hide.</summary>
+    /// <exception cref="IOException">The table cannot be read.</exception>
+    public static bool AreHidden()
+    {
+        using var text = new FileStream(Table, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        return AreHidden(text);
+    }
+
+    /// <param name="text">As <see cref="Find(Stream, IReadOnlyCollection{ulong})"/>.</param>
+    internal static bool AreHidden(Stream text)
+    {
+        using var reader = new StreamReader(text, Encoding.ASCII, false, 4096, leaveOpen: true);
+        var lines = new LineSplitter(reader);
+        while (lines.TryRead(out var line))
+        {
+            if (TryParse(line, out _, out _))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <param name="text">Lines of the form <c>address type name [module]</c>, in any order.</param>
     /// <param name="addresses">What to look for.</param>
     internal static IReadOnlyDictionary<ulong, string> Find(Stream text, IReadOnlyCollection<ulong> addresses)

@@ -115,6 +115,11 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library)]
     public static partial byte* bpf_map__initial_value(nint map, nuint* size);
 
+    /// <param name="map">0: from the first.</param>
+    /// <returns>The next one, in the order of the image; 0 after the last.</returns>
+    [LibraryImport(Library)]
+    public static partial nint bpf_object__next_map(BpfObjectHandle handle, nint map);
+
     /// <returns>The descriptor, which the object owns; -EINVAL before the object was loaded.</returns>
     [LibraryImport(Library)]
     public static partial int bpf_map__fd(nint map);

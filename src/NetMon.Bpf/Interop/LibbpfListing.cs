@@ -103,55 +103,6 @@ internal unsafe struct BpfQueryOptions
     public ulong Revision;
 }
 
-/// <summary>struct bpf_prog_info (linux/bpf.h): what a listing reads of it.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 232)]
-internal unsafe struct BpfProgramListing
-{
-    [FieldOffset(0)]
-    public uint Type;
-
-    [FieldOffset(4)]
-    public uint Id;
-
-    [FieldOffset(16)]
-    public uint JitedBytes;
-
-    [FieldOffset(20)]
-    public uint TranslatedBytes;
-
-    [FieldOffset(64)]
-    public fixed byte Name[16];
-
-    [FieldOffset(192)]
-    public ulong RunTimeNs;
-
-    [FieldOffset(200)]
-    public ulong RunCount;
-}
-
-/// <summary>struct bpf_map_info (linux/bpf.h): what a listing reads of it.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 88)]
-internal unsafe struct BpfMapListing
-{
-    [FieldOffset(0)]
-    public uint Type;
-
-    [FieldOffset(4)]
-    public uint Id;
-
-    [FieldOffset(8)]
-    public uint KeySize;
-
-    [FieldOffset(12)]
-    public uint ValueSize;
-
-    [FieldOffset(16)]
-    public uint MaxEntries;
-
-    [FieldOffset(24)]
-    public fixed byte Name[16];
-}
-
 /// <summary>struct bpf_link_info (linux/bpf.h): what a listing reads of it.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 64)]
 internal struct BpfLinkListing

@@ -71,6 +71,9 @@ internal struct BpfProgramInfo
     [FieldOffset(4)]
     public uint Id;
 
+    [FieldOffset(16)]
+    public uint JitedBytes;
+
     /// <summary>NUL-terminated unless all of it is used.</summary>
     [FieldOffset(64)]
     public BpfObjectName Name;

@@ -113,7 +113,11 @@ internal struct FileStatus
 
     public readonly bool IsDirectory => (Mode & 0xf000) == 0x4000;
 
+    public readonly bool IsLink => (Mode & 0xf000) == 0xa000;
+
     public readonly bool OthersMayWrite => (Mode & 0x12) != 0;
+
+    public readonly bool EverybodyMayWrite => (Mode & 0x2) != 0;
 }
 
 /// <summary>struct statfs (64-bit): what we read of it.</summary>

@@ -44,7 +44,7 @@ public sealed record MapDescription(
         map = new MapDescription(
             info.Id,
             ObjectNames.Read(info.Name),
-            ObjectNames.MapType((int)info.Type),
+            ObjectTypes.OfMap(info.Type),
             (int)info.KeySize,
             (int)info.ValueSize,
             Count(descriptor, in info),
@@ -56,13 +56,13 @@ public sealed record MapDescription(
 
     private static unsafe long? Count(FileDescriptor descriptor, in BpfMapInfo info)
     {
-        if (ObjectNames.IsArray((int)info.Type))
+        if (ObjectTypes.IsArray(info.Type))
         {
             return info.MaxEntries;
         }
 
         if (
-            !ObjectNames.IsHash((int)info.Type)
+            !ObjectTypes.IsHash(info.Type)
             || info.MaxEntries > LargestWalk
             || info.KeySize is 0 or > LargestKey
         )

@@ -38,7 +38,7 @@ public sealed record ProgramDescription(
         program = new ProgramDescription(
             info.Id,
             ObjectNames.Find(info.Id) ?? ObjectNames.Read(info.Name),
-            ObjectNames.ProgramType((int)info.Type),
+            ObjectTypes.OfProgram(info.Type),
             info.RunCount,
             info.RunTimeNs,
             info.RecursionMisses,

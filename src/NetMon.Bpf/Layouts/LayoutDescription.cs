@@ -37,8 +37,7 @@ internal static class LayoutDescription
         }
 
         byte[] whole = [.. bytes];
-        BinaryPrimitives.WriteInt32LittleEndian(whole.AsSpan(4), whole.Length - 8);
-        BinaryPrimitives.WriteUInt32LittleEndian(whole, Checksum(whole.AsSpan(4)));
+        Seal(whole);
         return whole;
 
         void Add(int number)
@@ -46,6 +45,16 @@ internal static class LayoutDescription
             Span<byte> word = stackalloc byte[sizeof(int)];
             BinaryPrimitives.WriteInt32LittleEndian(word, number);
             bytes.AddRange(word);
+        }
+    }
+
+    /// <summary>Writes length and checksum.</summary>
+    internal static void Seal(Span<byte> whole)
+    {
+        if (whole.Length >= HeadBytes)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(whole[4..], whole.Length - 8);
+            BinaryPrimitives.WriteUInt32LittleEndian(whole, Checksum(whole[4..]));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NetMon.Bpf.Objects;
 using NetMon.Bpf.Records;
@@ -112,7 +113,7 @@ public sealed class RecordLayout
         return
             bpfObject.LayoutOf(Pinning.FlowGeneration.RecordStruct) is { } fields
             && From(fields) is { } own
-            && own.RecordBytes == Marshal.SizeOf<FlowRecord>()
+            && own.RecordBytes == Unsafe.SizeOf<FlowRecord>()
             ? own
             : throw new BpfException("read the layout of records", 0, "the BPF object has none that fits");
     }

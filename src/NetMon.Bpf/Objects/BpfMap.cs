@@ -101,6 +101,41 @@ internal sealed unsafe class BpfMap(
         }
     }
 
+    /// <summary>Writes an entry of an array; as <see cref="LookupBytes"/>.</summary>
+    /// <exception cref="BpfException">The update failed.</exception>
+    public void UpdateBytes(uint index, ReadOnlySpan<byte> value)
+    {
+        fixed (byte* start = value)
+        {
+            var result = Libbpf.bpf_map_update_elem(descriptor, &index, start, Libbpf.BPF_ANY);
+            if (result < 0)
+            {
+                throw new BpfException($"update the BPF map {name}", -result, "");
+            }
+        }
+    }
+
+    /// <summary>All entries of a map that nobody changes meanwhile, and whose layout need not be ours.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public List<(byte[] Key, byte[] Value)> ReadEntries()
+    {
+        var entries = new List<(byte[] Key, byte[] Value)>();
+        var key = new byte[keySize];
+        while (TryNextBytes(key, isFirst: entries.Count == 0, entries.Count))
+        {
+            var value = new byte[valueSize];
+            fixed (byte* keyStart = key)
+            fixed (byte* valueStart = value)
+            {
+                Found(Libbpf.bpf_map_lookup_elem(descriptor, keyStart, valueStart), "look up in");
+            }
+
+            entries.Add((key.ToArray(), value));
+        }
+
+        return entries;
+    }
+
     /// <summary>Reads an entry of an array whose layout is not ours.</summary>
     /// <param name="index">The entry.</param>
     /// <param name="value">Room for a value; for a per-CPU array, for one per possible CPU, each rounded up to 8 bytes.</param>
@@ -252,6 +287,15 @@ internal sealed unsafe class BpfMap(
     {
         RequireSizes(sizeof(TKey), valueSize);
         fixed (TKey* start = &key)
+        {
+            return count < maxEntries
+                && Found(Libbpf.bpf_map_get_next_key(descriptor, isFirst ? null : start, start), "walk");
+        }
+    }
+
+    private bool TryNextBytes(byte[] key, bool isFirst, int count)
+    {
+        fixed (byte* start = key)
         {
             return count < maxEntries
                 && Found(Libbpf.bpf_map_get_next_key(descriptor, isFirst ? null : start, start), "walk");

@@ -75,6 +75,21 @@ internal sealed unsafe class BpfObject : IDisposable
     public void Reuse(string map, BpfMap existing) =>
         Check(Libbpf.bpf_map__reuse_fd(FindMap(map), existing.Descriptor), $"take over the BPF map {map}");
 
+    /// <summary>Lets the load take all maps of another object, data sections included.</summary>
+    /// <param name="other">Of the same image, and loaded.</param>
+    /// <exception cref="BpfException">The object is loaded.</exception>
+    public void ReuseAll(BpfObject other)
+    {
+        nint map = 0;
+        nint existing = 0;
+        while ((map = Libbpf.bpf_object__next_map(_handle, map)) != 0)
+        {
+            existing = Libbpf.bpf_object__next_map(other._handle, existing);
+            using var descriptor = FileDescriptor.Duplicate(Libbpf.bpf_map__fd(existing));
+            Check(Libbpf.bpf_map__reuse_fd(map, descriptor), "share a BPF map");
+        }
+    }
+
     /// <summary>Whether a map that is in the kernel is as the load would make it: kind, sizes, and what its bytes mean.</summary>
     /// <param name="map">Of this object, its sizes set.</param>
     /// <param name="existing">In the kernel.</param>

@@ -47,14 +47,27 @@ internal sealed class ObjectPins
     /// <exception cref="BpfException">The file system refused.</exception>
     public void RemoveOthers()
     {
-        foreach (var other in Directory.Exists(_directory) ? Directory.GetDirectories(_directory) : [])
+        foreach (var other in Others)
         {
-            if (!string.Equals(other, _path, StringComparison.Ordinal))
-            {
-                Pin.RemoveAll(other);
-            }
+            Pin.RemoveAll(other);
         }
     }
+
+    /// <summary>The other programs of this kind.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public List<ObjectPredecessor> OpenOthers()
+    {
+        Pin.RemoveAll(Path.Combine(_directory, Unfinished));
+        return [.. Others.Select(path => new ObjectPredecessor(path))];
+    }
+
+    private string[] Others =>
+        Directory.Exists(_directory)
+            ? Array.FindAll(
+                Directory.GetDirectories(_directory),
+                other => !string.Equals(other, _path, StringComparison.Ordinal)
+            )
+            : [];
 
     /// <exception cref="BpfException">There is none.</exception>
     public BpfMap Map(string name) => BpfMap.FromKernel(name, Open(name, PinKind.Map));

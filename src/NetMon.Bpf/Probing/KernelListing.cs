@@ -1,13 +1,12 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using NetMon.Bpf.Interop;
+using NetMon.Bpf.Inventory;
 
 namespace NetMon.Bpf.Probing;
 
 /// <summary>A program in the kernel.</summary>
 /// <param name="Id">Its number.</param>
 /// <param name="Name">At most 15 characters.</param>
-/// <param name="Type">A word, or the number of enum bpf_prog_type.</param>
+/// <param name="Type">As bpftool calls it.</param>
 /// <param name="JitedBytes">Machine code; 0 where it is interpreted.</param>
 /// <param name="RunCount">While the kernel measured.</param>
 /// <param name="RunTimeNs">While the kernel measured.</param>
@@ -32,7 +31,7 @@ public sealed record ListedMap(
 
 /// <summary>A link in the kernel.</summary>
 /// <param name="Id">Its number.</param>
-/// <param name="Type">A word, or the number of enum bpf_link_type.</param>
+/// <param name="Type">As bpftool calls it.</param>
 /// <param name="Program">Which program it attaches.</param>
 /// <param name="Ifindex">Of a TCX link; else 0.</param>
 public sealed record ListedLink(uint Id, string Type, uint Program, uint Ifindex);
@@ -42,116 +41,20 @@ public static unsafe class KernelListing
 {
     private const int MaxObjects = 16 * 1024;
 
-    private static readonly string[] ProgramTypes =
-    [
-        "unspec",
-        "socket_filter",
-        "kprobe",
-        "sched_cls",
-        "sched_act",
-        "tracepoint",
-        "xdp",
-        "perf_event",
-        "cgroup_skb",
-        "cgroup_sock",
-        "lwt_in",
-        "lwt_out",
-        "lwt_xmit",
-        "sock_ops",
-        "sk_skb",
-        "cgroup_device",
-        "sk_msg",
-        "raw_tracepoint",
-        "cgroup_sock_addr",
-        "lwt_seg6local",
-        "lirc_mode2",
-        "sk_reuseport",
-        "flow_dissector",
-        "cgroup_sysctl",
-        "raw_tracepoint_writable",
-        "cgroup_sockopt",
-        "tracing",
-        "struct_ops",
-        "ext",
-        "lsm",
-        "sk_lookup",
-        "syscall",
-        "netfilter",
-    ];
-
-    private static readonly string[] MapTypes =
-    [
-        "unspec",
-        "hash",
-        "array",
-        "prog_array",
-        "perf_event_array",
-        "percpu_hash",
-        "percpu_array",
-        "stack_trace",
-        "cgroup_array",
-        "lru_hash",
-        "lru_percpu_hash",
-        "lpm_trie",
-        "array_of_maps",
-        "hash_of_maps",
-        "devmap",
-        "sockmap",
-        "cpumap",
-        "xskmap",
-        "sockhash",
-        "cgroup_storage",
-        "reuseport_sockarray",
-        "percpu_cgroup_storage",
-        "queue",
-        "stack",
-        "sk_storage",
-        "devmap_hash",
-        "struct_ops",
-        "ringbuf",
-        "inode_storage",
-        "task_storage",
-        "bloom_filter",
-        "user_ringbuf",
-        "cgrp_storage",
-        "arena",
-    ];
-
-    private static readonly string[] LinkTypes =
-    [
-        "unspec",
-        "raw_tracepoint",
-        "tracing",
-        "cgroup",
-        "iter",
-        "netns",
-        "xdp",
-        "perf_event",
-        "kprobe_multi",
-        "struct_ops",
-        "netfilter",
-        "tcx",
-        "uprobe_multi",
-        "netkit",
-        "sockmap",
-    ];
-
     private delegate int Next(uint start, uint* next);
 
     /// <exception cref="BpfException">The kernel refused.</exception>
     public static IReadOnlyList<ListedProgram> Programs()
     {
         var all = new List<ListedProgram>();
-        foreach (
-            var info in All<BpfProgramListing>(Libbpf.bpf_prog_get_next_id, Libbpf.bpf_prog_get_fd_by_id)
-        )
+        foreach (var info in All<BpfProgramInfo>(Libbpf.bpf_prog_get_next_id, Libbpf.bpf_prog_get_fd_by_id))
         {
             var copy = info;
             all.Add(
                 new(
                     info.Id,
-                    Text(copy.Name),
-                    Word(ProgramTypes, info.Type),
+                    ObjectNames.Read(copy.Name),
+                    ObjectTypes.OfProgram(info.Type),
                     info.JitedBytes,
                     info.RunCount,
                     info.RunTimeNs
@@ -166,14 +69,14 @@ public static unsafe class KernelListing
     public static IReadOnlyList<ListedMap> Maps()
     {
         var all = new List<ListedMap>();
-        foreach (var info in All<BpfMapListing>(Libbpf.bpf_map_get_next_id, Libbpf.bpf_map_get_fd_by_id))
+        foreach (var info in All<BpfMapInfo>(Libbpf.bpf_map_get_next_id, Libbpf.bpf_map_get_fd_by_id))
         {
             var copy = info;
             all.Add(
                 new(
                     info.Id,
-                    Text(copy.Name),
-                    Word(MapTypes, info.Type),
+                    ObjectNames.Read(copy.Name),
+                    ObjectTypes.OfMap(info.Type),
                     info.KeySize,
                     info.ValueSize,
                     info.MaxEntries
@@ -190,7 +93,7 @@ public static unsafe class KernelListing
         var all = new List<ListedLink>();
         foreach (var info in All<BpfLinkListing>(Libbpf.bpf_link_get_next_id, Libbpf.bpf_link_get_fd_by_id))
         {
-            var type = Word(LinkTypes, info.Type);
+            var type = ObjectTypes.OfLink(info.Type);
             all.Add(new(info.Id, type, info.Program, type is "tcx" or "xdp" ? info.Ifindex : 0));
         }
 
@@ -207,9 +110,11 @@ public static unsafe class KernelListing
         }
 
         using var descriptor = new FileDescriptor(opened);
-        BpfProgramListing info = default;
-        var length = (uint)sizeof(BpfProgramListing);
-        return Libbpf.bpf_obj_get_info_by_fd(descriptor, &info, &length) < 0 ? "" : Text(info.Name);
+        BpfProgramInfo info = default;
+        var length = (uint)sizeof(BpfProgramInfo);
+        return Libbpf.bpf_obj_get_info_by_fd(descriptor, &info, &length) < 0
+            ? ""
+            : ObjectNames.Read(info.Name);
     }
 
     private static List<T> All<T>(Next next, Func<uint, int> open)
@@ -249,10 +154,4 @@ public static unsafe class KernelListing
 
         return all;
     }
-
-    private static string Text(byte* name) =>
-        Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name));
-
-    private static string Word(string[] words, uint number) =>
-        number < words.Length ? words[number] : $"{number}";
 }

@@ -41,6 +41,7 @@ public sealed class SocketProgram : IDisposable
     private readonly FileDescriptor _walk;
     private readonly SocketCounters[] _countersPerCpu;
 
+    private BpfMap? _types;
     private bool _pinned;
 
     /// <param name="map">Gives the maps by their names.</param>
@@ -63,6 +64,9 @@ public sealed class SocketProgram : IDisposable
     }
 
     public RingBuffer<SocketEvent> Ring { get; }
+
+    /// <summary>Events that programs of another build, or with other settings, had put on their ring, and nobody took: older than those of the ring.</summary>
+    public IReadOnlyList<SocketEvent> Inherited { get; private init; } = [];
 
     /// <summary>Why connections are told of only when they are established; empty if they are told of before.</summary>
     public string ConnectMissing { get; private set; } = "";
@@ -95,49 +99,76 @@ public sealed class SocketProgram : IDisposable
 
         var image = FlowProgram.ReadResource(Resource);
         var own = new ObjectPins(pins, PinKind, image, Encoding.UTF8.GetBytes(Describe(options)));
+        SocketInheritance? inheritance = null;
         try
         {
-            own.RemoveOthers();
             if (own.Exist)
             {
+                own.RemoveOthers();
                 return Adopt(own);
             }
+
+            inheritance = new SocketInheritance(own);
         }
         catch (BpfException)
         {
             Remove(pins);
         }
 
-        var loaded = Load(options);
-        loaded.Keep(own, pins);
-        return loaded;
+        using (inheritance)
+        {
+            try
+            {
+                var loaded = Load(options, inheritance);
+                loaded.Keep(own, pins);
+                return loaded;
+            }
+            catch (BpfException)
+            {
+                // Nobody would read what those before gather.
+                Remove(pins);
+                throw;
+            }
+        }
     }
 
     /// <summary>Loads the programs that this assembly carries, and attaches them.</summary>
     /// <exception cref="BpfException">libbpf is missing, privileges are, or the kernel refused what cannot be done without: says what, errno, and libbpf's log.</exception>
-    public static SocketProgram Load(SocketProgramOptions options)
+    public static SocketProgram Load(SocketProgramOptions options) => Load(options, inheritance: null);
+
+    private static SocketProgram Load(SocketProgramOptions options, SocketInheritance? inheritance)
     {
         ArgumentNullException.ThrowIfNull(options);
         var root = options.CgroupRoot ?? CgroupRoot.FindVersion2();
         if (root is null)
         {
-            return Load(options, null, "the root of the cgroup v2 hierarchy is not mounted here");
+            return Load(
+                options,
+                null,
+                "the root of the cgroup v2 hierarchy is not mounted here",
+                inheritance
+            );
         }
 
         using var cgroup = Libc.Open(root, Libc.O_CLOEXEC);
         if (cgroup.IsInvalid)
         {
-            return Load(options, null, $"cannot open {root}: errno {Libc.LastError}");
+            return Load(options, null, $"cannot open {root}: errno {Libc.LastError}", inheritance);
         }
 
         try
         {
-            return Load(options, cgroup, "");
+            return Load(options, cgroup, "", inheritance);
         }
         catch (BpfException error)
         {
             // A kernel that knows some of the hooks only: the rest has to be enough.
-            return Load(options, null, $"the kernel refuses the cgroup programs: errno {error.Error}");
+            return Load(
+                options,
+                null,
+                $"the kernel refuses the cgroup programs: errno {error.Error}",
+                inheritance
+            );
         }
     }
 
@@ -196,9 +227,15 @@ public sealed class SocketProgram : IDisposable
         _events.Dispose();
         _owners.Dispose();
         _counters.Dispose();
+        _types?.Dispose();
     }
 
-    private static SocketProgram Load(SocketProgramOptions options, FileDescriptor? cgroup, string missing)
+    private static SocketProgram Load(
+        SocketProgramOptions options,
+        FileDescriptor? cgroup,
+        string missing,
+        SocketInheritance? inheritance
+    )
     {
         using var bpfObject = BpfObject.Open(FlowProgram.ReadResource(Resource), "netmon_sockets"u8);
         bpfObject.SetMaxEntries("events", options.RingBytes);
@@ -220,10 +257,13 @@ public sealed class SocketProgram : IDisposable
         }
 
         bpfObject.Load();
+        inheritance?.GiveTo(bpfObject);
         var program = new SocketProgram(bpfObject.TakeMap, bpfObject.TakeProgram)
         {
             ConnectMissing = missing,
             UdpMissing = missing,
+            Inherited = inheritance?.Events ?? [],
+            _types = BpfMap.Holding("netmon_types", bpfObject.TypeBytes),
         };
         try
         {
@@ -279,6 +319,9 @@ public sealed class SocketProgram : IDisposable
                 ("owners", _owners.Descriptor),
                 ("counters", _counters.Descriptor),
                 (WalkPin, _walk),
+                .. _types is { } types
+                    ? [(FlowGeneration.Types, types.Descriptor)]
+                    : Array.Empty<(string, FileDescriptor)>(),
                 .. _programs.Select(program => (program.Name, program.Descriptor)),
                 .. attached.Zip(_links, (name, link) => (LinkPin + name, link)),
             ]);

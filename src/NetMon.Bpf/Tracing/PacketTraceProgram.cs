@@ -102,6 +102,21 @@ public sealed class PacketTraceProgram : IDisposable
         return sum;
     }
 
+    /// <summary>
+    /// Times that the kernel did not run a program, since it ran already on that CPU: an interrupt came meanwhile. Of any packet, whether it fits or not.
+    /// </summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public ulong ReadMissed()
+    {
+        var missed = 0ul;
+        foreach (var program in _programs)
+        {
+            missed += program.ReadMissed();
+        }
+
+        return missed;
+    }
+
     public void Dispose()
     {
         foreach (var link in _links)

@@ -11,12 +11,25 @@ internal sealed class FlowFollower(
     TimeProvider time
 )
 {
-    /// <summary>Hands on every line until cancelled. Waits for an agent that went away, but not for one that was never there.</summary>
+    /// <summary>Hands on every line until cancelled, which is its ordinary end. Waits for an agent that went away, but not for one that was never there.</summary>
     /// <param name="path">What to follow: path and query, relative to the server.</param>
     /// <param name="line">Takes each line.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="AgentException">The agent does not answer at first, or refuses.</exception>
     public async Task RunAsync(
+        string path,
+        Action<ReadOnlySequence<byte>> line,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await FollowAsync(path, line, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
+    }
+
+    private async Task FollowAsync(
         string path,
         Action<ReadOnlySequence<byte>> line,
         CancellationToken cancellationToken

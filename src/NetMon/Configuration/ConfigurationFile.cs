@@ -1,9 +1,16 @@
+using System.Text;
+
 namespace NetMon.Configuration;
 
 /// <summary>The text of a settings file.</summary>
 internal static class ConfigurationFile
 {
     private const int MaxBytes = 1 << 20;
+
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     /// <returns>The text, or null after an error that says why there is none.</returns>
     public static string? Read(string path, ICollection<ConfigurationError> errors)
@@ -39,8 +46,13 @@ internal static class ConfigurationFile
             }
 
             bytes.Position = 0;
-            using var reader = new StreamReader(bytes);
+            // What is no text would be read as signs that stand for none, and be a value.
+            using var reader = new StreamReader(bytes, Strict);
             return reader.ReadToEnd();
+        }
+        catch (DecoderFallbackException)
+        {
+            errors.Add(new ConfigurationError(path, null, "this is no text in UTF-8"));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -90,5 +90,5 @@ internal static class StatsVerb
 
     private static bool TryReadSeconds(string? text, out double seconds) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds)
-        && seconds <= LongestMeasurement;
+        && seconds is >= 0 and <= LongestMeasurement;
 }

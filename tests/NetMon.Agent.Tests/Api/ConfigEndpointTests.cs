@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using NetMon.Agent.Api;
+using NetMon.Testing;
 
 namespace NetMon.Agent.Tests.Api;
 
@@ -38,7 +39,7 @@ public sealed class ConfigEndpointTests
     [Fact]
     public async Task A_port_of_its_own_serves_metrics_and_health_and_nothing_else()
     {
-        var port = FreePort();
+        var port = FixedPort.Find();
         await using var agent = await AgentUnderTest.StartAsync(options => options.Metrics.Port = port);
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
 
@@ -52,30 +53,5 @@ public sealed class ConfigEndpointTests
         Assert.Equal(HttpStatusCode.NotFound, flows.StatusCode);
     }
 
-    [Fact]
-    public async Task Turns_are_taken_and_a_change_of_their_number_holds_for_those_that_come()
-    {
-        using var turns = new Turns(1);
-        var first = await turns.TakeAsync(CancellationToken.None);
-        var second = turns.TakeAsync(CancellationToken.None).AsTask();
-        Assert.False(second.IsCompleted);
-
-        turns.AtOnce = 2;
-        using (await turns.TakeAsync(CancellationToken.None))
-        {
-            using var other = await turns.TakeAsync(CancellationToken.None);
-        }
-
-        first.Dispose();
-        (await second).Dispose();
-    }
-
     private static Uri Path { get; } = new("/api/v1/config", UriKind.Relative);
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -49,7 +49,8 @@ public sealed class FlowStreamTests
     {
         await using var agent = await AgentUnderTest.StartAsync();
         using var stream = await agent.FollowAsync();
-        const int Count = 100_000;
+        // More than a queue holds, and not so many that a slow reader takes longer than a shutdown waits for it.
+        const int Count = Broadcaster.QueueCapacity + 10_000;
         for (var i = 0; i < Count; i++)
         {
             var flow = new TestFlow(

@@ -76,7 +76,6 @@ public sealed class NamedFlowsTests : IAsyncLifetime, IDisposable
     public void Dispose()
     {
         _client.Dispose();
-        _list.Dispose();
     }
 
     [Theory]

@@ -146,6 +146,7 @@ public sealed class StatusEndpointTests
     [InlineData("?about=everything", "about: 'everything' is not one of flows, bpf, kubernetes, memory")]
     [InlineData("?about=bpf&measure=11", "measure: '11' is not a number of seconds from 0 to 10")]
     [InlineData("?measure=NaN", "measure: 'NaN' is not a number of seconds from 0 to 10")]
+    [InlineData("?measure=-Infinity", "measure: '-Infinity' is not a number of seconds from 0 to 10")]
     public async Task Nonsense_is_answered_with_400(string query, string expected)
     {
         await using var agent = await AgentUnderTest.StartAsync();

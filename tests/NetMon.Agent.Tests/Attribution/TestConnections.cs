@@ -17,6 +17,9 @@ internal sealed class TestConnections : IConnectionLookup
     /// <summary>Answers are lost.</summary>
     public bool Deaf { get; set; }
 
+    /// <summary>So many calls fail as nothing should.</summary>
+    public int Faults { get; set; }
+
     /// <summary>A connection as conntrack(8) writes it: what the client sent, and what the server sends.</summary>
     public void Add(
         string client,
@@ -35,6 +38,12 @@ internal sealed class TestConnections : IConnectionLookup
     public void Find(ReadOnlySpan<ConnectionTuple> asked, Span<TranslatedConnection> found)
     {
         Asked += asked.Length;
+        if (Faults > 0)
+        {
+            Faults--;
+            throw new InvalidOperationException("a fault");
+        }
+
         for (var i = 0; i < asked.Length; i++)
         {
             found[i] = default;

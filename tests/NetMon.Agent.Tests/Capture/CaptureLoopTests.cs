@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Flows;
+using NetMon.Agent.Tests.Attribution;
 using NetMon.Agent.Tests.Records;
 using NetMon.Bpf.Records;
 
@@ -72,6 +73,48 @@ public sealed class CaptureLoopTests
         source.SweepGate.Set();
         await loop.Drain();
         Assert.Single(agent.TakeEvents());
+    }
+
+    [Fact]
+    public async Task A_fault_while_flows_wait_neither_counts_a_sweep_twice_nor_loses_the_flows()
+    {
+        using var source = new ScriptedSource();
+        source.SweepGate.Reset();
+        var node = new NodeUnderTest();
+        node.Connections.Faults = 1;
+        var agent = node.Agent;
+        using var loop = Start(agent, source);
+        var flow = node.FromPod(NodeUnderTest.Client, NodeUnderTest.Service, NodeUnderTest.ClientInterface);
+        source.Sweep.Enqueue(flow.Record(RecordReason.Open, (1, 60)));
+        source.Sweep.Enqueue(flow.Record(RecordReason.Update, (2, 120)));
+        source.SweepGate.Set();
+        var patience = DateTime.UtcNow.AddSeconds(60);
+        while (agent.Samples("netmon_packets_total").Values.Sum() < 3)
+        {
+            Assert.True(DateTime.UtcNow < patience, "the flow was never given back");
+            await Task.Delay(10);
+        }
+
+        Assert.Equal(0, node.Connections.Faults);
+        await loop.Drain();
+        Assert.Equal(3, agent.Samples("netmon_packets_total").Values.Sum());
+    }
+
+    [Fact]
+    public async Task What_fails_until_the_end_keeps_no_flow_from_being_reported()
+    {
+        using var source = new ScriptedSource();
+        var node = new NodeUnderTest();
+        node.Connections.Faults = int.MaxValue;
+        var agent = node.Agent;
+        using var loop = Start(agent, source);
+        var flow = node.FromPod(NodeUnderTest.Client, NodeUnderTest.Service, NodeUnderTest.ClientInterface);
+        source.Put(flow.Record(RecordReason.Open, (1, 60)));
+        source.Drain.Enqueue(flow.Record(RecordReason.End, (2, 120)));
+
+        await loop.Drain();
+        Assert.Equal(3, agent.Samples("netmon_packets_total").Values.Sum());
+        Assert.True(node.Connections.Asked > 0);
     }
 
     private static CaptureLoop Start(PipelineUnderTest agent, ScriptedSource source)

@@ -1,5 +1,6 @@
 using NetMon.Agent.Tests.Attribution;
 using NetMon.Agent.Tests.Records;
+using NetMon.Bpf;
 using NetMon.Bpf.Records;
 using NetMon.Core.Drops;
 using NetMon.Core.Flows;
@@ -139,6 +140,24 @@ public sealed class DropFlowsTests : IDisposable
             """{reason="NOT_SPECIFIED"} 2""",
             Assert.Single(_test.Series("netmon_drops_ordinary_total"))
         );
+    }
+
+    [Fact]
+    public void What_was_taken_out_of_the_kernel_counts_whatever_the_kernel_refuses_then()
+    {
+        var flow = Node.FromPod(NodeUnderTest.Client, NodeUnderTest.Web, NodeUnderTest.ClientInterface);
+        Settle(flow);
+        var sample = Drop(flow, Unspecified);
+        sample.Key.Location = TimeWaitPlace;
+        _test.Add(sample);
+        _test.Add(Drop(flow, Netfilter));
+        _test.Source.Refuses = true;
+        Assert.Throws<BpfException>(() => _test.Look());
+        _test.Source.Refuses = false;
+        _test.Look();
+
+        Assert.Equal(2, _test.DropOf(flow).SentPackets);
+        Assert.Equal(2, _test.Counters.ReadOrdinary("NOT_SPECIFIED"));
     }
 
     [Fact]

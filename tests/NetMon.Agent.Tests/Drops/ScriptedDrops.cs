@@ -1,4 +1,5 @@
 using NetMon.Agent.Drops;
+using NetMon.Bpf;
 using NetMon.Bpf.Drops;
 using NetMon.Bpf.Records;
 
@@ -13,6 +14,9 @@ internal sealed class ScriptedDrops : IDropSource
     public List<(ulong Location, uint Reason)> Ordinary { get; } = [];
 
     public DropTotal[] Totals { get; } = new DropTotal[DropTotal.Count];
+
+    /// <summary>The kernel refuses: to give more than it gave, and to know one more place.</summary>
+    public bool Refuses { get; set; }
 
     public void Add(DropSample sample)
     {
@@ -33,11 +37,24 @@ internal sealed class ScriptedDrops : IDropSource
         }
 
         _samples.Clear();
+        Refuse();
     }
 
-    public void SetOrdinary(ulong location, uint reason) => Ordinary.Add((location, reason));
+    public void SetOrdinary(ulong location, uint reason)
+    {
+        Refuse();
+        Ordinary.Add((location, reason));
+    }
 
     public DropTotal[] ReadTotals() => Totals;
 
     public ulong ReadMissed() => 3;
+
+    private void Refuse()
+    {
+        if (Refuses)
+        {
+            throw new BpfException("a test", 7, "");
+        }
+    }
 }

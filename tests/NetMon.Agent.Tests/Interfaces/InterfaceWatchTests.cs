@@ -58,9 +58,11 @@ public sealed class InterfaceWatchTests : IDisposable
         _links.Put(TestLink.Pod(3, "veth1"));
         await AttachedAsync(3);
         _links.Remove(3);
-        await AttachedAsync();
+        // It counts as gone before it is taken away.
+        await UntilAsync(() => _hooks.Calls.Count == 4);
 
         Assert.Equal(["set 3 Pod", "attach 3", "detach 3", "remove 3"], _hooks.Calls);
+        Assert.Empty(_watch.Observed.Attached);
         Assert.Equal("veth1", _names.Find(3));
     }
 
@@ -185,7 +187,7 @@ public sealed class InterfaceWatchTests : IDisposable
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition())
         {
             await Task.Delay(1, patience.Token);

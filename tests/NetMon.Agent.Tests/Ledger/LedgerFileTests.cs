@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NetMon.Agent.Ledger;
 using NetMon.Agent.Options;
 using NetMon.Agent.Tests.Records;
+using NetMon.Bpf.Layouts;
 using NetMon.Bpf.Records;
 
 namespace NetMon.Agent.Tests.Ledger;
@@ -98,6 +99,73 @@ public sealed class LedgerFileTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_of_records_with_another_layout_is_read_by_the_names_of_their_fields()
+    {
+        LeaveRecords();
+        OtherLayout.Apply(_directory);
+        using var ledger = Open(out var agent, out var counters);
+        Assert.All(LedgerRefusal.All, reason => Assert.Equal(0, counters.Refused(reason)));
+        Assert.Equal(2, counters.Replayed);
+        Assert.Equal(6, Sent(agent));
+    }
+
+    [Fact]
+    public void A_journal_that_does_not_say_what_its_records_mean_is_refused_and_the_agent_starts_from_the_checkpoint()
+    {
+        LeaveRecords();
+        var journal = Directory.EnumerateFiles(_directory, "journal.*").Single();
+        var (whole, entries) = (File.ReadAllBytes(Checkpoint), File.ReadAllBytes(journal));
+        var own = Journal.LayoutOf(entries).ToArray();
+        var random = new Random(3);
+        List<byte[]> descriptions =
+        [
+            [],
+            [.. Enumerable.Repeat((byte)0xff, own.Length)],
+            OtherLayout.Describe(360, []),
+            OtherLayout.Describe(8, [("reason", 0, 8, 1)]),
+            OtherLayout.Describe(1 << 20, [("key.protocol", 0, 1, 1)]),
+            OtherLayout.Describe(16, [("key.protocol", 12, 8, 1)]),
+            OtherLayout.Describe(16, [("key.protocol", -1, 1, 1)]),
+            OtherLayout.Describe(16, [("key.protocol", 0, 8, int.MaxValue)]),
+            OtherLayout.Describe(16, [("key.protocol", 0, 3, 1)]),
+            OtherLayout.Describe(16, [("key.protocol", 0, 1, 1), ("key.protocol", 1, 1, 1)]),
+        ];
+        for (var i = 0; i < 100; i++)
+        {
+            var changed = own.ToArray();
+            changed[random.Next(1000)] ^= (byte)random.Next(1, 256);
+            descriptions.Add(changed);
+        }
+
+        foreach (var description in descriptions)
+        {
+            Array.ForEach(Directory.GetFiles(_directory), File.Delete);
+            var bytes = entries.ToArray();
+            var place = bytes.AsSpan(Journal.LayoutOffset, own.Length);
+            place.Clear();
+            description.CopyTo(place);
+            File.WriteAllBytes(Checkpoint, whole);
+            File.WriteAllBytes(journal, bytes);
+            using var ledger = Open(out var agent, out var counters);
+            Assert.Equal(1, counters.Refused(LedgerRefusal.Layout));
+            Assert.Equal(3, Sent(agent));
+            Take(ledger, agent, new TestFlow("10.0.0.1:1", "10.0.0.2:2").Record(RecordReason.Open, (1, 60)));
+        }
+    }
+
+    [Fact]
+    public void Records_of_any_layout_that_agents_write_have_room_in_the_journal()
+    {
+        Assert.InRange(RecordLayout.Own.RecordBytes, 8, SparseRecord.MaxWords * sizeof(ulong));
+        Assert.InRange(SweepChunk.Size * RecordLayout.Own.RecordBytes, 1, Journal.ChunkBytes - 64);
+        Assert.InRange(
+            RecordLayout.Own.Describe().Length,
+            1,
+            Journal.HeaderBytes - Journal.LayoutOffset - 2048
+        );
+    }
+
+    [Fact]
     public void Figures_with_other_labels_start_anew_and_that_is_said()
     {
         Leave();
@@ -187,6 +255,65 @@ public sealed class LedgerFileTests : IDisposable
         Assert.Equal(Records, Sent(next));
     }
 
+    [Fact]
+    public void Where_a_full_journal_finds_no_room_for_a_checkpoint_it_is_not_tried_with_each_record()
+    {
+        var flow = new TestFlow("10.0.0.1:40000", "10.0.0.2:80");
+        const int Records = 20_000;
+        var now = 0ul;
+        using (var first = Open(out var agent, out var counters, clock: () => now))
+        {
+            // In its place nothing can be written.
+            var obstacle = Directory.CreateDirectory(Path.Combine(_directory, "checkpoint.new"));
+            for (var i = 0; i < Records; i++)
+            {
+                Take(first, agent, flow.Record(RecordReason.Update, (1, 60)));
+            }
+
+            Assert.Equal(1, counters.Failures);
+            Assert.InRange(counters.Unjournaled, 1, Records);
+            Assert.Equal(Records, Sent(agent));
+
+            obstacle.Delete();
+            now += 1_000_000_000;
+            Take(first, agent, flow.Record(RecordReason.Update, (1, 60)));
+        }
+
+        using var ledger = Open(out var next, out _);
+        Assert.Equal(Records + 1, Sent(next));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_fails_in_whatever_way_leaves_the_one_before_in_force()
+    {
+        var flow = new TestFlow("10.0.0.1:40000", "10.0.0.2:80");
+        var isFaulty = false;
+        using (
+            var first = Open(
+                out var agent,
+                out var counters,
+                step: () =>
+                {
+                    if (isFaulty)
+                    {
+                        throw new InvalidOperationException("a fault");
+                    }
+                }
+            )
+        )
+        {
+            Take(first, agent, flow.Record(RecordReason.Open, (1, 60)));
+            isFaulty = true;
+            Assert.False(first.Checkpoint(0));
+            isFaulty = false;
+            Take(first, agent, flow.Record(RecordReason.Update, (2, 120)));
+            Assert.Equal(1, counters.Failures);
+        }
+
+        using var ledger = Open(out var next, out _);
+        Assert.Equal(3, Sent(next));
+    }
+
     private void Leave()
     {
         using var ledger = Open(out var agent, out _);
@@ -195,12 +322,25 @@ public sealed class LedgerFileTests : IDisposable
         Assert.True(ledger.Checkpoint(0));
     }
 
+    // A checkpoint with 3 packets, and two records after it.
+    private void LeaveRecords()
+    {
+        using var ledger = Open(out var agent, out _);
+        var flow = new TestFlow("10.0.0.1:40000", "10.0.0.2:80").Established();
+        Take(ledger, agent, flow.Record(RecordReason.Open, (3, 180), (2, 120)));
+        Assert.True(ledger.Checkpoint(0));
+        Take(ledger, agent, flow.Record(RecordReason.Update, (1, 60)));
+        Take(ledger, agent, flow.Record(RecordReason.Update, (2, 120)));
+    }
+
     private FlowLedger Open(
         out PipelineUnderTest agent,
         out LedgerCounters counters,
         Guid? boot = null,
         string[]? labels = null,
-        int maxSeries = 1000
+        int maxSeries = 1000,
+        Func<ulong>? clock = null,
+        Action? step = null
     )
     {
         agent = new PipelineUnderTest(
@@ -218,7 +358,9 @@ public sealed class LedgerFileTests : IDisposable
             counters,
             TimeSpan.FromSeconds(30),
             1 << 20,
-            NullLogger<FlowLedger>.Instance
+            NullLogger<FlowLedger>.Instance,
+            clock,
+            step
         );
         ledger.ResumeWaiting();
         ledger.Resume();

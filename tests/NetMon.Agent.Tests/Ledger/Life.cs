@@ -2,6 +2,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NetMon.Agent.Ledger;
 using NetMon.Agent.Tests.Attribution;
 using NetMon.Agent.Tests.Records;
+using NetMon.Bpf.Layouts;
+using NetMon.Bpf.Records;
 
 namespace NetMon.Agent.Tests.Ledger;
 
@@ -9,6 +11,7 @@ namespace NetMon.Agent.Tests.Ledger;
 internal sealed class Life : IDisposable
 {
     private readonly string _directory;
+    private readonly bool _relays;
     private int _left;
 
     /// <param name="directory">Its ledger.</param>
@@ -17,16 +20,19 @@ internal sealed class Life : IDisposable
     /// <param name="killAfter">After so many steps it is dead; 0: never.</param>
     /// <param name="journalBytes">Of its journal.</param>
     /// <param name="boot">The machine's start.</param>
+    /// <param name="relays">What it leaves is that of an agent whose records have another layout.</param>
     public Life(
         string directory,
         TestKernel kernel,
         NodeUnderTest node,
         int killAfter = 0,
         long journalBytes = 1 << 20,
-        Guid boot = default
+        Guid boot = default,
+        bool relays = false
     )
     {
         _directory = directory;
+        _relays = relays;
         _left = killAfter;
         Kernel = kernel;
         Node = node;
@@ -42,17 +48,14 @@ internal sealed class Life : IDisposable
             () => node.NowNs,
             Step
         );
-        if (Ledger.Attach(TestKernel.RingNumber) is { } position && position > kernel.Consumer)
-        {
-            kernel.Consumer = position;
-        }
-
+        Attach();
         if (!IsDead)
         {
             Ledger.ResumeWaiting();
         }
 
-        if (!IsDead)
+        TakeEarlierRings();
+        if (kernel.Oldest is null)
         {
             ConsumeRing(int.MaxValue);
         }
@@ -61,6 +64,9 @@ internal sealed class Life : IDisposable
         {
             Ledger.Resume();
         }
+
+        TakeEarlier();
+        ConsumeRing(int.MaxValue);
     }
 
     public TestKernel Kernel { get; }
@@ -96,11 +102,101 @@ internal sealed class Life : IDisposable
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         }
 
+        if (_relays)
+        {
+            OtherLayout.Apply(copy);
+        }
+
         Left = (copy, Kernel.Copy(), Figures.Of(Agent));
+    }
+
+    /// <summary>Goes on in the rings after the last records that the ledger has.</summary>
+    public void Attach()
+    {
+        if (!IsDead && Ledger.Attach(Kernel.Ring) is { } position && position > Kernel.Consumer)
+        {
+            Kernel.Consumer = position;
+        }
+
+        foreach (var earlier in Kernel.Earlier)
+        {
+            if (!IsDead && Ledger.PositionIn(earlier.Ring) is { } last && last > earlier.Consumer)
+            {
+                earlier.Consumer = last;
+            }
+        }
+    }
+
+    /// <summary>All that programs before left: rings, then maps.</summary>
+    public void TakeEarlier()
+    {
+        TakeEarlierRings();
+        while (!IsDead && Kernel.Oldest is { } oldest)
+        {
+            Step();
+            var room = Ledger.RoomFor(RecordLayout.Own);
+            Step();
+            var count = IsDead ? 0 : oldest.Drain(room, 5);
+            Step();
+            if (count == 0 && !IsDead)
+            {
+                Kernel.Complete();
+                continue;
+            }
+
+            var records = new FlowRecord[count];
+            for (var i = 0; i < count; i++)
+            {
+                var size = RecordLayout.Own.RecordBytes;
+                records[i] = RecordLayout.Own.TranslateDrained(room.Slice(i * size, size));
+            }
+
+            if (!IsDead)
+            {
+                Ledger.Leave(records);
+            }
+
+            for (var i = 0; i < count && !IsDead; i++)
+            {
+                Step();
+                Ledger.Earlier(in records[i]);
+                Agent.Pipeline.Resume(in records[i], Node.NowNs);
+            }
+        }
+    }
+
+    private void TakeEarlierRings()
+    {
+        foreach (var earlier in Kernel.Earlier)
+        {
+            var position = earlier.Consumer;
+            for (var i = 1; !IsDead && earlier.TryRead(ref position, out var record); i++)
+            {
+                Step();
+                Ledger.OldRing(in record, earlier.Ring, position);
+                Agent.Pipeline.Process(in record, Node.NowNs);
+                Step();
+                if (i % 3 == 0 && !IsDead)
+                {
+                    earlier.Consumer = position;
+                }
+            }
+
+            Step();
+            if (!IsDead)
+            {
+                earlier.Consumer = position;
+            }
+        }
     }
 
     public void ConsumeRing(int max)
     {
+        if (IsDead)
+        {
+            return;
+        }
+
         var position = Kernel.Consumer;
         for (var i = 0; i < max && !IsDead && Kernel.TryRead(ref position, out var record); i++)
         {

@@ -5,6 +5,16 @@ using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Tests.Ledger;
 
+/// <summary>What changes while agents come and go.</summary>
+public enum Change
+{
+    None,
+    SamplingRate,
+
+    /// <summary>The programs are replaced by others with maps of their own, and each agent has records of another layout than the one before.</summary>
+    Layout,
+}
+
 /// <summary>
 /// What happens on a node, in an order that chance makes: flows of all kinds, by ring and by sweep, whose ends are known at once, later, or are
 /// translated; and what the agent does meanwhile. The same for the same seed, however many agents it takes.
@@ -23,11 +33,17 @@ internal sealed class Script
     private TimeSpan _elapsed;
     private bool _isKnown;
     private readonly bool _resampled;
+    private readonly bool _relaid;
     private int _samplingRate = 1;
 
-    public Script(int seed, int flows, int steps, bool resampled)
+    /// <param name="seed">Of chance.</param>
+    /// <param name="flows">On the node.</param>
+    /// <param name="steps">About as many.</param>
+    /// <param name="change">What changes meanwhile.</param>
+    public Script(int seed, int flows, int steps, Change change)
     {
-        _resampled = resampled;
+        _resampled = change == Change.SamplingRate;
+        _relaid = change == Change.Layout;
         _random = new Random(seed);
         var plans = Enumerable.Range(0, flows).Select(Plan).ToList();
         for (var i = 0; i < steps && plans.Count > 0; i++)
@@ -51,11 +67,11 @@ internal sealed class Script
         int seed,
         int flows,
         int steps,
-        bool resampled,
+        Change change,
         out int places
     )
     {
-        var script = new Script(seed, flows, steps, resampled);
+        var script = new Script(seed, flows, steps, change);
         var directory = Directory.CreateTempSubdirectory("netmon-ledger-").FullName;
         using var life = script.Begin(directory, new TestKernel(), 0);
         script.Run(life);
@@ -71,12 +87,12 @@ internal sealed class Script
         int seed,
         int flows,
         int steps,
-        bool resampled,
+        Change change,
         IEnumerable<int> kills,
         long journalBytes = 1 << 20
     )
     {
-        var script = new Script(seed, flows, steps, resampled);
+        var script = new Script(seed, flows, steps, change);
         var directory = Directory.CreateTempSubdirectory("netmon-ledger-").FullName;
         var kernel = new TestKernel();
         var seens = new List<Dictionary<string, double>>();
@@ -118,7 +134,7 @@ internal sealed class Script
         }
 
         Know(node);
-        return new Life(directory, kernel, node, killAfter, journalBytes);
+        return new Life(directory, kernel, node, killAfter, journalBytes, relays: _relaid);
     }
 
     // Goes on where the agent before was killed.
@@ -166,6 +182,16 @@ internal sealed class Script
                 break;
             case 4 when late:
                 KnowNow();
+                break;
+            case 5 when _relaid && _random.Next(3) == 0:
+                _steps.Add((_, life) => life.Kernel.Replace());
+                _steps.Add(
+                    (_, life) =>
+                    {
+                        life.Attach();
+                        life.TakeEarlier();
+                    }
+                );
                 break;
             case 5 when late && _resampled:
                 _samplingRate = 4;

@@ -65,7 +65,6 @@ internal sealed class ScrapedAgent : IAsyncDisposable
         await _traffic;
         await _server!.StopAsync(TimeSpan.FromSeconds(1));
         await _server.DisposeAsync();
-        _endpoint.Dispose();
         _stop.Dispose();
     }
 

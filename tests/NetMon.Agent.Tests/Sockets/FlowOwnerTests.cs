@@ -240,11 +240,17 @@ public sealed class FlowOwnerTests : IDisposable
             events[i] = Event(SocketKind.Opened, $"10.0.0.1:{i + 1}", Server, 12, "curl", cookie: (ulong)i);
         }
 
-        Play(events);
-        Play(events);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Play(events);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Round();
+        Round();
+        // A collection that another thread brings about counts the rest of this one's buffer as used.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Round()));
+
+        long Round()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Play(events);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [Fact]

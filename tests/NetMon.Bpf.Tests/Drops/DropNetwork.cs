@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -153,14 +154,15 @@ internal sealed class DropNetwork : IDisposable
     // The kernel brings links up some time after they are told to be, and until then loses what is sent.
     private void AwaitAnswer(string address)
     {
-        for (var attempt = 1; ; attempt++)
+        for (var start = Stopwatch.GetTimestamp(); ; )
         {
             try
             {
                 Client.Exec("ping", "-c1", "-W1", address);
                 return;
             }
-            catch (InvalidOperationException) when (attempt < 15)
+            catch (InvalidOperationException)
+                when (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60))
             {
                 Thread.Sleep(100);
             }

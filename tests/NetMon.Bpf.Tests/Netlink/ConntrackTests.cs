@@ -196,14 +196,16 @@ public class ConntrackTests
         var known = router.Talk(ProtocolType.Tcp, "10.96.0.1", 80);
         var asked = Enumerable.Range(0, 200).Select(i => i % 2 == 0 ? known : Numbered(i)).ToArray();
         var found = new TranslatedConnection[asked.Length];
-        for (var i = 0; i < 50; i++)
-        {
-            conntrack.Find(asked, found);
-        }
+        Round();
+        // A collection that another thread brings about counts the rest of this one's buffer as used.
+        Assert.Equal(0, Enumerable.Range(0, 50).Min(_ => Round()));
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        conntrack.Find(asked, found);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        long Round()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            conntrack.Find(asked, found);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [SkippableFact]

@@ -43,6 +43,99 @@ public class ObjectPinTests
         });
     }
 
+    private static readonly Lazy<byte[]> OtherDrops = new(() =>
+        TestObjects.CompileVariantOf(
+            "drops.bpf.c",
+            "drops.h",
+            (
+                "struct drop_total {\n\t__u64 packets;\n\t__u64 bytes;",
+                "struct drop_total {\n\t__u64 news;\n\t__u64 bytes;\n\t__u64 packets;"
+            ),
+            (
+                "\t__u64 packets; /* on the wire: segments of a GSO packet */\n\t__u64 bytes;",
+                "\t__u64 news;\n\t__u64 bytes;\n\t__u64 packets; /**/"
+            ),
+            ("\t__u64 location; /* address", "\t__u64 news;\n\t__u64 location; /* address")
+        )
+    );
+
+    /// <summary>Others take their place: by settings, then by programs whose layouts differ, then the first ones again.</summary>
+    [SkippableFact]
+    public void What_drop_programs_had_gathered_goes_to_those_that_take_their_place()
+    {
+        using var wire = new Wire();
+        using var pins = new TestPins();
+        wire.Inside(() =>
+        {
+            using var directory = pins.Open();
+            DropTotal[] totals;
+            using (var first = DropProgram.Load(Drops, directory))
+            {
+                wire.Near.Exec("python3", "-c", Send(100));
+                totals = first.ReadTotals();
+            }
+
+            wire.Near.Exec("python3", "-c", Send(20));
+            using (var second = DropProgram.Load(new() { MaxEntries = 60_000 }, directory))
+            {
+                Assert.False(second.Adopted);
+                Assert.NotEqual(0ul, second.ReadActivity());
+                totals = AssertNoLess(totals, second.ReadTotals());
+                Assert.Equal(120, Taken(second, wire, 120));
+                wire.Near.Exec("python3", "-c", Send(3));
+            }
+
+            using (var other = DropProgram.Load(Drops, directory, OtherDrops.Value))
+            {
+                Assert.False(other.Adopted);
+            }
+
+            wire.Near.Exec("python3", "-c", Send(30));
+            using (var back = DropProgram.Load(Drops, directory))
+            {
+                Assert.False(back.Adopted);
+                AssertNoLess(totals, back.ReadTotals());
+                Assert.Equal(30, Taken(back, wire, 30));
+            }
+
+            using var adopted = DropProgram.Load(Drops, directory);
+            Assert.True(adopted.Adopted);
+            AssertNoLess(totals, adopted.ReadTotals());
+            Assert.Equal(0, Taken(adopted, wire, 0));
+            Assert.Single(Directory.GetDirectories(Path.Combine(directory.Path, "drops")));
+        });
+    }
+
+    [SkippableFact]
+    public void Events_of_sockets_that_nobody_took_go_to_the_programs_that_take_their_place()
+    {
+        using var pins = new TestPins();
+        using var directory = pins.Open();
+        var options = new SocketProgramOptions { Loopback = true };
+        ulong events;
+        using (var first = SocketProgram.Load(options, directory))
+        {
+            Skip.IfNot(first.ConnectMissing.Length == 0, first.ConnectMissing);
+        }
+
+        Shell.Run("python3", "-c", Connect);
+        using (var first = SocketProgram.Load(options, directory))
+        {
+            Assert.True(first.Adopted);
+            events = first.ReadCounters().Events;
+        }
+
+        using var other = SocketProgram.Load(
+            new() { Loopback = true, RingBytes = options.RingBytes * 2 },
+            directory
+        );
+        Assert.False(other.Adopted);
+        Assert.True(other.ReadCounters().Events >= events);
+        Assert.Contains(other.Inherited, one => one.Kind == SocketKind.Opened && one.Key.Protocol == 6);
+        Assert.All(other.Inherited, one => Assert.InRange((int)one.Kind, 1, 5));
+        Assert.Single(Directory.GetDirectories(Path.Combine(directory.Path, "sockets")));
+    }
+
     [SkippableFact]
     public void Sockets_of_the_time_without_a_process_are_in_the_ring()
     {
@@ -57,15 +150,29 @@ public class ObjectPinTests
             events = first.ReadCounters().Events;
         }
 
-        Shell.Run(
-            "python3",
-            "-c",
-            "import socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); s.listen(); socket.create_connection(s.getsockname())"
-        );
+        Shell.Run("python3", "-c", Connect);
         using var second = SocketProgram.Load(options, directory);
         Assert.True(second.Adopted);
         Assert.True(second.ReadCounters().Events > events);
         Assert.True(second.Ring.PendingBytes > 0);
+    }
+
+    private const string Connect =
+        "import socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); s.listen(); socket.create_connection(s.getsockname())";
+
+    private static DropTotal[] AssertNoLess(DropTotal[] before, DropTotal[] now)
+    {
+        Assert.All(
+            before.Zip(now),
+            pair =>
+            {
+                Assert.True(pair.Second.Packets >= pair.First.Packets);
+                Assert.True(pair.Second.Bytes >= pair.First.Bytes);
+                Assert.True(pair.Second.Ordinary >= pair.First.Ordinary);
+                Assert.True(pair.Second.Foreign >= pair.First.Foreign);
+            }
+        );
+        return now;
     }
 
     private static string Send(int count) =>

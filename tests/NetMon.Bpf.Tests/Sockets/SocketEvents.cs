@@ -23,7 +23,7 @@ internal sealed class SocketEvents : IDisposable, IRecordHandler<SocketEvent>
 {
     private readonly List<SeenSocket> _events = [];
 
-    public SocketEvents(int ringBytes = 8 * 1024 * 1024)
+    public SocketEvents(int ringBytes = 64 * 1024 * 1024)
     {
         Privileges.Require();
         Program = SocketProgram.Load(new() { Loopback = true, RingBytes = ringBytes });

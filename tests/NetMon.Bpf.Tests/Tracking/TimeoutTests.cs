@@ -14,9 +14,9 @@ public sealed class TimeoutTests
     [SkippableFact]
     public void An_active_flow_leaves_a_record_each_interval_with_the_counts_since_the_last()
     {
-        using var run = new KernelRun(new FlowProgramOptions { Interval = TimeSpan.FromMilliseconds(500) });
+        using var run = new KernelRun(new FlowProgramOptions { Interval = TimeSpan.FromSeconds(2) });
         run.Feed(Udp, Udp, Udp);
-        Thread.Sleep(600);
+        Thread.Sleep(2100);
         run.Feed(Udp);
         var flow = Assert.Single(run.Consume());
         Assert.Equal([RecordReason.Open, RecordReason.Update], flow.Reasons);
@@ -160,11 +160,11 @@ public sealed class TimeoutTests
     [SkippableFact]
     public void A_packet_keeps_a_flow_alive()
     {
-        using var run = new KernelRun(new FlowProgramOptions { UdpIdle = TimeSpan.FromSeconds(1) });
+        using var run = new KernelRun(new FlowProgramOptions { UdpIdle = TimeSpan.FromSeconds(3) });
         for (var i = 0; i < 5; i++)
         {
             run.Feed(Udp);
-            Thread.Sleep(300);
+            Thread.Sleep(700);
             run.Sweep();
         }
 

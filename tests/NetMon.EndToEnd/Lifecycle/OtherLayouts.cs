@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using NetMon.Testing.Lab;
 using Xunit.Abstractions;
@@ -86,7 +87,7 @@ public sealed class OtherLayouts(ITestOutputHelper output)
         output.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what, -32} {metrics.Sum("netmon_ledger_restored", ("what", "records")), 6} records taken over; sent {packets, 7} packets {bytes, 9} bytes, reported {Of("netmon_packets_total"), 7} packets {Of("netmon_bytes_total"), 9} bytes"
+                $"{what, -32} ready after {Stopwatch.GetElapsedTime(agent.StartedAt, agent.ReadyAt).TotalSeconds, 4:f1} s; {metrics.Sum("netmon_ledger_restored", ("what", "records")), 6} records taken over; sent {packets, 7} packets {bytes, 9} bytes, reported {Of("netmon_packets_total"), 7} packets {Of("netmon_bytes_total"), 9} bytes"
             )
         );
 

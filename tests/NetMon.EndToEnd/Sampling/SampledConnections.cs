@@ -33,9 +33,9 @@ public sealed class SampledConnections(ITestOutputHelper output)
         );
 
         var before = link.NearInterface.ReadCounters();
-        var first = ConnectionLoad.Run(link.Near, BareLink.Plan(Rate, Phase)).Completed;
+        var first = ConnectionLoad.Run(link.Near, Plan(Phase)).Completed;
         settings.Set("capture.sampling_rate", "2");
-        var second = ConnectionLoad.Run(link.Near, BareLink.Plan(Rate, Phase)).Completed;
+        var second = ConnectionLoad.Run(link.Near, Plan(Phase)).Completed;
         var passed = link.NearInterface.ReadCounters() - before;
         Wait.Until(
             () => passed == (passed = link.NearInterface.ReadCounters() - before),
@@ -87,7 +87,7 @@ public sealed class SampledConnections(ITestOutputHelper output)
         settings.Set("capture.sampling_rate", "1");
         settings.Set("capture.adaptive_sampling.cpu_budget", "1");
         settings.Set("capture.adaptive_sampling.enabled", "true");
-        var load = Task.Run(() => ConnectionLoad.Run(link.Near, BareLink.Plan(Rate, 4 * Phase)));
+        var load = Task.Run(() => ConnectionLoad.Run(link.Near, Plan(4 * Phase)));
         Wait.Until(() => agent.ReadMetrics().Sum("netmon_sampling_rate") > 1, "the rate to be raised");
         Assert.Contains("the sampling rate is", agent.Log, StringComparison.Ordinal);
         load.GetAwaiter().GetResult();
@@ -99,6 +99,13 @@ public sealed class SampledConnections(ITestOutputHelper output)
                 1 + bound
             );
     }
+
+    /// <summary>With the ports of a Linux client: below the server's they would make it the client, and all of its connections one choice.</summary>
+    private static ConnectionPlan Plan(TimeSpan duration) =>
+        BareLink.Plan(Rate, duration) with
+        {
+            Ports = (32_768, 60_999),
+        };
 
     private static double Of(MetricsSnapshot metrics, string name) => metrics.Sum(name, Once);
 

@@ -9,6 +9,7 @@ using NetMon.Agent.Ledger;
 using NetMon.Agent.Lifecycle;
 using NetMon.Agent.Logging;
 using NetMon.Agent.Tests.Records;
+using NetMon.Bpf.Layouts;
 using NetMon.Bpf.Records;
 using NetMon.Configuration;
 using NetMon.Configuration.Reloading;
@@ -53,6 +54,7 @@ internal static class BodyDecoders
             name => Bodies(name, StopEndpoint.Path, OpenStop, """{"keep":true}""", """{"keep":false}""")
         ),
         ("ledger-records", Records),
+        ("ledger-layout", Layouts),
     ];
 
     private static Decoder Bodies(
@@ -142,6 +144,40 @@ internal static class BodyDecoders
             Grammar = Grammar.Fields,
         };
     }
+
+    // With a checksum that is right: else nearly all would be refused for it.
+    private static Decoder Layouts(string name) =>
+        new(
+            name,
+            "what a journal says of its records",
+            [RecordLayout.Own.Describe()],
+            () =>
+            {
+                var record = new byte[RecordLayout.MaxRecordBytes];
+                Array.Fill(record, (byte)0xff);
+                return input =>
+                {
+                    var bytes = input.ToArray();
+                    LayoutDescription.Seal(bytes);
+                    if (!RecordLayout.TryParse(bytes, out var layout, out var fault))
+                    {
+                        BrokenException.Unless(fault.Length > 0, "a description is refused without a reason");
+                        return false;
+                    }
+
+                    layout!.Translate(record.AsSpan(0, layout.RecordBytes));
+                    BrokenException.Unless(
+                        RecordLayout.TryParse(layout.Describe(), out var again, out _)
+                            && again!.RecordBytes == layout.RecordBytes,
+                        "a description is not read as it was written"
+                    );
+                    return true;
+                };
+            }
+        )
+        {
+            Grammar = Grammar.Fields,
+        };
 
     private static byte[] Write(FlowRecord record)
     {

@@ -114,32 +114,39 @@ public sealed class JsonFilterTests
     [Fact]
     public void What_is_not_wanted_takes_no_memory_however_large_or_deep()
     {
-        var filter = new JsonFilter(Tree, 1000);
         var chunk = new byte[64 * 1024];
-        filter.Read("{\"z\":\""u8, out _);
-        chunk.AsSpan().Fill((byte)'x');
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 200; i++)
-        {
-            filter.Read(chunk, out _);
-        }
+        // A collection that another thread brings about counts the rest of this one's buffer as used.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Round()));
 
-        filter.Read("\",\"y\":"u8, out _);
-        chunk.AsSpan().Fill((byte)'[');
-        for (var i = 0; i < 200; i++)
+        long Round()
         {
-            filter.Read(chunk, out _);
-        }
+            var filter = new JsonFilter(Tree, 1000);
+            filter.Read("{\"z\":\""u8, out _);
+            chunk.AsSpan().Fill((byte)'x');
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 200; i++)
+            {
+                filter.Read(chunk, out _);
+            }
 
-        chunk.AsSpan().Fill((byte)']');
-        for (var i = 0; i < 200; i++)
-        {
-            filter.Read(chunk, out _);
-        }
+            filter.Read("\",\"y\":"u8, out _);
+            chunk.AsSpan().Fill((byte)'[');
+            for (var i = 0; i < 200; i++)
+            {
+                filter.Read(chunk, out _);
+            }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(FilterEvent.Document, filter.Read(",\"a\":1}"u8, out _));
-        Assert.Equal("""{"a":1}""", Encoding.UTF8.GetString(filter.Json));
+            chunk.AsSpan().Fill((byte)']');
+            for (var i = 0; i < 200; i++)
+            {
+                filter.Read(chunk, out _);
+            }
+
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.Equal(FilterEvent.Document, filter.Read(",\"a\":1}"u8, out _));
+            Assert.Equal("""{"a":1}""", Encoding.UTF8.GetString(filter.Json));
+            return allocated;
+        }
     }
 
     // The reference is the text as a document, out of which the unwanted members are removed.

@@ -261,6 +261,15 @@ public class AgentConfigurationTests
     }
 
     [Fact]
+    public void A_file_in_another_encoding_is_refused()
+    {
+        using var file = new TemporaryFile("");
+        File.WriteAllBytes(file.Path, [.. "kubernetes:\n  node_name: caf"u8, 0xe9, (byte)'\n']);
+
+        Assert.Equal([$"{file.Path}: this is no text in UTF-8"], ErrorsOf(file.Path));
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_read_is_an_error_by_its_name()
     {
         Assert.Equal(["/nowhere/netmon.yaml: no such file"], ErrorsOf("/nowhere/netmon.yaml"));

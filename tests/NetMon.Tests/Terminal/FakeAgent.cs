@@ -17,6 +17,12 @@ internal sealed class FakeAgent : IAsyncDisposable
 
     private FakeAgent(WebApplication app) => _app = app;
 
+    /// <summary>Where no agent listens, whatever port other tests are given meanwhile.</summary>
+    public static ServerAddress Nobody { get; } =
+        ServerAddress.TryParse("127.0.0.1:1", out var address)
+            ? address
+            : throw new InvalidOperationException();
+
     public ServerAddress Address { get; private set; } = ServerAddress.Default;
 
     /// <summary>Path and query of every request so far.</summary>
@@ -58,10 +64,10 @@ internal sealed class FakeAgent : IAsyncDisposable
         return agent;
     }
 
-    /// <summary>Waits for the first request, for at most 10 seconds.</summary>
+    /// <summary>Waits for the first request, for a minute at least.</summary>
     public async Task WaitForRequestAsync()
     {
-        for (var i = 0; i < 1000 && Requests.IsEmpty; i++)
+        for (var i = 0; i < 6000 && Requests.IsEmpty; i++)
         {
             await Task.Delay(10);
         }

@@ -5,7 +5,7 @@ namespace NetMon.Tests.Terminal;
 /// <summary>A real terminal: a shell in a tmux server of its own, whose screen can be read.</summary>
 internal sealed class Tmux : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _socket = $"netmon-test-{Guid.NewGuid():N}";
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using NetMon.Core.Flows;
+using NetMon.Testing;
 
 namespace NetMon.Tests.Terminal;
 
@@ -12,7 +13,8 @@ public sealed class TopTerminalTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _agent = await FakeAgent.StartAsync();
+        // Nobody else may be given its port while it is away.
+        _agent = await FakeAgent.StartAsync(FixedPort.Find());
         _agent.List = ListAsync;
     }
 

@@ -1,5 +1,6 @@
 using NetMon.Core.Flows;
 using NetMon.Terminal;
+using NetMon.Testing;
 using NetMon.Tests.Terminal;
 using NetMon.Verbs;
 
@@ -96,7 +97,10 @@ public sealed class FlowsFollowTests : FlowsVerbHarness
     [Fact]
     public async Task AnAgent_that_is_away_for_a_while_is_waited_for_with_one_message()
     {
-        var port = Agent.Address.Port;
+        // Nobody else may be given its port meanwhile.
+        await Agent.DisposeAsync();
+        var port = FixedPort.Find();
+        Agent = await FakeAgent.StartAsync(port);
         Agent.Follow = context =>
             context.SendAsync(FlowText.Line(FlowEventKind.Open, FlowTableTests.Flows[0]));
         using var stop = new CancellationTokenSource();
@@ -121,8 +125,13 @@ public sealed class FlowsFollowTests : FlowsVerbHarness
     [Fact]
     public async Task AnAgent_that_was_never_there_is_not_waited_for()
     {
-        await Agent.DisposeAsync();
-        Assert.Equal(1, await RunAsync("--follow"));
+        Assert.Equal(
+            1,
+            await FlowsVerb
+                .Create(() => Output.Target)
+                .Parse(["--follow", "--server", FakeAgent.Nobody.ToString()])
+                .InvokeAsync()
+        );
         AssertTwoLines();
     }
 

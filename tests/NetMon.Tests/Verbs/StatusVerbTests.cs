@@ -71,9 +71,12 @@ public sealed class StatusVerbTests : FlowsVerbHarness
     [Fact]
     public async Task An_agent_that_does_not_answer_ends_with_code_1_and_a_next_step()
     {
-        await Agent.DisposeAsync();
+        var code = await StatusVerb
+            .Create(() => Output.Target)
+            .Parse(["--server", FakeAgent.Nobody.ToString()])
+            .InvokeAsync();
 
-        Assert.Equal(ExitCode.Failed, await StatusAsync());
+        Assert.Equal(ExitCode.Failed, code);
 
         Assert.Empty(Output.Text);
         AssertTwoLines();

@@ -51,6 +51,6 @@ internal static class Peer
             || !name.Contains('.', StringComparison.Ordinal)
             || IPAddress.TryParse(name, out _)
             || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-            || name.StartsWith(Environment.MachineName + ".", StringComparison.OrdinalIgnoreCase);
+            || name.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -46,6 +46,15 @@ internal sealed class WatchedBody : PipeWriter, IHttpResponseBodyFeature
         context.Features.Set<IHttpResponseBodyFeature>(new WatchedBody(context, inner, refusals, patience));
     }
 
+    /// <summary>Ends the connection of a reader that is too slow.</summary>
+    public static void GiveUp(HttpContext context)
+    {
+        (context.Features.Get<IHttpResponseBodyFeature>() as WatchedBody)?._refusals.Count(
+            RefusalReasons.SlowReader
+        );
+        context.Abort();
+    }
+
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
         InTime(_inner.Writer.FlushAsync(cancellationToken));
 
@@ -89,8 +98,7 @@ internal sealed class WatchedBody : PipeWriter, IHttpResponseBodyFeature
         }
         catch (TimeoutException)
         {
-            _refusals.Count(RefusalReasons.SlowReader);
-            _context.Abort();
+            GiveUp(_context);
             return await flush;
         }
     }

@@ -1,3 +1,4 @@
+using NetMon.Bpf.Pinning;
 using NetMon.Core.Diagnosis;
 
 namespace NetMon.Diagnosis.Checks;
@@ -15,6 +16,15 @@ internal sealed class StateDirectoryCheck() : HostCheck("state directory")
             yield return Warn(
                 $"switched off (state.directory): {Lost}",
                 "give state.directory, such as /run/netmon"
+            );
+            yield break;
+        }
+
+        if (Directory.Exists(directory) && OwnDirectory.Problem(directory) is { } stranger)
+        {
+            yield return Fail(
+                $"{directory} is not the agent's own: {stranger}: it does not start",
+                $"chown root {directory} and chmod 0700 {directory}, or give another with --state-dir"
             );
             yield break;
         }

@@ -36,15 +36,12 @@ internal sealed class DropsView(
     }
 
     /// <summary>Until cancelled, which is its ordinary end.</summary>
-    public async Task FollowAsync(DropRequest request, CancellationToken cancellationToken)
-    {
-        var follower = new FlowFollower(client, Say, new ClientPatience(), time);
-        try
-        {
-            await follower.RunAsync(request.ToPath(follow: true), CreatePrinter(), cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
-    }
+    public Task FollowAsync(DropRequest request, CancellationToken cancellationToken) =>
+        new FlowFollower(client, Say, new ClientPatience(), time).RunAsync(
+            request.ToPath(follow: true),
+            CreatePrinter(),
+            cancellationToken
+        );
 
     private Action<ReadOnlySequence<byte>> CreatePrinter()
     {

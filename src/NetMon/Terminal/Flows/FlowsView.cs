@@ -66,15 +66,12 @@ internal sealed class FlowsView(
     }
 
     /// <summary>Until cancelled, which is its ordinary end.</summary>
-    public async Task FollowAsync(FlowRequest request, CancellationToken cancellationToken)
-    {
-        var follower = new FlowFollower(client, Say, new ClientPatience(), time);
-        try
-        {
-            await follower.RunAsync(request.ToPath(follow: true), CreatePrinter(request), cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
-    }
+    public Task FollowAsync(FlowRequest request, CancellationToken cancellationToken) =>
+        new FlowFollower(client, Say, new ClientPatience(), time).RunAsync(
+            request.ToPath(follow: true),
+            CreatePrinter(request),
+            cancellationToken
+        );
 
     private Action<ReadOnlySequence<byte>> CreatePrinter(FlowRequest request)
     {

@@ -58,7 +58,7 @@ internal sealed class PacketTraceView(AgentClient client, TerminalOutput output,
         if (!begins)
         {
             output.Errors.WriteLine(
-                $"netmon: {Number(line, "packets")} packets; {Number(line, "lost_events")} events lost, {Number(line, "limited_packets")} packets beyond the rate"
+                $"netmon: {Number(line, "packets")} packets; {Number(line, "lost_events")} events lost, {Number(line, "limited_packets")} packets beyond the rate, {Number(line, "missed_points")} points missed"
             );
             return;
         }

@@ -72,6 +72,8 @@ public sealed class AccessTests : IDisposable
             var (host, expected) in new[]
             {
                 ("rebound.example.com", HttpStatusCode.Forbidden),
+                ($"{Environment.MachineName}.example.com", HttpStatusCode.Forbidden),
+                (Environment.MachineName, HttpStatusCode.OK),
                 ("localhost:9990", HttpStatusCode.OK),
                 ("127.0.0.1", HttpStatusCode.OK),
                 ("[::1]:9990", HttpStatusCode.OK),
@@ -211,7 +213,7 @@ public sealed class AccessTests : IDisposable
         using var forged = other.Client("CN=alice");
         (status, _, _) = await GetAsync(server.Client(tls: true, certificate: forged), GuardedServer.Read);
         Assert.Equal(HttpStatusCode.Unauthorized, status);
-        Assert.Equal(2, server.Guard.Refusals.Read("bad_certificate"));
+        Assert.Equal(2, await server.RefusedAsync("bad_certificate", 2));
     }
 
     [Fact]

@@ -66,6 +66,18 @@ internal sealed class GuardedServer : IAsyncDisposable
         return new GuardedServer(server, guard);
     }
 
+    /// <summary>How often something was refused, once it was so often: some is counted only after the answer.</summary>
+    public async Task<long> RefusedAsync(string reason, long expected)
+    {
+        var patience = DateTime.UtcNow.AddSeconds(30);
+        while (Guard.Refusals.Read(reason) < expected && DateTime.UtcNow < patience)
+        {
+            await Task.Delay(2);
+        }
+
+        return Guard.Refusals.Read(reason);
+    }
+
     public static ApiGuard NewGuard(ApiOptions? options = null, AccessReviews? reviews = null) =>
         new(options ?? new ApiOptions(), reviews, NullLoggerFactory.Instance, TimeProvider.System);
 

@@ -129,7 +129,7 @@ public sealed class TlsTests : IDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
 
         Assert.Equal(0, await silent.GetStream().ReadAsync(new byte[1], patience.Token));
-        Assert.Equal(1, server.Guard.Refusals.Read("tls_handshake"));
+        Assert.Equal(1, await server.RefusedAsync("tls_handshake", 1));
     }
 
     private static Task<GuardedServer> StartAsync(TestCertificates certificates) =>

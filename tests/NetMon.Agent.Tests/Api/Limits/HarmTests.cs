@@ -26,7 +26,7 @@ public sealed class HarmTests
             connection.Dispose();
         }
 
-        Assert.Equal(20, server.Guard.Refusals.Read("slow_request"));
+        Assert.Equal(20, await server.RefusedAsync("slow_request", 20));
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class HarmTests
         await connection.SendAsync(request.Replace("{0}", new string('x', length), StringComparison.Ordinal));
 
         Assert.StartsWith($"HTTP/1.1 {status} ", await connection.ReadLineAsync(), StringComparison.Ordinal);
-        Assert.Equal(1, server.Guard.Refusals.Read(reason));
+        Assert.Equal(1, await server.RefusedAsync(reason, 1));
         await AnswersAsync(server);
     }
 
@@ -87,7 +87,7 @@ public sealed class HarmTests
             connection.Dispose();
         }
 
-        Assert.Equal(1, server.Guard.Refusals.Read("idle_connection"));
+        Assert.Equal(1, await server.RefusedAsync("idle_connection", 1));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class HarmTests
         using var third = new RawConnection(server.Address);
         Assert.Equal("", await third.ReadToEndAsync());
 
-        Assert.Equal(1, server.Guard.Refusals.Read("client_connections"));
+        Assert.Equal(1, await server.RefusedAsync("client_connections", 1));
         using var other = new RawConnection(server.Address, IPAddress.Parse("127.0.0.2"));
         await other.SendAsync(Get + "\r\n");
         Assert.Equal("HTTP/1.1 200 OK", await other.ReadLineAsync());
@@ -119,6 +119,18 @@ public sealed class HarmTests
         // Not all of the others: one that was told to go may be counted while it still goes.
         Assert.InRange(server.Guard.Refusals.Read("idle_connection"), 1500, 2001);
         silent.ForEach(connection => connection.Dispose());
+    }
+
+    [Fact]
+    public async Task What_everybody_may_ask_takes_no_place_of_a_stream()
+    {
+        await using var server = await StartAsync(options => options.Limits.Streams = 1);
+        using var only = await StreamAsync(server);
+        using var answer = await server
+            .Client()
+            .GetAsync(new Uri(GuardedServer.Open + "?follow=true", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using NetMon.Bpf.Attaching;
 using NetMon.Bpf.Netlink;
+using NetMon.Bpf.Records;
 using NetMon.Bpf.Tests.Attaching;
 using NetMon.Bpf.Tests.TestRun;
 using Xunit.Abstractions;
@@ -78,11 +80,17 @@ public sealed class KernelComparisonTests(ITestOutputHelper output)
         output.WriteLine(
             $"{trips.Samples} samples, {trips.MinUs} to {trips.MaxUs} us, mean {trips.MeanUs:0}; kernel mean {info.MeanRttUs:0}, shortest {info.MinRttUs}"
         );
-        Assert.True(trips.Samples > 50);
-        Assert.InRange(trips.MeanUs, info.MeanRttUs * 0.4, info.MeanRttUs * 2);
-        Assert.InRange(trips.MinUs, 0, info.MinRttUs + 1000.0);
-        // A queue of up to 200 kB at 40 Mbit/s.
-        Assert.InRange(trips.MaxUs, 5_000u, 200_000u);
+        // One is under way at a time, behind a queue of up to 40 ms; each takes less than all of it.
+        Assert.True(trips.Samples > 20);
+        Assert.InRange(trips.MaxUs, 5_000, info.Took.TotalMicroseconds);
+        // The kernel is asked at regular times, and of ours one follows the other: each counts for as long as it lasts. Of a bucket only
+        // the upper bound is known, twice the lower.
+        var overTime = trips.Buckets.Select((count, bucket) => count * Math.Pow(UpperBound(bucket), 2)).Sum();
+        var counted = trips.Buckets.Select((count, bucket) => count * (double)UpperBound(bucket)).Sum();
+        Assert.InRange(overTime / counted, info.MeanRttUs * 0.4, info.MeanRttUs * 4);
+        Assert.InRange(trips.MinUs, 1, trips.MeanUs);
+
+        static long UpperBound(int bucket) => 1L << (bucket + RoundTripBuckets.FirstShift);
     }
 
     [SkippableFact]
@@ -97,7 +105,7 @@ public sealed class KernelComparisonTests(ITestOutputHelper output)
         );
         var (events, sender) = (flow.Events, flow.Source);
         Assert.True(events.ZeroWindows[1 - sender] > 0);
-        Assert.InRange(events.ZeroWindowNs[1 - sender], 200_000_000ul, 3_000_000_000ul);
+        Assert.InRange(events.ZeroWindowNs[1 - sender], 200_000_000, info.Took.TotalNanoseconds);
         Assert.Equal(info.TotalRetransmits, events.Retransmits[sender]);
     }
 
@@ -124,11 +132,16 @@ public sealed class KernelComparisonTests(ITestOutputHelper output)
                 () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
             );
             var received = Task.Run(() => Receive(listener, readAfter));
+            var begun = Stopwatch.GetTimestamp();
             sender.Connect(IPAddress.Parse("192.0.2.2"), Port);
             var info = Send(sender, bytes, poll);
             sender.Shutdown(SocketShutdown.Send);
             Assert.Equal(bytes, received.GetAwaiter().GetResult());
-            info = info with { TotalRetransmits = ReadInfo(sender, 100) };
+            info = info with
+            {
+                TotalRetransmits = ReadInfo(sender, 100),
+                Took = Stopwatch.GetElapsedTime(begun),
+            };
             return (Assert.Single(run.Drain(), f => f.Key.Protocol == 6), info);
         }
         finally
@@ -170,7 +183,7 @@ public sealed class KernelComparisonTests(ITestOutputHelper output)
             }
         }
 
-        return new Info(0, ReadInfo(sender, 148), samples == 0 ? 0 : sum / samples);
+        return new Info(0, ReadInfo(sender, 148), samples == 0 ? 0 : sum / samples, default);
     }
 
     /// <param name="offset">In struct tcp_info, include/uapi/linux/tcp.h: tcpi_rtt 68, tcpi_total_retrans 100, tcpi_min_rtt 148.</param>
@@ -181,5 +194,10 @@ public sealed class KernelComparisonTests(ITestOutputHelper output)
         return BinaryPrimitives.ReadUInt32LittleEndian(info.AsSpan(offset));
     }
 
-    private readonly record struct Info(uint TotalRetransmits, uint MinRttUs, double MeanRttUs);
+    private readonly record struct Info(
+        uint TotalRetransmits,
+        uint MinRttUs,
+        double MeanRttUs,
+        TimeSpan Took
+    );
 }

@@ -18,6 +18,9 @@ public sealed record ConnectionPlan
     /// <summary>Connections under way at once, per thread.</summary>
     public int Concurrency { get; init; } = 256;
     public int Threads { get; init; } = 1;
+
+    /// <summary>First and last of the ports that connections are made from.</summary>
+    public (int First, int Last) Ports { get; init; } = (1024, 65_535);
 }
 
 /// <param name="Completed">Connections that got their response.</param>
@@ -35,7 +38,7 @@ public static class ConnectionLoad
     {
         ArgumentNullException.ThrowIfNull(inside);
         ArgumentNullException.ThrowIfNull(plan);
-        inside.Set("ipv4/ip_local_port_range", "1024 65535");
+        inside.Set("ipv4/ip_local_port_range", $"{plan.Ports.First} {plan.Ports.Last}");
         inside.Set("ipv4/tcp_max_tw_buckets", "1000000");
         var watch = Stopwatch.StartNew();
         var workers = Enumerable.Range(0, plan.Threads).Select(number => new Worker(plan, number)).ToArray();
