@@ -113,7 +113,12 @@ internal ref struct ExpositionWriter
     /// <summary>Hands on what was written so far.</summary>
     public void Flush()
     {
-        _output.Advance(_length);
+        // A Kestrel response takes no Advance, not even of nothing, between a flush and the next block that is asked for.
+        if (_length > 0)
+        {
+            _output.Advance(_length);
+        }
+
         _block = default;
         _length = 0;
     }
