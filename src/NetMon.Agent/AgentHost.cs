@@ -219,7 +219,11 @@ public static class AgentHost
             : null;
         ISideSource?[] sides = [drops?.Flows, sockets?.Source];
         LedgerFeature.Attach(agent.Ledger, program);
-        if (!program.Adopted)
+
+        // Records that are there already: whose they are is known only with the addresses of this host.
+        var isFirst =
+            program is { Adopted: false, Predecessors: [] } && agent.Ledger is null or { HasLeft: false };
+        if (isFirst)
         {
             StartCapture();
         }
@@ -244,9 +248,8 @@ public static class AgentHost
         {
             settings.Live.Subscribe(now => interfaces.Take(new InterfaceRules(now.Capture)));
             await interfaces.StartAsync();
-            if (program.Adopted)
+            if (!isFirst)
             {
-                // There are records already: whose they are is known only with the addresses of this host.
                 StartCapture();
             }
 

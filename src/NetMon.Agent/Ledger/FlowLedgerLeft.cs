@@ -12,6 +12,9 @@ internal sealed partial class FlowLedger
     /// <summary>How many of them are processed.</summary>
     private int _resumed;
 
+    /// <summary>Whether an earlier process had taken records that it did not come to. Before the capture begins.</summary>
+    public bool HasLeft => _left.Length > 0;
+
     /// <summary>Where records are to be read to that come out of the map of earlier programs; to be followed by <see cref="Leave"/>.</summary>
     /// <param name="layout">Of these records.</param>
     public Span<byte> RoomFor(RecordLayout layout) => _journal.Earlier.Begin(layout);
