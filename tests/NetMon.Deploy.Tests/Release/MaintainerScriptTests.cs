@@ -35,6 +35,18 @@ public sealed class MaintainerScriptTests : IDisposable
         );
     }
 
+    [SkippableFact]
+    public void What_somebody_keeps_beside_the_marker_stays()
+    {
+        const string State = "/var/lib/netmon/state";
+        Assert.Equal(
+            "enabled",
+            Play(
+                $"postinst configure; prerm remove; touch {State}; postrm remove; postinst configure 1.0; test -e {State}"
+            )
+        );
+    }
+
     private string Play(string scripts)
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs a mount namespace");
@@ -42,7 +54,7 @@ public sealed class MaintainerScriptTests : IDisposable
         var steps = scripts
             .Split("; ")
             .Select(step =>
-                step.StartsWith("systemctl", StringComparison.Ordinal) ? step : $"sh {source}/{step}"
+                step.Split(' ')[0] is "systemctl" or "touch" or "test" ? step : $"sh {source}/{step}"
             );
         var script = $"""
             set -e
