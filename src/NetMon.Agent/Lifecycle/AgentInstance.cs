@@ -139,7 +139,10 @@ internal sealed class AgentInstance : IDisposable
         try
         {
             options.MakeDirectory();
-            if (OwnDirectory.Problem(options.Directory) is { } problem)
+            if (
+                OwnDirectory.Problem(options.Directory) is { } problem
+                && !OwnDirectory.TryTake(options.Directory)
+            )
             {
                 throw new StartException(
                     $"state.directory: {options.Directory}: {problem}, so its files need not be the agent's own; give it one of its own"

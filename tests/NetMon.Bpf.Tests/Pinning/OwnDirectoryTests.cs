@@ -5,6 +5,8 @@ namespace NetMon.Bpf.Tests.Pinning;
 
 public sealed class OwnDirectoryTests : IDisposable
 {
+    private const UnixFileMode Everybody = (UnixFileMode)0b111_111_111 | UnixFileMode.StickyBit;
+
     private readonly string _path = Directory.CreateTempSubdirectory("netmon-own-").FullName;
 
     public void Dispose() => Directory.Delete(_path, recursive: true);
@@ -20,10 +22,26 @@ public sealed class OwnDirectoryTests : IDisposable
     public void One_that_everybody_may_write_to_is_not()
     {
         Directory.CreateDirectory(Child);
-        File.SetUnixFileMode(Child, (UnixFileMode)0b111_111_111 | UnixFileMode.StickyBit);
+        File.SetUnixFileMode(Child, Everybody);
 
         Assert.Equal("everybody may write to it", OwnDirectory.Problem(Child));
         Assert.Equal("everybody may write to it", OwnDirectory.Problem(Link(Child)));
+    }
+
+    [Fact]
+    public void An_empty_one_is_taken_and_one_with_files_in_it_is_not()
+    {
+        Directory.CreateDirectory(Child);
+        File.SetUnixFileMode(Child, Everybody);
+        Assert.True(OwnDirectory.CanTake(Child));
+        Assert.True(OwnDirectory.TryTake(Link(Child)));
+        Assert.Null(OwnDirectory.Problem(Child));
+
+        File.SetUnixFileMode(Child, Everybody);
+        File.WriteAllText(Path.Combine(Child, "planted"), "");
+        Assert.False(OwnDirectory.TryTake(Child));
+        Assert.Equal(Everybody, File.GetUnixFileMode(Child));
+        Assert.False(OwnDirectory.TryTake(Child + "2"));
     }
 
     [SkippableFact]

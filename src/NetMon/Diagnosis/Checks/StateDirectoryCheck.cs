@@ -20,7 +20,11 @@ internal sealed class StateDirectoryCheck() : HostCheck("state directory")
             yield break;
         }
 
-        if (Directory.Exists(directory) && OwnDirectory.Problem(directory) is { } stranger)
+        if (
+            Directory.Exists(directory)
+            && OwnDirectory.Problem(directory) is { } stranger
+            && !OwnDirectory.CanTake(directory)
+        )
         {
             yield return Fail(
                 $"{directory} is not the agent's own: {stranger}: it does not start",
