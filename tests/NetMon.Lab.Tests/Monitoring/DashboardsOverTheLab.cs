@@ -1,3 +1,4 @@
+using NetMon.Lab.Agents;
 using NetMon.Lab.Cluster;
 using NetMon.Lab.Machines;
 using NetMon.Lab.Pods;
@@ -11,6 +12,7 @@ namespace NetMon.Lab.Tests.Monitoring;
 public sealed class DashboardsOverTheLab
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly string[] Services = ["web", "web-public", "cart"];
 
     [SkippableFact]
     public async Task Every_panel_has_data_and_the_documented_queries_name_the_shops_workloads()
@@ -80,7 +82,9 @@ public sealed class DashboardsOverTheLab
 
     private static void AssertBusiestPairs(LabCluster cluster)
     {
-        var pairs = cluster.Prometheus.Query(
+        var pairs = Once(
+            samples => samples.Count == 10 && samples.All(pair => pair.Value > 0),
+            cluster,
             "topk(10, sum by (src_ip, dst_ip) (rate(netmon_bytes_total[5m])))"
         );
 
@@ -114,10 +118,14 @@ public sealed class DashboardsOverTheLab
     // Of the shop's checkout every flow fails, and of the scan; of its frontends, none.
     private static void AssertFailedShare(LabCluster cluster)
     {
-        var all = cluster.Prometheus.Query(
+        var all = Once(
+            samples => samples is [{ Value: >= 0.001 and <= 0.95 }],
+            cluster,
             """sum(rate(netmon_flows_total{status="failed"}[5m])) / sum(rate(netmon_flows_total[5m]))"""
         );
-        var checkout = cluster.Prometheus.Query(
+        var checkout = Once(
+            samples => samples is [{ Value: 1 }],
+            cluster,
             """
             sum(rate(netmon_flows_total{status="failed",src_workload="checkout",protocol="tcp"}[5m]))
               / sum(rate(netmon_flows_total{src_workload="checkout",protocol="tcp"}[5m]))
@@ -128,10 +136,32 @@ public sealed class DashboardsOverTheLab
         Assert.Equal(1, Assert.Single(checkout).Value);
     }
 
+    // A rate is there once two scrapes have its series, and whole once all of them do.
+    private static IReadOnlyList<MetricSample> Once(
+        Func<IReadOnlyList<MetricSample>, bool> isWhole,
+        LabCluster cluster,
+        string query
+    )
+    {
+        IReadOnlyList<MetricSample> samples = [];
+        Wait.TryUntil(
+            () => isWhole(samples = cluster.Prometheus.Query(query)),
+            Patience,
+            pause: TimeSpan.FromSeconds(1)
+        );
+        return samples;
+    }
+
     private static void AssertLatencyByService(LabCluster cluster)
     {
-        var latency = cluster
-            .Prometheus.Query(
+        var latency = Once(
+                samples =>
+                    Services.All(service =>
+                        samples.Any(sample =>
+                            sample.Label("dst_service") == service && double.IsFinite(sample.Value)
+                        )
+                    ),
+                cluster,
                 "histogram_quantile(0.95, sum by (dst_service, le) (rate(netmon_latency_seconds_bucket{type=\"connect\"}[5m])))"
             )
             .ToDictionary(
@@ -140,7 +170,7 @@ public sealed class DashboardsOverTheLab
                 StringComparer.Ordinal
             );
 
-        foreach (var service in (string[])["web", "web-public", "cart"])
+        foreach (var service in Services)
         {
             Assert.InRange(latency[service], 0, 1);
         }
