@@ -8,29 +8,6 @@ using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Attribution;
 
-/// <summary>What is to be done with a flow that was just met.</summary>
-internal enum Verdict
-{
-    /// <summary>Its ends are known.</summary>
-    Known,
-
-    /// <summary>They are not known for certain yet: its counts gather, and it is given back later.</summary>
-    Waits,
-
-    /// <summary>Its packets are counted in another flow.</summary>
-    Shadow,
-}
-
-/// <summary>Takes flows back that waited.</summary>
-internal interface IAttributedFlows
-{
-    /// <summary>The ends of a flow are in its entry; it waits no longer.</summary>
-    void Release(int slot, in WaitingFlow waiting);
-
-    /// <summary>A flow turned out to be another one's packets.</summary>
-    void Shadow(int slot, in WaitingFlow waiting);
-}
-
 /// <summary>Finds out whose a flow is, once, before anybody sees it. The capture loop's; allocates nothing per flow.</summary>
 /// <remarks>
 /// Behind the translation of addresses the same packets make another flow of the kernel's table (K2) than before it (K1). One of them is counted,
@@ -115,8 +92,10 @@ internal sealed class Attributor
 
     public AttributionCounters Counters { get; }
 
-    /// <summary>Flows that wait; and the bytes that there are for such, any thread.</summary>
+    /// <summary>Flows that wait.</summary>
     public int WaitingCount => _waiting.Count;
+
+    /// <summary>Bytes that there are for such. Any thread.</summary>
     public long WaitingBytes => _waiting.Bytes;
 
     /// <summary>What happened to a flow that waits.</summary>
