@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using NetMon.Agent.Flows;
 using NetMon.Bpf;
 using NetMon.Bpf.Netlink;
+using NetMon.Testing;
 
 namespace NetMon.Agent.Tests.Flows;
 
@@ -11,7 +12,7 @@ public sealed class ListeningPortsWatchTests
 
     private readonly InitiatorRules _rules = new();
     private readonly ManualTime _time = new();
-    private readonly Lines _lines = new();
+    private readonly LineLog _log = new();
     private readonly Queue<ListeningPorts?> _answers = [];
     private int _asked;
 
@@ -41,7 +42,7 @@ public sealed class ListeningPortsWatchTests
         await RunAsync(null, null, null, new ListeningPorts(), null, null);
 
         Assert.Equal(6, _asked);
-        Assert.Equal(2, _lines.Count);
+        Assert.Equal(2, _log.Lines.Count);
     }
 
     /// <summary>Looks as often as there are answers; null is a failure.</summary>
@@ -53,7 +54,7 @@ public sealed class ListeningPortsWatchTests
             _answers.Enqueue(answer);
         }
 
-        var run = new ListeningPortsWatch(_rules, Read, _time, _lines).RunAsync(stop.Token);
+        var run = new ListeningPortsWatch(_rules, Read, _time, _log).RunAsync(stop.Token);
         for (var looks = 1; looks < answers.Length; looks++)
         {
             await UntilWaitingAsync();
@@ -80,23 +81,5 @@ public sealed class ListeningPortsWatchTests
     {
         _asked++;
         return _answers.Dequeue() ?? throw new BpfException("list the listening sockets", 11, "");
-    }
-
-    private sealed class Lines : ILogger
-    {
-        public int Count { get; private set; }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Count++;
     }
 }

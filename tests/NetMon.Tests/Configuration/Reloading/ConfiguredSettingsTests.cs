@@ -3,6 +3,7 @@ using NetMon.Agent.Options;
 using NetMon.Agent.Settings;
 using NetMon.Configuration;
 using NetMon.Configuration.Reloading;
+using NetMon.Testing;
 
 namespace NetMon.Tests.Configuration.Reloading;
 
@@ -274,22 +275,4 @@ public sealed class ConfiguredSettingsTests : IDisposable
             value => (IReadOnlyList<string>?)value.Texts,
             StringComparer.Ordinal
         );
-
-    private sealed class LineLog : ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Lines.Add(formatter(state, exception));
-    }
 }
