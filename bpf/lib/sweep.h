@@ -74,8 +74,12 @@ static __always_inline int sweep(struct bpf_iter__bpf_map_elem *ctx, bool everyt
 			write_record(ctx, &key, v, now, RECORD_LATE);
 			return 0;
 		}
-		/* Its end was reported then; a program that had found it live must have finished since. */
-		if (TO_MS(now) - v->reported_ms >= TO_MS(config.delete_after_ns))
+		/*
+		 * Its end was reported then; a program that had found it live must have finished since. A pass goes on after a
+		 * read by the number of its bucket's entries that it has seen: where one of those was deleted, the pass leaves
+		 * out one that it has not seen. A sweep finds that the next time; after a drain there is no next time.
+		 */
+		if (!everything && TO_MS(now) - v->reported_ms >= TO_MS(config.delete_after_ns))
 			delete_flow(&key, v);
 		return 0;
 	}
