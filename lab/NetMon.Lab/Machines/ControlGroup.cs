@@ -72,8 +72,15 @@ public sealed class ControlGroup
                 .Append(Path)
         )
         {
-            // A program that ended may be there a moment longer.
-            Wait.Until(() => Libc.rmdir(below) == 0, $"{below} to go");
+            // A program that ended may be there a moment longer, and one that was just started may join only now.
+            Wait.Until(
+                () =>
+                {
+                    Kill();
+                    return Libc.rmdir(below) == 0;
+                },
+                $"{below} to go"
+            );
         }
     }
 
