@@ -60,28 +60,50 @@ public sealed partial class PacketCapture : IDisposable
     }
 
     /// <summary>
-    /// Ends the capture once no packet came for a while, and makes sure that tcpdump missed none. A packet that comes at the very
-    /// end is one that it missed: let the filter leave out what never rests.
+    /// Ends the capture once no packet came for a while and tcpdump has read all that came, and makes sure that it missed none. A packet that
+    /// comes at the very end is one that it missed: let the filter leave out what never rests.
     /// </summary>
     public void Stop()
     {
-        var length = -1L;
-        while (length != new FileInfo(Path).Length)
-        {
-            length = new FileInfo(Path).Length;
-            Thread.Sleep(Quiet);
-        }
-
+        // What waits for a tcpdump that does not get a processor would be lost with its end.
+        var before = "";
+        Wait.Until(
+            () =>
+            {
+                var now = Ask();
+                var rests =
+                    now.Groups["captured"].Value == now.Groups["received"].Value
+                    && now.Groups["captured"].Value == before;
+                before = now.Groups["captured"].Value;
+                return rests;
+            },
+            $"tcpdump to have read all packets: {_tcpdump.Errors}",
+            pause: Quiet
+        );
         _tcpdump.Terminate();
         var report = _tcpdump.WaitForExit().Errors;
-        var match = Report().Match(report);
+        var last = Report().Matches(report)[^1];
         if (
-            match.Groups["dropped"].Value != "0"
-            || match.Groups["captured"].Value != match.Groups["received"].Value
+            last.Groups["dropped"].Value != "0"
+            || last.Groups["captured"].Value != last.Groups["received"].Value
         )
         {
             throw new LabException($"tcpdump missed packets: {report}");
         }
+    }
+
+    // What it has read so far, and what the kernel has given it: tcpdump(1), SIGUSR1.
+    private Match Ask()
+    {
+        var answered = Report().Count(_tcpdump.Errors);
+        _tcpdump.Signal(LabSignal.User1);
+        Wait.Until(
+            () => Report().Count(_tcpdump.Errors) > answered || _tcpdump.HasExited,
+            $"tcpdump to say what it has read: {_tcpdump.Errors}"
+        );
+        return _tcpdump.HasExited
+            ? throw new LabException($"tcpdump ended: {_tcpdump.Errors}")
+            : Report().Matches(_tcpdump.Errors)[^1];
     }
 
     public void Dispose()
@@ -91,9 +113,9 @@ public sealed partial class PacketCapture : IDisposable
     }
 
     [GeneratedRegex(
-        @"(?<captured>\d+) packets? captured\s+(?<received>\d+) packets? received by filter\s+(?<dropped>\d+) packets? dropped by kernel",
+        @"(?<captured>\d+) packets? captured[,\s]+(?<received>\d+) packets? received by filter[,\s]+(?<dropped>\d+) packets? dropped by kernel",
         RegexOptions.ExplicitCapture,
-        1000
+        60_000
     )]
     private static partial Regex Report();
 }
