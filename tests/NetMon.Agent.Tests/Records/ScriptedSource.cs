@@ -11,6 +11,12 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
 {
     private readonly ConcurrentQueue<FlowRecord> _ring = new();
     private readonly SemaphoreSlim _signal = new(0);
+    private long _put;
+    private long _taken;
+    private long _settled;
+
+    /// <summary>Whether the loop has done all that there was to do for what was put on the ring until now: it waits for more.</summary>
+    public bool IsSettled => Volatile.Read(ref _settled) == Volatile.Read(ref _put);
 
     /// <summary>Records of the next sweep; taken by it.</summary>
     public ConcurrentQueue<FlowRecord> Sweep { get; } = new();
@@ -28,12 +34,14 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
 
     public void Put(in FlowRecord record)
     {
+        Interlocked.Increment(ref _put);
         _ring.Enqueue(record);
         _signal.Release();
     }
 
     public void Wait(TimeSpan timeout)
     {
+        Volatile.Write(ref _settled, _taken);
         if (_ring.IsEmpty)
         {
             _signal.Wait(timeout);
@@ -54,6 +62,7 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
         while (count < max && _ring.TryDequeue(out var record))
         {
             sink.OnRecord(in record, 0);
+            _taken++;
             count++;
         }
 
