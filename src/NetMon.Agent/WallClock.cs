@@ -7,10 +7,7 @@ namespace NetMon.Agent;
 internal sealed class WallClock(TimeProvider time)
 {
     private const long Tolerance = 1_000_000;
-
-    /// <summary>Both clocks are read within this time, or again; so often at most.</summary>
-    private const long Close = Tolerance / 10;
-    private const int Looks = 20;
+    private const int Looks = 5;
 
     private long _offsetNs;
 
@@ -19,15 +16,22 @@ internal sealed class WallClock(TimeProvider time)
     {
         get
         {
-            var offset = Read();
             var known = Volatile.Read(ref _offsetNs);
-            if (Math.Abs(offset - known) <= Tolerance)
+            var look = Look();
+            if (look.Contains(known))
             {
                 return known;
             }
 
-            Volatile.Write(ref _offsetNs, offset);
-            return offset;
+            // The clock was set, or this is the first look: the closest of a few.
+            for (var i = 1; i < Looks && look.Width > Tolerance; i++)
+            {
+                var next = Look();
+                look = next.Width < look.Width ? next : look;
+            }
+
+            Volatile.Write(ref _offsetNs, look.Middle);
+            return look.Middle;
         }
     }
 
@@ -36,25 +40,23 @@ internal sealed class WallClock(TimeProvider time)
 
     public static ulong MonotonicNs => (ulong)Stopwatch.GetTimestamp();
 
-    /// <summary>
-    /// A thread that does not get a processor between its looks at the two clocks sees a relation that never was, by as much as it waited:
-    /// of some looks the closest counts.
-    /// </summary>
-    private long Read()
+    // A thread may be paused between two looks at clocks: the time of day was read at some moment between the other two.
+    private Bounds Look()
     {
-        var (offset, closest) = (0L, long.MaxValue);
-        for (var look = 0; look < Looks && closest > Close; look++)
-        {
-            // Stopwatch is CLOCK_MONOTONIC in nanoseconds on Linux.
-            var before = Stopwatch.GetTimestamp();
-            var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
-            var apart = Stopwatch.GetTimestamp() - before;
-            if (apart < closest)
-            {
-                (offset, closest) = (now - before - (apart / 2), apart);
-            }
-        }
+        // Stopwatch is CLOCK_MONOTONIC in nanoseconds on Linux.
+        var before = Stopwatch.GetTimestamp();
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+        var after = Stopwatch.GetTimestamp();
+        return new Bounds(now - after, now - before);
+    }
 
-        return offset;
+    /// <summary>Where the offset is.</summary>
+    private readonly record struct Bounds(long Least, long Most)
+    {
+        public long Width => Most - Least;
+
+        public long Middle => Least + (Width / 2);
+
+        public bool Contains(long offset) => offset >= Least - Tolerance && offset <= Most + Tolerance;
     }
 }

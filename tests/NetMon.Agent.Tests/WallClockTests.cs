@@ -1,56 +1,56 @@
-using System.Diagnostics;
-
 namespace NetMon.Agent.Tests;
 
 public sealed class WallClockTests
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(30);
+
+    private readonly HaltingTime _time = new();
 
     [Fact]
-    public void A_thread_that_is_kept_from_a_processor_between_the_clocks_does_not_move_the_time_of_day()
+    public void A_pause_between_two_looks_at_clocks_moves_no_time()
     {
-        var time = new PausingTime();
-        var clock = new WallClock(time);
+        var clock = new WallClock(_time);
         var before = clock.OffsetNs;
+        _time.Pauses = int.MaxValue;
 
-        time.PausesLeft = 3;
-        var meanwhile = clock.OffsetNs;
-
-        Assert.Equal(0, time.PausesLeft);
-        Assert.InRange(meanwhile - before, -Pause.TotalNanoseconds / 2, Pause.TotalNanoseconds / 2);
+        Assert.Equal(before, clock.OffsetNs);
+        _time.Pauses = 0;
+        Assert.Equal(before, clock.OffsetNs);
     }
 
     [Fact]
-    public void A_clock_that_was_set_is_followed()
+    public void A_pause_at_the_first_look_is_looked_past()
     {
-        var time = new PausingTime();
-        var clock = new WallClock(time);
-        var before = clock.OffsetNs;
+        var clock = new WallClock(_time);
+        _time.Pauses = 1;
+        var first = clock.OffsetNs;
 
-        time.Ahead = TimeSpan.FromHours(1);
-
-        Assert.InRange(
-            clock.OffsetNs - before,
-            time.Ahead.TotalNanoseconds - Pause.TotalNanoseconds,
-            time.Ahead.TotalNanoseconds + Pause.TotalNanoseconds
-        );
+        Assert.Equal(first, clock.OffsetNs);
     }
 
-    /// <summary>The machine's, read by a thread that waits for a processor right behind.</summary>
-    private sealed class PausingTime : TimeProvider
+    [Fact]
+    public void A_clock_that_is_set_is_followed()
     {
-        public int PausesLeft { get; set; }
+        var clock = new WallClock(_time);
+        var before = clock.OffsetNs;
+        _time.Set = TimeSpan.FromSeconds(5);
 
-        public TimeSpan Ahead { get; set; }
+        Assert.InRange(clock.OffsetNs - before, 4_900_000_000, 5_100_000_000);
+    }
+
+    /// <summary>The system's time, after each look at which the thread stops for a while.</summary>
+    private sealed class HaltingTime : TimeProvider
+    {
+        public int Pauses { get; set; }
+
+        public TimeSpan Set { get; set; }
 
         public override DateTimeOffset GetUtcNow()
         {
-            // By the other clock, so that the pause itself is no matter of chance.
-            var now =
-                DateTimeOffset.UnixEpoch + TimeSpan.FromMicroseconds(Stopwatch.GetTimestamp() / 1000) + Ahead;
-            if (PausesLeft > 0)
+            var now = base.GetUtcNow() + Set;
+            if (Pauses > 0)
             {
-                PausesLeft--;
+                Pauses--;
                 Thread.Sleep(Pause);
             }
 
