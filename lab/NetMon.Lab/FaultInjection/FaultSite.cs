@@ -52,6 +52,23 @@ internal sealed record FaultSite(
         );
     }
 
+    /// <summary>What a counter says once it has begun to count and does not go on.</summary>
+    public static long AtRest(Func<long> counter)
+    {
+        var value = 0L;
+        _ = Wait.TryUntil(
+            () =>
+            {
+                var before = value;
+                value = counter();
+                return value > 0 && value == before;
+            },
+            Wait.Patience,
+            pause: TimeSpan.FromMilliseconds(500)
+        );
+        return value;
+    }
+
     /// <summary>What the first queue of an interface dropped, as tc tells.</summary>
     public static long QueueDrops(LabInterface at)
     {

@@ -47,6 +47,7 @@ internal sealed class FlowLedger
 
     private readonly Dictionary<string, LedgerFlow> _flows = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
+    private Exception? _failure;
 
     public FlowLedger(AgentProcess agent)
     {
@@ -55,8 +56,14 @@ internal sealed class FlowLedger
     }
 
     /// <summary>Newest first.</summary>
+    /// <exception cref="LabException">Not all that was told is known.</exception>
     public IReadOnlyList<LedgerFlow> Of(Func<JsonElement, bool> which)
     {
+        if (Volatile.Read(ref _failure) is { } failure)
+        {
+            throw new LabException($"the flow stream: {failure.Message}", failure);
+        }
+
         lock (_lock)
         {
             return
@@ -70,17 +77,26 @@ internal sealed class FlowLedger
 
     private void Read(IEnumerable<string> lines)
     {
-        foreach (var line in lines)
+        try
         {
-            using var json = JsonDocument.Parse(line);
-            if (json.RootElement.TryGetProperty("lost", out var lost))
+            foreach (var line in lines)
             {
-                throw new LabException(
-                    string.Create(CultureInfo.InvariantCulture, $"the flow stream lost {lost} records")
-                );
-            }
+                using var json = JsonDocument.Parse(line);
+                if (json.RootElement.TryGetProperty("lost", out var lost))
+                {
+                    throw new LabException(
+                        string.Create(CultureInfo.InvariantCulture, $"it lost {lost} records")
+                    );
+                }
 
-            Take(json.RootElement.Clone());
+                Take(json.RootElement.Clone());
+            }
+        }
+        catch (Exception e)
+            when (e is LabException or JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            // For who asks: an exception of this thread would be the end of the process.
+            Volatile.Write(ref _failure, e);
         }
     }
 

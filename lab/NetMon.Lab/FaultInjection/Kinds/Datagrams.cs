@@ -15,7 +15,7 @@ internal sealed class UnreachablePort : Fault
         using var socket = FaultSockets.Udp(site.Client.Namespace);
         socket.Connect(site.ServerAddress);
         socket.Send(new byte[100]);
-        socket.ReceiveTimeout = 3000;
+        socket.ReceiveTimeout = 15_000;
         var outcome = FaultSockets.Try(() => socket.Receive(new byte[100]));
         return outcome == "ECONNREFUSED" ? new Truth(outcome) : throw site.Differs("ECONNREFUSED", outcome);
     }
@@ -87,8 +87,7 @@ internal sealed class FullReceiveBuffer : Fault
             socket.Send(new byte[500]);
         }
 
-        Thread.Sleep(TimeSpan.FromMilliseconds(300));
-        var errors = FaultSite.Counter(site.Server.Namespace, "UdpRcvbufErrors");
+        var errors = FaultSite.AtRest(() => FaultSite.Counter(site.Server.Namespace, "UdpRcvbufErrors"));
         return errors > 0
             ? new Truth($"nstat UdpRcvbufErrors {errors}", errors)
             : throw site.Differs("datagrams without room", "none");
@@ -138,8 +137,7 @@ internal sealed class LimitedBandwidth : Fault
             socket.Send(new byte[1000]);
         }
 
-        Thread.Sleep(TimeSpan.FromMilliseconds(500));
-        var drops = FaultSite.QueueDrops(limited);
+        var drops = FaultSite.AtRest(() => FaultSite.QueueDrops(limited));
         return drops > 0 ? new Truth($"tc: dropped {drops}", drops) : throw site.Differs("drops", "none");
     }
 }

@@ -5,6 +5,7 @@ namespace NetMon.Lab.FaultInjection.Kinds;
 
 internal sealed class SlowServer : Fault
 {
+    private const int Tries = 5;
     private static readonly TimeSpan Thinking = TimeSpan.FromMilliseconds(500);
 
     public override string Name => "slow-server";
@@ -24,6 +25,26 @@ internal sealed class SlowServer : Fault
                 client.Send(new byte[1000]);
             }
         );
+        // A connect that a busy machine made slow is another fault: the next one is asked about then.
+        for (var i = 1; ; i++)
+        {
+            var (connect, answer) = Ask(site);
+            if (answer >= Thinking && connect < Thinking / 5)
+            {
+                return new Truth(
+                    $"connect {connect.TotalMilliseconds:F1} ms, answer {answer.TotalMilliseconds:F0} ms"
+                );
+            }
+
+            if (i == Tries)
+            {
+                throw site.Differs("a quick connect, a slow answer", $"{connect}, {answer}");
+            }
+        }
+    }
+
+    private static (TimeSpan Connect, TimeSpan Answer) Ask(FaultSite site)
+    {
         using var socket = FaultSockets.Tcp(site.Client.Namespace);
         var connect = Stopwatch.StartNew();
         socket.Connect(site.ServerAddress);
@@ -31,10 +52,6 @@ internal sealed class SlowServer : Fault
         var answer = Stopwatch.StartNew();
         socket.Send(new byte[100]);
         socket.Receive(new byte[1000]);
-        return answer.Elapsed >= Thinking && connect.Elapsed < Thinking / 5
-            ? new Truth(
-                $"connect {connect.Elapsed.TotalMilliseconds:F1} ms, answer {answer.Elapsed.TotalMilliseconds:F0} ms"
-            )
-            : throw site.Differs("a quick connect, a slow answer", $"{connect.Elapsed}, {answer.Elapsed}");
+        return (connect.Elapsed, answer.Elapsed);
     }
 }
