@@ -11,6 +11,9 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
 {
     private readonly ConcurrentQueue<FlowRecord> _ring = new();
     private readonly SemaphoreSlim _signal = new(0);
+    private ulong _position;
+    private ulong _end;
+    private int _wakes;
 
     /// <summary>Records of the next sweep; taken by it.</summary>
     public ConcurrentQueue<FlowRecord> Sweep { get; } = new();
@@ -19,6 +22,9 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
     public ConcurrentQueue<FlowRecord> Drain { get; } = new();
 
     public int Sweeps { get; private set; }
+
+    /// <summary>How often the loop was woken.</summary>
+    public int Wakes => Volatile.Read(ref _wakes);
 
     /// <summary>Sweeps read nothing before it is set.</summary>
     public ManualResetEventSlim SweepGate { get; } = new(initialState: true);
@@ -29,6 +35,7 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
     public void Put(in FlowRecord record)
     {
         _ring.Enqueue(record);
+        Interlocked.Increment(ref _end);
         _signal.Release();
     }
 
@@ -46,7 +53,15 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
         SweepGate.Dispose();
     }
 
-    public void Wake() => _signal.Release();
+    public void Wake()
+    {
+        Interlocked.Increment(ref _wakes);
+        _signal.Release();
+    }
+
+    public ulong Position => _position;
+
+    public ulong End => Volatile.Read(ref _end);
 
     public int Consume(RecordSink sink, int max)
     {
@@ -54,6 +69,7 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
         while (count < max && _ring.TryDequeue(out var record))
         {
             sink.OnRecord(in record, 0);
+            _position++;
             count++;
         }
 
