@@ -7,6 +7,7 @@ using NetMon.Core.Detections.Events;
 
 namespace NetMon.Agent.Tests.Detections;
 
+[Collection(Alone.Name)]
 public sealed class DetectionLoopTests : IDisposable
 {
     private const ulong Second = 1_000_000_000;

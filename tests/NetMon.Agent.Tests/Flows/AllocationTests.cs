@@ -3,6 +3,7 @@ using NetMon.Bpf.Records;
 
 namespace NetMon.Agent.Tests.Flows;
 
+[Collection(Alone.Name)]
 public sealed class AllocationTests
 {
     [Theory]

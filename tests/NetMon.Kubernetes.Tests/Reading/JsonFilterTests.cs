@@ -115,8 +115,9 @@ public sealed class JsonFilterTests
     public void What_is_not_wanted_takes_no_memory_however_large_or_deep()
     {
         var chunk = new byte[64 * 1024];
-        // A collection that another thread brings about counts the rest of this one's buffer as used.
-        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Round()));
+        // A collection that another thread brings about counts the rest of this one's buffer as used, and with others' tests beside there may be one in
+        // most rounds; what the filter itself took would be in all.
+        Assert.Contains(Enumerable.Range(0, 100), _ => Round() == 0);
 
         long Round()
         {

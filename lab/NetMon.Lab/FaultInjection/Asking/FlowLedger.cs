@@ -47,7 +47,7 @@ internal sealed class FlowLedger
 
     private readonly Dictionary<string, LedgerFlow> _flows = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
-    private Exception? _failure;
+    private string _failure = "";
 
     public FlowLedger(AgentProcess agent)
     {
@@ -56,16 +56,16 @@ internal sealed class FlowLedger
     }
 
     /// <summary>Newest first.</summary>
-    /// <exception cref="LabException">Not all that was told is known.</exception>
+    /// <exception cref="LabException">Some are missing: the agent has not told all of them.</exception>
     public IReadOnlyList<LedgerFlow> Of(Func<JsonElement, bool> which)
     {
-        if (Volatile.Read(ref _failure) is { } failure)
-        {
-            throw new LabException($"the flow stream: {failure.Message}", failure);
-        }
-
         lock (_lock)
         {
+            if (_failure.Length > 0)
+            {
+                throw new LabException(_failure);
+            }
+
             return
             [
                 .. _flows
@@ -77,26 +77,25 @@ internal sealed class FlowLedger
 
     private void Read(IEnumerable<string> lines)
     {
-        try
+        foreach (var line in lines)
         {
-            foreach (var line in lines)
+            using var json = JsonDocument.Parse(line);
+            if (json.RootElement.TryGetProperty("lost", out var lost))
             {
-                using var json = JsonDocument.Parse(line);
-                if (json.RootElement.TryGetProperty("lost", out var lost))
-                {
-                    throw new LabException(
-                        string.Create(CultureInfo.InvariantCulture, $"it lost {lost} records")
-                    );
-                }
-
-                Take(json.RootElement.Clone());
+                // Told to whoever asks: thrown here, on a thread that nobody waits for, it would end the process.
+                Fail(string.Create(CultureInfo.InvariantCulture, $"the flow stream lost {lost} records"));
+                return;
             }
+
+            Take(json.RootElement.Clone());
         }
-        catch (Exception e)
-            when (e is LabException or JsonException or InvalidOperationException or KeyNotFoundException)
+    }
+
+    private void Fail(string failure)
+    {
+        lock (_lock)
         {
-            // For who asks: an exception of this thread would be the end of the process.
-            Volatile.Write(ref _failure, e);
+            _failure = failure;
         }
     }
 

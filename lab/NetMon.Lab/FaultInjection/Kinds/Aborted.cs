@@ -7,7 +7,6 @@ namespace NetMon.Lab.FaultInjection.Kinds;
 /// <summary>The client closes before the connection is made; the SYN/ACK finds nobody.</summary>
 internal sealed class Aborted : Fault
 {
-    private const int Tries = 5;
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(300);
 
     public override string Name => "aborted";
@@ -19,19 +18,18 @@ internal sealed class Aborted : Fault
     {
         var (machine, address, _) = site.World.Join(Name, new LinkManners { Delay = Delay });
         using var server = new FaultServer(machine, FaultSite.Port, _ => { });
-        var outcome = "";
-
-        // On a busy machine a client may notice too late that its time is over: then it is connected, and there is nothing to abort.
-        for (var i = 0; i < Tries && outcome != "gave up"; i++)
-        {
-            using var socket = FaultSockets.Tcp(site.Client.Namespace);
-            outcome = FaultSockets.Connect(
-                socket,
-                new IPEndPoint(address, FaultSite.Port),
-                TimeSpan.FromMilliseconds(200)
-            );
-        }
-
+        var outcome = FaultSite.Again(
+            () =>
+            {
+                using var socket = FaultSockets.Tcp(site.Client.Namespace);
+                return FaultSockets.Connect(
+                    socket,
+                    new IPEndPoint(address, FaultSite.Port),
+                    TimeSpan.FromMilliseconds(200)
+                );
+            },
+            outcome => outcome == "gave up"
+        );
         Thread.Sleep(Delay * 3);
         return outcome == "gave up" ? new Truth(outcome) : throw site.Differs("gave up", outcome);
     }

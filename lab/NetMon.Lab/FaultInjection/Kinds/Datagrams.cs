@@ -15,7 +15,7 @@ internal sealed class UnreachablePort : Fault
         using var socket = FaultSockets.Udp(site.Client.Namespace);
         socket.Connect(site.ServerAddress);
         socket.Send(new byte[100]);
-        socket.ReceiveTimeout = 15_000;
+        socket.ReceiveTimeout = 3000;
         var outcome = FaultSockets.Try(() => socket.Receive(new byte[100]));
         return outcome == "ECONNREFUSED" ? new Truth(outcome) : throw site.Differs("ECONNREFUSED", outcome);
     }
@@ -87,7 +87,7 @@ internal sealed class FullReceiveBuffer : Fault
             socket.Send(new byte[500]);
         }
 
-        var errors = FaultSite.AtRest(() => FaultSite.Counter(site.Server.Namespace, "UdpRcvbufErrors"));
+        var errors = FaultSite.Settled(() => FaultSite.Counter(site.Server.Namespace, "UdpRcvbufErrors"));
         return errors > 0
             ? new Truth($"nstat UdpRcvbufErrors {errors}", errors)
             : throw site.Differs("datagrams without room", "none");
@@ -137,7 +137,7 @@ internal sealed class LimitedBandwidth : Fault
             socket.Send(new byte[1000]);
         }
 
-        var drops = FaultSite.AtRest(() => FaultSite.QueueDrops(limited));
+        var drops = FaultSite.Settled(() => FaultSite.QueueDrops(limited));
         return drops > 0 ? new Truth($"tc: dropped {drops}", drops) : throw site.Differs("drops", "none");
     }
 }

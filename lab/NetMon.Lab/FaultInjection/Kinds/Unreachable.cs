@@ -64,7 +64,7 @@ internal sealed class FragmentationNeeded : Fault
 /// <summary>The same for TCP, with a router that does not say so: what fits comes through, the rest never.</summary>
 internal sealed class MtuBlackHole : Fault
 {
-    private const int Least = 4;
+    private const int Enough = 4;
 
     public override string Name => "mtu-black-hole";
     public override string Injected => "a link with an MTU of 1000, and no ICMP about it";
@@ -90,11 +90,11 @@ internal sealed class MtuBlackHole : Fault
         {
             socket.Connect(new IPEndPoint(WorldMap.BehindSilentMtu, FaultSite.Port));
             socket.Send(new byte[20_000]);
-            Wait.TryUntil(() => Again() >= Least, Wait.Patience, pause: TimeSpan.FromMilliseconds(200));
+            Wait.TryUntil(() => Again() >= Enough, TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(300));
         }
 
         var again = Again();
-        return again >= Least
+        return again >= Enough
             ? new Truth($"nstat TcpRetransSegs {again}")
             : throw site.Differs("segments sent again", $"{again}");
 
