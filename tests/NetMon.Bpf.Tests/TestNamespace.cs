@@ -18,6 +18,12 @@ internal sealed class TestNamespace : IDisposable
         Privileges.Require();
         var number = Interlocked.Increment(ref _count);
         var ns = new TestNamespace($"nm-bpf-{Environment.ProcessId}-{number}");
+        if (File.Exists(ns.Path))
+        {
+            // Of a process that was killed and had this one's number.
+            Shell.Run("ip", "netns", "del", ns.Name);
+        }
+
         Shell.Run("ip", "netns", "add", ns.Name);
         return ns;
     }
