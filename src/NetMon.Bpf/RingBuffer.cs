@@ -87,6 +87,9 @@ public sealed unsafe class RingBuffer<TRecord> : IDisposable
     /// <summary>Where the next record is read; it only grows, and outlives the process where the map does.</summary>
     public ulong Position => Volatile.Read(ref *_consumer);
 
+    /// <summary>Where the kernel writes the next record: once <see cref="Position"/> is there, all that was written until now is consumed.</summary>
+    public ulong End => Volatile.Read(ref *_producer);
+
     /// <summary>Bytes that wait to be consumed.</summary>
     public long PendingBytes => (long)(Volatile.Read(ref *_producer) - Volatile.Read(ref *_consumer));
 

@@ -73,13 +73,19 @@ internal sealed class Kubelet(
     /// <summary>Ends a pod: it is asked to, its programs end, its address is free, it is gone from the API server.</summary>
     public void End(LabPod pod)
     {
-        if (Find(pod) is not { } item)
+        JsonObject? item;
+        lock (pod)
         {
-            return;
+            item = Find(pod);
+            if (item is null)
+            {
+                return;
+            }
+
+            PodLife.MarkDeleted(item, DateTimeOffset.UtcNow, Grace);
+            api.Apply(item);
         }
 
-        PodLife.MarkDeleted(item, DateTimeOffset.UtcNow, Grace);
-        api.Apply(item);
         pod.EndPrograms();
         PodLife.Terminate(item, DateTimeOffset.UtcNow);
         api.Apply(item);
@@ -118,9 +124,14 @@ internal sealed class Kubelet(
     private async Task Later(LabPod pod, JsonObject item, DateTimeOffset started)
     {
         await Task.Delay(pod.Request.StatusDelay);
-        if (Find(pod) is { } now && now["metadata"]!["deletionTimestamp"] is null)
+
+        // Not between the first look and the last: the pod would come back.
+        lock (pod)
         {
-            Run(pod, item, started);
+            if (Find(pod) is { } now && now["metadata"]!["deletionTimestamp"] is null)
+            {
+                Run(pod, item, started);
+            }
         }
     }
 

@@ -63,11 +63,17 @@ internal sealed class EndResolver(
             return new(own.Endpoint, IsLocal: true, own.Final);
         }
 
-        var isBehind = addresses.TryFindInterface(in address, (long)time.StartNs, out var ifindex);
+        bool isBehind;
+        var ifindex = seenAt;
         if (seenAt != 0)
         {
-            isBehind = (isBehind && ifindex == seenAt) || !addresses.IsPodInterface(seenAt);
-            ifindex = seenAt;
+            isBehind =
+                addresses.WasBehind(in address, seenAt, (long)time.StartNs)
+                || !addresses.IsPodInterface(seenAt);
+        }
+        else
+        {
+            isBehind = addresses.TryFindInterface(in address, (long)time.StartNs, out ifindex);
         }
 
         return seenAt != 0 || isBehind

@@ -142,7 +142,7 @@ internal sealed class CaptureLoop : IDisposable
             {
                 _source.Wait(
                     found ? LookAgain
-                    : _held ? Pause
+                    : _sweeper.HasRecords ? Pause
                     : _pipeline.HasWaiting ? AttributionPause
                     : LongestWait
                 ); // (1)
@@ -199,6 +199,8 @@ internal sealed class CaptureLoop : IDisposable
         }
     }
 
+    // What the sweeper has waits for what was in the ring when it was read, at most a ring's worth: a flow's END comes by the sweep, a second or
+    // more after its other records; a loop that stood still so long would end it before it begins.
     /// <returns>Whether there were records.</returns>
     private bool ConsumeRing()
     {
@@ -210,7 +212,7 @@ internal sealed class CaptureLoop : IDisposable
             count = _source.Consume(new RecordSink(_pipeline, _ledger), max);
             found |= count > 0;
             Attribute();
-        } while (count == max && !_sweeper.HasRecords);
+        } while (count == max && !_sweeper.HasRecordsAt(_source.Position));
 
         return found;
     }
@@ -218,7 +220,8 @@ internal sealed class CaptureLoop : IDisposable
     // Flows that wait in the map lose nothing; what a follower has no room for, it loses.
     private void TakeSweep()
     {
-        var backlogged = _sweeper.HasRecords && _broadcaster.Backlogged;
+        var hasRecords = _sweeper.HasRecordsAt(_source.Position);
+        var backlogged = hasRecords && _broadcaster.Backlogged;
         var now = Stopwatch.GetTimestamp();
         if (_held)
         {
@@ -227,7 +230,7 @@ internal sealed class CaptureLoop : IDisposable
 
         _held = backlogged && _heldFor < _maxSweepPause;
         _heldSince = now;
-        if (!_held && _sweeper.HasRecords)
+        if (!_held && hasRecords)
         {
             try
             {

@@ -16,6 +16,12 @@ internal interface IRecordSource
     /// <returns>Records handed out; fewer than <paramref name="max"/> when no more are there.</returns>
     int Consume(RecordSink sink, int max);
 
+    /// <summary>How far records were handed out. It only grows.</summary>
+    ulong Position { get; }
+
+    /// <summary>How far <see cref="Position"/> has to come for all records that are there now to be handed out. From any thread.</summary>
+    ulong End { get; }
+
     /// <summary>Hands out some of the records that programs before these left, once none of them is attached.</summary>
     /// <returns>Whether there may be more.</returns>
     bool TakeEarlier(RecordSink sink) => false;

@@ -11,6 +11,10 @@ internal sealed class KernelRecordSource(FlowProgram program, EarlierRecords? ea
 
     public void Wake() => program.Ring.Wake();
 
+    public ulong Position => program.Ring.Position;
+
+    public ulong End => program.Ring.End;
+
     public int Consume(RecordSink sink, int max) => program.Ring.Consume(ref sink, max);
 
     public bool TakeEarlier(RecordSink sink) => earlier?.Take(sink) ?? false;

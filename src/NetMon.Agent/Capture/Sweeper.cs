@@ -25,6 +25,7 @@ internal sealed class Sweeper : IDisposable
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
     private ulong _readNs;
+    private ulong _ringEnd;
     private int _count;
     private long _passes;
 
@@ -48,6 +49,10 @@ internal sealed class Sweeper : IDisposable
 
     /// <summary>Whether there are records to take.</summary>
     public bool HasRecords => Volatile.Read(ref _count) > 0;
+
+    /// <summary>Whether there are records whose flows have no older ones in the ring: an END that overtook one would end a flow that the other begins anew.</summary>
+    /// <param name="position">How far the ring was consumed.</param>
+    public bool HasRecordsAt(ulong position) => HasRecords && position >= _ringEnd;
 
     public void Start() => _thread.Start();
 
@@ -129,6 +134,7 @@ internal sealed class Sweeper : IDisposable
             }
 
             _readNs = (ulong)Stopwatch.GetTimestamp();
+            _ringEnd = _source.End;
             Volatile.Write(ref _count, count); // (3)
             _source.Wake();
             _taken.Wait(); // (4)

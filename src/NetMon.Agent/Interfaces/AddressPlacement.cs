@@ -29,6 +29,11 @@ internal sealed class AddressPlacement(int ifindex, bool learned, AddressPlaceme
 
     public bool Lasts => GoneNs == long.MaxValue;
 
+    /// <summary>Whether the address was behind an interface at a time, as far as that one's end tells: when it came there, is only when it was heard of.</summary>
+    public bool Was(int at, long ns) =>
+        (Ifindex == at && ns <= GoneNs)
+        || (Before is { } before && before.Ifindex == at && ns <= before.GoneNs);
+
     /// <summary>Where the address was at a time.</summary>
     public AddressPlacement? At(long ns) =>
         Before is { } before && ns <= before.GoneNs ? before

@@ -10,19 +10,25 @@ internal sealed class InterfaceNames
 
     private readonly ConcurrentDictionary<int, string> _names = [];
     private readonly Queue<int> _gone = [];
+    private readonly HashSet<int> _present = [];
 
     /// <returns>Null if there never was one, or too long ago.</returns>
     public string? Find(int ifindex) => _names.GetValueOrDefault(ifindex);
 
-    public void Set(int ifindex, string name) => _names[ifindex] = name;
+    public void Set(int ifindex, string name)
+    {
+        _names[ifindex] = name;
+        _present.Add(ifindex);
+    }
 
-    /// <summary>The interface is gone for good; the kernel does not use its number again while there are others.</summary>
+    /// <summary>The interface is gone; one that was only in another namespace meanwhile comes back with its number.</summary>
     public void Retire(int ifindex)
     {
+        _present.Remove(ifindex);
         _gone.Enqueue(ifindex);
-        if (_gone.Count > MaxGone)
+        if (_gone.Count > MaxGone && _gone.Dequeue() is var oldest && !_present.Contains(oldest))
         {
-            _names.TryRemove(_gone.Dequeue(), out _);
+            _names.TryRemove(oldest, out _);
         }
     }
 }

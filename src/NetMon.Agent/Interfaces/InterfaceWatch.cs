@@ -27,11 +27,13 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
-    private readonly HashSet<int> _doubtful = [];
     private readonly SemaphoreSlim _signal = new(0);
     private readonly Dictionary<int, IDisposable> _attachments = [];
     private readonly Dictionary<int, string> _known = [];
     private readonly Dictionary<int, ITimer> _retries = [];
+
+    // And whether it went: what has its number by now is another, or came back from another namespace without our programs.
+    private Dictionary<int, bool> _doubtful = [];
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private volatile ObservedInterfaces _observed = ObservedInterfaces.None;
@@ -105,16 +107,18 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
 
     void ILinkObserver.Changed(in NetworkLink before, in NetworkLink after) => Doubt(after.Index);
 
-    void ILinkObserver.Removed(in NetworkLink link) => Doubt(link.Index);
+    void ILinkObserver.Removed(in NetworkLink link) => Doubt(link.Index, went: true);
 
     void ILinkObserver.Failed(Exception error) => AgentLog.LinksFailed(_logger, error.Message);
 
     // (2)
-    private void Doubt(int ifindex)
+    private void Doubt(int ifindex, bool went = false)
     {
         lock (_gate)
         {
-            if (!_doubtful.Add(ifindex))
+            var known = _doubtful.TryGetValue(ifindex, out var before);
+            _doubtful[ifindex] = before || went;
+            if (known)
             {
                 return;
             }
@@ -174,23 +178,25 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
     // (3) Pods first: what they do is what is asked for first, and an uplink then finds less to hand over.
     private void Settle(IInterfaceHooks hooks, ILinkSource links)
     {
-        int[] doubtful;
+        Dictionary<int, bool> doubtful;
         lock (_gate)
         {
-            doubtful = [.. _doubtful];
-            _doubtful.Clear();
+            (doubtful, _doubtful) = (_doubtful, []);
         }
 
         var all = links.Links;
         if (_allDoubtful)
         {
             _allDoubtful = false;
-            doubtful = [.. doubtful.Union(all.Keys)];
+            foreach (var ifindex in all.Keys)
+            {
+                doubtful.TryAdd(ifindex, false);
+            }
         }
 
         foreach (
-            var ifindex in doubtful.OrderByDescending(index =>
-                all.GetValueOrDefault(index).PeerInOtherNamespace
+            var (ifindex, went) in doubtful.OrderByDescending(each =>
+                all.GetValueOrDefault(each.Key).PeerInOtherNamespace
             )
         )
         {
@@ -201,14 +207,16 @@ internal sealed class InterfaceWatch : ILinkObserver, IDisposable
 
             try
             {
-                if (all.TryGetValue(ifindex, out var link))
+                var exists = all.TryGetValue(ifindex, out var link);
+                if (!exists || went)
+                {
+                    Forget(hooks, ifindex);
+                }
+
+                if (exists)
                 {
                     Settle(hooks, in link, all);
                     DoubtPorts(in link, all);
-                }
-                else
-                {
-                    Forget(hooks, ifindex);
                 }
             }
             catch (BpfException error)

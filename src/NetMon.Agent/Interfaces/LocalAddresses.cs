@@ -66,6 +66,13 @@ internal sealed class LocalAddresses(TimeProvider time)
     }
 
     /// <summary>
+    /// Whether the address was behind a pod interface at a time, for packets that were seen there: another interface that had it before, and whose end
+    /// was heard of late, has no say.
+    /// </summary>
+    public bool WasBehind(in NetworkAddress address, int ifindex, long atNs) =>
+        _behind.TryGetValue(address, out var placement) && placement.Was(ifindex, atNs);
+
+    /// <summary>
     /// The address was seen as that of a sender at an interface. Ignored unless that is a pod's interface of which the kernel tells no address of this
     /// family.
     /// </summary>

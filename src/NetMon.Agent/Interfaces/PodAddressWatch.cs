@@ -155,7 +155,7 @@ internal sealed class PodAddressWatch : ILinkObserver, IDisposable
         {
             if (_pods.TryGetValue(link.Index, out var before))
             {
-                _peers.Remove((before.PeerNamespace ?? -1, before.LowerIndex));
+                ForgetPeer(in before);
             }
 
             _pods[link.Index] = link;
@@ -174,14 +174,20 @@ internal sealed class PodAddressWatch : ILinkObserver, IDisposable
                 return;
             }
 
-            var peer = (known.PeerNamespace ?? -1, known.LowerIndex);
-            if (_peers.TryGetValue(peer, out var index) && index == link.Index)
-            {
-                _peers.Remove(peer);
-            }
+            ForgetPeer(in known);
         }
 
         _addresses.RemovePod(link.Index);
+    }
+
+    // The number of a namespace that ends is free before its interfaces are gone: it may be another's by now.
+    private void ForgetPeer(in NetworkLink of)
+    {
+        var peer = (of.PeerNamespace ?? -1, of.LowerIndex);
+        if (_peers.TryGetValue(peer, out var index) && index == of.Index)
+        {
+            _peers.Remove(peer);
+        }
     }
 
     private void Doubt(int ifindex)

@@ -33,6 +33,26 @@ public sealed class ChurnTests
     }
 
     [Fact]
+    public void A_new_pods_packets_are_its_own_though_they_were_there_before_the_agent_heard_that_the_interface_of_its_address_changed()
+    {
+        _node.Open(_node.FromPod(Client, Server, ClientInterface));
+
+        // What the kernel tells of interfaces comes late, and what the API server tells, too.
+        var early = _node.FromPod("10.1.0.2:40001", Server, 21);
+        _node.Time.Advance(TimeSpan.FromSeconds(3));
+        _node.Addresses.RemovePod(ClientInterface);
+        _node.AddPod(21, "10.1.0.2", isNew: true);
+        _node.Open(early);
+        _node.Wait(500);
+        Assert.Single(_node.Agent.Flows());
+
+        _node.Cluster.Pod("successor", "n1", "10.1.0.2");
+        _node.Wait(300);
+        Assert.Equal("successor", Source(40001).Workload.Name);
+        Assert.Equal("client", Source(40000).Workload.Name);
+    }
+
+    [Fact]
     public void If_the_cluster_tells_nothing_of_the_new_pod_in_time_it_is_unknown_rather_than_the_dead_one()
     {
         _node.Open(_node.FromPod(Client, Server, ClientInterface));

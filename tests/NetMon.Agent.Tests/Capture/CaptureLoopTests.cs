@@ -4,6 +4,7 @@ using NetMon.Agent.Flows;
 using NetMon.Agent.Tests.Attribution;
 using NetMon.Agent.Tests.Records;
 using NetMon.Bpf.Records;
+using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Tests.Capture;
 
@@ -117,7 +118,58 @@ public sealed class CaptureLoopTests
         Assert.True(node.Connections.Asked > 0);
     }
 
-    private static CaptureLoop Start(PipelineUnderTest agent, ScriptedSource source)
+    [Fact]
+    public async Task An_end_that_is_swept_while_the_loop_stands_still_comes_after_what_is_in_the_ring()
+    {
+        using var source = new ScriptedSource();
+        source.SweepGate.Reset();
+        using var standstill = new Standstill();
+        var agent = new PipelineUnderTest();
+        using var loop = Start(agent, source, standstill);
+        loop.BatchSize = 16;
+        standstill.Begin(source.Wake);
+
+        // More than a batch of connections that close, and what the sweep finds of the last one of them.
+        var flows = Enumerable
+            .Range(0, 100)
+            .Select(i => new TestFlow($"10.0.0.1:{40000 + i}", "10.0.0.2:80").Established())
+            .ToArray();
+        foreach (var flow in flows)
+        {
+            source.Put(flow.Record(RecordReason.Open, (1, 60)));
+            source.Put(flow.Record(RecordReason.Close, (1, 60)));
+        }
+
+        var wakes = source.Wakes;
+        source.Sweep.Enqueue(flows[^1].Record(RecordReason.End));
+        source.SweepGate.Set();
+        while (source.Wakes == wakes)
+        {
+            await Task.Delay(1);
+        }
+
+        standstill.End();
+        while (source.Sweeps < 2 || agent.Samples("netmon_packets_total").Values.Sum() < 200)
+        {
+            await Task.Delay(1);
+        }
+
+        Assert.Equal(flows.Length - 1, agent.Table.Count);
+        Assert.Equal(
+            [FlowEventKind.Open, FlowEventKind.Close, FlowEventKind.End],
+            agent
+                .TakeEvents()
+                .Where(step => step.Flow.Source.Port == 40000 + flows.Length - 1)
+                .Select(step => step.Kind)
+        );
+        await loop.Drain();
+    }
+
+    private static CaptureLoop Start(
+        PipelineUnderTest agent,
+        ScriptedSource source,
+        params IReadOnlyList<ISideSource> sides
+    )
     {
         var loop = new CaptureLoop(
             source,
@@ -125,11 +177,43 @@ public sealed class CaptureLoopTests
             agent.Metrics,
             agent.Broadcaster,
             new OrphanSearch(agent.Table, agent.Pipeline, TimeSpan.FromMinutes(5)),
-            [],
+            sides,
             TimeSpan.FromMilliseconds(100),
             NullLogger<CaptureLoop>.Instance
         );
         loop.Start();
         return loop;
+    }
+
+    /// <summary>Lets the loop stand still, as if its thread got no time.</summary>
+    private sealed class Standstill : ISideSource, IDisposable
+    {
+        private readonly ManualResetEventSlim _goesOn = new(initialState: true);
+        private readonly ManualResetEventSlim _stands = new();
+
+        /// <param name="wake">Lets the loop come by.</param>
+        public void Begin(Action wake)
+        {
+            _goesOn.Reset();
+            wake();
+            _stands.Wait();
+        }
+
+        public void End() => _goesOn.Set();
+
+        public void Take(ulong nowNs, bool last)
+        {
+            if (!_goesOn.IsSet)
+            {
+                _stands.Set();
+                _goesOn.Wait();
+            }
+        }
+
+        public void Dispose()
+        {
+            _goesOn.Dispose();
+            _stands.Dispose();
+        }
     }
 }

@@ -32,7 +32,12 @@ public sealed class InterfaceWatchTests : IDisposable
         );
     }
 
-    public void Dispose() => _watch.Dispose();
+    public void Dispose()
+    {
+        _hooks.Gate.Set();
+        _watch.Dispose();
+        _hooks.Gate.Dispose();
+    }
 
     [Fact]
     public async Task At_the_start_pods_are_attached_first_and_each_is_set_before()
@@ -166,6 +171,27 @@ public sealed class InterfaceWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task An_interface_that_went_and_came_back_with_its_number_while_others_were_attached_is_attached_anew()
+    {
+        await _watch.StartAsync();
+        _links.Put(TestLink.Uplink(3, "eth1"));
+        await AttachedAsync(3);
+        _hooks.Gate.Reset();
+        _links.Put(TestLink.Pod(4, "veth1"));
+        await UntilAsync(() => _hooks.Calls.Contains("attach 4"));
+        _links.Remove(3);
+        _links.Put(TestLink.Uplink(3, "eth1"));
+        _hooks.Gate.Set();
+
+        await UntilAsync(() => _hooks.Calls.Count >= 8);
+        Assert.Equal(
+            ["detach 3", "remove 3", "set 3 Uplink", "attach 3"],
+            _hooks.Calls.SkipWhile(call => call != "attach 4").Skip(1)
+        );
+        await AttachedAsync(3, 4);
+    }
+
+    [Fact]
     public async Task At_the_end_everything_is_detached()
     {
         _links.Put(TestLink.Uplink(2, "eth0"));
@@ -253,6 +279,9 @@ public sealed class InterfaceWatchTests : IDisposable
 
         public ConcurrentQueue<string> Calls { get; } = new();
 
+        /// <summary>Attaching takes until it is set.</summary>
+        public ManualResetEventSlim Gate { get; } = new(initialState: true);
+
         public int Attached => Volatile.Read(ref _attached);
 
         public int? Failing { get; set; }
@@ -280,6 +309,7 @@ public sealed class InterfaceWatchTests : IDisposable
             }
 
             Calls.Enqueue($"attach {ifindex}");
+            Gate.Wait();
             Interlocked.Increment(ref _attached);
             return new Detacher(this, ifindex);
         }

@@ -11,9 +11,10 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
 {
     private readonly ConcurrentQueue<FlowRecord> _ring = new();
     private readonly SemaphoreSlim _signal = new(0);
-    private long _put;
-    private long _taken;
-    private long _settled;
+    private ulong _put;
+    private ulong _taken;
+    private ulong _settled;
+    private int _wakes;
 
     /// <summary>Whether the loop has done all that there was to do for what was put on the ring until now: it waits for more.</summary>
     public bool IsSettled => Volatile.Read(ref _settled) == Volatile.Read(ref _put);
@@ -25,6 +26,9 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
     public ConcurrentQueue<FlowRecord> Drain { get; } = new();
 
     public int Sweeps { get; private set; }
+
+    /// <summary>How often the loop was woken.</summary>
+    public int Wakes => Volatile.Read(ref _wakes);
 
     /// <summary>Sweeps read nothing before it is set.</summary>
     public ManualResetEventSlim SweepGate { get; } = new(initialState: true);
@@ -54,7 +58,15 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
         SweepGate.Dispose();
     }
 
-    public void Wake() => _signal.Release();
+    public void Wake()
+    {
+        Interlocked.Increment(ref _wakes);
+        _signal.Release();
+    }
+
+    public ulong Position => _taken;
+
+    public ulong End => Volatile.Read(ref _put);
 
     public int Consume(RecordSink sink, int max)
     {
