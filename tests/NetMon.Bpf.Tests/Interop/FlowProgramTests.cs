@@ -189,7 +189,8 @@ public class FlowProgramTests
         return maps
             .RootElement.EnumerateArray()
             .Single(map =>
-                map.GetProperty("name").GetString() == "carried" && map.GetProperty("btf_id").GetInt32() == types
+                map.GetProperty("name").GetString() == "carried"
+                && map.GetProperty("btf_id").GetInt32() == types
             )
             .GetProperty("bytes_memlock")
             .GetInt64();

@@ -110,7 +110,11 @@ public sealed class TimeoutTests
         {
             for (var i = 0; i < Flows; i += step)
             {
-                var packet = Packet.Ethernet().IPv4("10.0.0.1", "10.0.0.2").Udp((ushort)(1000 + i), 53).Build();
+                var packet = Packet
+                    .Ethernet()
+                    .IPv4("10.0.0.1", "10.0.0.2")
+                    .Udp((ushort)(1000 + i), 53)
+                    .Build();
                 for (var packets = 0; packets < step; packets++)
                 {
                     run.Feed(packet);
