@@ -18,6 +18,9 @@ internal sealed class Kubelet(
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     private readonly AddressPool _addresses = new();
+
+    /// <summary>Of looking at whether a pod is to end and writing what follows: what comes after its end would bring it back.</summary>
+    private readonly Lock _deciding = new();
     private int _namespaces;
 
     /// <summary>Pods with network, known to the API server as running once their status delay is over.</summary>
@@ -73,13 +76,19 @@ internal sealed class Kubelet(
     /// <summary>Ends a pod: it is asked to, its programs end, its address is free, it is gone from the API server.</summary>
     public void End(LabPod pod)
     {
-        if (Find(pod) is not { } item)
+        JsonObject item;
+        lock (_deciding)
         {
-            return;
+            if (Find(pod) is not { } found)
+            {
+                return;
+            }
+
+            item = found;
+            PodLife.MarkDeleted(item, DateTimeOffset.UtcNow, Grace);
+            api.Apply(item);
         }
 
-        PodLife.MarkDeleted(item, DateTimeOffset.UtcNow, Grace);
-        api.Apply(item);
         pod.EndPrograms();
         PodLife.Terminate(item, DateTimeOffset.UtcNow);
         api.Apply(item);
@@ -118,9 +127,12 @@ internal sealed class Kubelet(
     private async Task Later(LabPod pod, JsonObject item, DateTimeOffset started)
     {
         await Task.Delay(pod.Request.StatusDelay);
-        if (Find(pod) is { } now && now["metadata"]!["deletionTimestamp"] is null)
+        lock (_deciding)
         {
-            Run(pod, item, started);
+            if (Find(pod) is { } now && now["metadata"]!["deletionTimestamp"] is null)
+            {
+                Run(pod, item, started);
+            }
         }
     }
 
