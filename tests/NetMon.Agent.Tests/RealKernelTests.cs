@@ -75,7 +75,7 @@ public sealed class RealKernelTests
             "100",
             "10.78.0.1"
         );
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while ((await agent.ListAsync("?protocol=icmp")).Flows is not [{ Received.Packets: Pings }])
         {
             await Task.Delay(20, patience.Token);
@@ -86,12 +86,20 @@ public sealed class RealKernelTests
         Assert.Equal((Pings, Pings * 128), (flow.Sent.Packets, flow.Sent.Bytes));
         Assert.Equal(("replied", "ok", "egress"), (flow.State, flow.Status, flow.Direction));
         Assert.Equal(AgentUnderTest.LabInterfaceName, flow.Source.Interface);
-        var metrics = await agent.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
-        Assert.Contains(
-            $"src_ip=\"10.78.0.2\",dst_ip=\"10.78.0.1\",protocol=\"icmp\",direction=\"egress\"}} {Pings}\n",
-            metrics,
-            StringComparison.Ordinal
-        );
+        var counted =
+            $"src_ip=\"10.78.0.2\",dst_ip=\"10.78.0.1\",protocol=\"icmp\",direction=\"egress\"}} {Pings}\n";
+        string metrics;
+        while (
+            !(metrics = await agent.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Contains(
+                counted,
+                StringComparison.Ordinal
+            )
+        )
+        {
+            // A record is in the list before it is in the metrics.
+            await Task.Delay(20, patience.Token);
+        }
+
         Assert.Contains("netmon_map_entries{map=\"interfaces\"} 1\n", metrics, StringComparison.Ordinal);
 
         interfaces.Dispose();

@@ -9,6 +9,7 @@ namespace NetMon.Lab.Agents;
 public sealed class AgentProcess : IDisposable
 {
     private const string Loopback = "127.0.0.1:9990";
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
     private readonly LabProcess _process;
     private readonly HttpClient _api;
 
@@ -210,10 +211,12 @@ public sealed class AgentProcess : IDisposable
     {
         try
         {
-            using var response = _api.Send(new HttpRequestMessage(HttpMethod.Get, "/readyz"));
+            // One that takes the connection and never answers is not ready.
+            using var limit = new CancellationTokenSource(AnswerLimit);
+            using var response = _api.Send(new HttpRequestMessage(HttpMethod.Get, "/readyz"), limit.Token);
             return response.StatusCode == HttpStatusCode.OK;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
             return false;
         }

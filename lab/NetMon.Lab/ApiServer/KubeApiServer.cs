@@ -15,6 +15,11 @@ namespace NetMon.Lab.ApiServer;
 /// <remarks>It can be killed and started again: address, authority, token and objects stay. Thread-safe.</remarks>
 public sealed class KubeApiServer : IAsyncDisposable
 {
+    // Below those that the system gives to whoever asks for any: ip_local_port_range begins at 32,768.
+    private const int FirstPort = 10_000;
+    private const uint PortCount = 10_000;
+    private static int _nextPort = Environment.ProcessId * 37;
+
     private readonly KubeApiServerOptions _options;
     private readonly TestAuthority _authority = new();
     private readonly Authentication _authentication;
@@ -82,7 +87,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         var server = new KubeApiServer(options ?? new KubeApiServerOptions());
         try
         {
-            await server.ListenAsync(server._options.Listen);
+            await server.ListenAsync(server.ChoosePorts());
             server.Addresses = server._server!.Addresses;
             if (server._options.Admin is { } admin)
             {
@@ -246,16 +251,55 @@ public sealed class KubeApiServer : IAsyncDisposable
         ReleasePorts();
     }
 
+    // Where any port will do it is none that the system gives to whoever asks for any, be it for a connection: a server that was killed
+    // would not get it back, or somebody else would answer there.
+    private IPEndPoint[] ChoosePorts() =>
+        [
+            .. _options.Listen.Select(address =>
+                address.Port == 0 && _options.BindListenSocket is null ? Choose(address.Address) : address
+            ),
+        ];
+
+    private IPEndPoint Choose(IPAddress address)
+    {
+        while (true)
+        {
+            var number = (uint)Interlocked.Increment(ref _nextPort) % PortCount;
+            var endpoint = new IPEndPoint(address, FirstPort + (int)number);
+            try
+            {
+                // Others who look for one may not share it at this moment.
+                using (var alone = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp))
+                {
+                    alone.Bind(endpoint);
+                    alone.Listen();
+                }
+
+                Hold(endpoint);
+                return endpoint;
+            }
+            catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The next.
+            }
+        }
+    }
+
     // Nobody else is given the ports of a server that will come back: a socket that is bound and does not listen refuses connections,
     // and whoever asks for the very port may share it.
     private void HoldPorts()
     {
         foreach (var address in Addresses)
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            _held.Add(socket);
-            socket.Bind(address);
+            Hold(address);
         }
+    }
+
+    private void Hold(IPEndPoint address)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _held.Add(socket);
+        socket.Bind(address);
     }
 
     private void ReleasePorts()

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using NetMon.Lab.Machines;
 
@@ -63,22 +65,30 @@ public sealed partial class PacketCapture : IDisposable
     /// Ends the capture once no packet came for a while, and makes sure that tcpdump missed none. A packet that comes at the very
     /// end is one that it missed: let the filter leave out what never rests.
     /// </summary>
+    /// <remarks>
+    /// On a busy machine packets may wait for tcpdump longer than that while: that its file stays as it is says nothing. It is asked how
+    /// many it has read, and how many there are.
+    /// </remarks>
     public void Stop()
     {
-        var length = -1L;
-        while (length != new FileInfo(Path).Length)
+        var before = -1L;
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < Wait.Patience)
         {
-            length = new FileInfo(Path).Length;
+            var counts = Ask();
+            if (counts.Dropped != 0 || (counts.Captured == counts.Received && counts.Captured == before))
+            {
+                break;
+            }
+
+            before = counts.Captured;
             Thread.Sleep(Quiet);
         }
 
         _tcpdump.Terminate();
         var report = _tcpdump.WaitForExit().Errors;
-        var match = Report().Match(report);
-        if (
-            match.Groups["dropped"].Value != "0"
-            || match.Groups["captured"].Value != match.Groups["received"].Value
-        )
+        var last = Reports(report)[^1];
+        if (last.Dropped != 0 || last.Captured != last.Received)
         {
             throw new LabException($"tcpdump missed packets: {report}");
         }
@@ -90,8 +100,38 @@ public sealed partial class PacketCapture : IDisposable
         File.Delete(Path);
     }
 
+    private (long Captured, long Received, long Dropped) Ask()
+    {
+        var asked = Reports(_tcpdump.Errors).Length;
+        _tcpdump.Signal(LabSignal.User1);
+        (long, long, long)[] reports = [];
+        Wait.Until(
+            () => (reports = Reports(_tcpdump.Errors)).Length > asked || _tcpdump.HasExited,
+            "tcpdump to tell what it has captured"
+        );
+        return reports.Length > asked
+            ? reports[^1]
+            : throw new LabException($"tcpdump ended by itself: {_tcpdump.Errors}");
+    }
+
+    private static (long Captured, long Received, long Dropped)[] Reports(string text)
+    {
+        return
+        [
+            .. Report()
+                .Matches(text)
+                .Select(match =>
+                    (Number(match, "captured"), Number(match, "received"), Number(match, "dropped"))
+                ),
+        ];
+
+        static long Number(Match match, string name) =>
+            long.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture);
+    }
+
+    // On one line when it is asked, on three at its end.
     [GeneratedRegex(
-        @"(?<captured>\d+) packets? captured\s+(?<received>\d+) packets? received by filter\s+(?<dropped>\d+) packets? dropped by kernel",
+        @"(?<captured>\d+) packets? captured,?\s+(?<received>\d+) packets? received by filter,?\s+(?<dropped>\d+) packets? dropped by kernel",
         RegexOptions.ExplicitCapture,
         1000
     )]

@@ -64,7 +64,8 @@ public static class MatrixCheck
 
         void Add(string name, Func<long, Sums> sums)
         {
-            foreach (var series in prometheus.Query(name))
+            // The last value that was scraped, also where a scrape took too long since: else a node would have had nothing before.
+            foreach (var series in prometheus.Query($"last_over_time({name}[1h])"))
             {
                 var figure = Figure.Of(series);
                 if (

@@ -22,13 +22,25 @@ internal abstract class Fault
     /// <summary>The server is.</summary>
     public virtual bool ServerOnHost => false;
 
-    /// <summary>It loads the machine: made when those that take their time are done.</summary>
-    public virtual bool Heavy => false;
+    public virtual FaultPace Pace => FaultPace.Quick;
 
     /// <summary>Makes it, and returns when it is over.</summary>
     /// <returns>What others than NetMon saw of it.</returns>
     /// <exception cref="Machines.LabException">It did not come about as meant.</exception>
     public abstract Truth Inject(FaultSite site);
+}
+
+/// <summary>When a fault is made.</summary>
+internal enum FaultPace
+{
+    /// <summary>With all others of its kind, at the start.</summary>
+    Quick,
+
+    /// <summary>It takes half a minute and loads nothing: from the start on, whatever is made meanwhile.</summary>
+    Lasting,
+
+    /// <summary>It loads the machine: when the quick ones are done, which it would delay.</summary>
+    Heavy,
 }
 
 /// <summary>What independent observers saw: errno, nft's counters, nstat, tc.</summary>

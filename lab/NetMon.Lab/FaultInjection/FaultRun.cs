@@ -21,7 +21,7 @@ public static class FaultRun
     /// <summary>For a false alarm to come, and for a figure to be too high.</summary>
     private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(4);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Figures come soon, what goes unanswered has failed soon, and what is ordinary is known soon.</summary>
     private static readonly string[] AgentArguments =
@@ -35,9 +35,9 @@ public static class FaultRun
         "--udp-idle",
         "4s",
         "--security-connection-storm-rate",
-        "10",
+        "5",
         "--security-connection-storm-learning",
-        "20s",
+        "10s",
     ];
 
     /// <param name="options">Of the cluster; at least two nodes.</param>
@@ -55,27 +55,32 @@ public static class FaultRun
         cluster.StartAgents(AgentArguments);
         var observations = new Observations(cluster);
         var outcomes = new Outcome[faults.Count];
-        foreach (var heavy in (bool[])[false, true])
+        var lasting = Begin(FaultPace.Lasting);
+        foreach (var pace in (FaultPace[])[FaultPace.Quick, FaultPace.Heavy])
         {
-            Inject(heavy);
+            Array.ForEach(Begin(pace), worker => worker.Join());
         }
 
+        Array.ForEach(lasting, worker => worker.Join());
         return Ask();
 
-        void Inject(bool heavy)
+        Thread[] Begin(FaultPace pace)
         {
-            var todo = faults.Index().Where(each => each.Item.Heavy == heavy);
+            var todo = faults.Index().Where(each => each.Item.Pace == pace);
             // Threads of their own: they wait most of the time, and others need those of the pool.
             var queue = new ConcurrentQueue<(int Index, Fault Item)>(todo);
-            var workers = Enumerable.Range(0, AtOnce).Select(_ => new Thread(Work)).ToArray();
+            var workers = Enumerable
+                .Range(0, Math.Min(AtOnce, queue.Count))
+                .Select(_ => new Thread(Work))
+                .ToArray();
             Array.ForEach(workers, worker => worker.Start());
-            Array.ForEach(workers, worker => worker.Join());
+            return workers;
 
             void Work()
             {
                 while (queue.TryDequeue(out var next))
                 {
-                    outcomes[next.Index] = InjectOne(next.Item, sites[next.Index]);
+                    outcomes[next.Index] = InjectOne(next.Item, sites[next.Index], observations);
                 }
             }
         }
@@ -86,7 +91,7 @@ public static class FaultRun
                 outcome.Truth,
                 outcome.Failure,
                 outcome.Unanswered,
-                observations.Diagnose(new Subject(site.Client, site.Server))
+                observations.Diagnose(site.Subject)
             );
 
         FaultResult Ask()
@@ -138,12 +143,12 @@ public static class FaultRun
             new(new LabWorkload(name, "Deployment", role), cluster.Nodes[node % cluster.Nodes.Count]);
     }
 
-    private static Outcome InjectOne(Fault fault, FaultSite site)
+    private static Outcome InjectOne(Fault fault, FaultSite site, Observations observations)
     {
         try
         {
             var truth = fault.Inject(site);
-            return new Outcome(truth, "", PersonsCommand.Try(fault, site));
+            return new Outcome(truth, "", PersonsCommand.Try(fault, site, observations));
         }
         catch (Exception e)
             when (e

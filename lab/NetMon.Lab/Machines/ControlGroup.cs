@@ -35,53 +35,60 @@ public sealed class ControlGroup
     /// <summary>Kills every program in it, and below.</summary>
     public void Kill()
     {
-        foreach (var process in Processes())
+        try
         {
-            _ = Libc.kill(process, (int)LabSignal.Kill);
-        }
+            foreach (var process in Processes())
+            {
+                _ = Libc.kill(process, (int)LabSignal.Kill);
+            }
 
-        // A program that forked meanwhile; Linux 5.14.
-        if (File.Exists(System.IO.Path.Combine(Path, "cgroup.kill")))
+            // A program that forked meanwhile; Linux 5.14.
+            if (File.Exists(System.IO.Path.Combine(Path, "cgroup.kill")))
+            {
+                File.WriteAllText(System.IO.Path.Combine(Path, "cgroup.kill"), "1");
+            }
+        }
+        catch (IOException)
         {
-            File.WriteAllText(System.IO.Path.Combine(Path, "cgroup.kill"), "1");
+            // Somebody else removes one of them at this moment; whoever waits for an end looks again.
         }
     }
 
     /// <summary>Kills what is in it, and removes it with those below.</summary>
     public void Remove()
     {
-        if (!Directory.Exists(Path))
-        {
-            return;
-        }
-
+        // A program that ended may be there a moment longer, and one that was just started may join only now.
         Wait.Until(
             () =>
             {
                 Kill();
-                return !Processes().Any();
+                return TryRemove();
             },
-            $"the programs of {Path} to end"
+            $"{Path} to go"
         );
+    }
 
-        // Files of a cgroup cannot be deleted: it goes by rmdir, those below first.
-        foreach (
-            var below in Directory
-                .EnumerateDirectories(Path, "*", SearchOption.AllDirectories)
-                .OrderByDescending(path => path.Length)
-                .Append(Path)
-        )
+    // Files of a cgroup cannot be deleted: it goes by rmdir, those below first.
+    private bool TryRemove()
+    {
+        try
         {
-            // A program that ended may be there a moment longer, and one that was just started may join only now.
-            Wait.Until(
-                () =>
-                {
-                    Kill();
-                    return Libc.rmdir(below) == 0;
-                },
-                $"{below} to go"
-            );
+            foreach (
+                var below in Directory
+                    .EnumerateDirectories(Path, "*", SearchOption.AllDirectories)
+                    .OrderByDescending(path => path.Length)
+                    .Append(Path)
+            )
+            {
+                _ = Libc.rmdir(below);
+            }
         }
+        catch (IOException)
+        {
+            // Somebody else was quicker with one of them.
+        }
+
+        return !Directory.Exists(Path);
     }
 
     private static string? FindRoot()
@@ -99,5 +106,7 @@ public sealed class ControlGroup
         Directory
             .EnumerateFiles(Path, "cgroup.procs", SearchOption.AllDirectories)
             .SelectMany(File.ReadLines)
-            .Select(line => int.Parse(line, CultureInfo.InvariantCulture));
+            .Select(line => int.Parse(line, CultureInfo.InvariantCulture))
+            // 0 is one that this process cannot see; to kill(2) it would be this process's own group.
+            .Where(process => process > 0);
 }

@@ -10,8 +10,12 @@ public sealed class LabHome : IDisposable
 
     public LabHome()
     {
-        RemoveLeftovers();
-        Name = LabName.Next(LabName.Cluster);
+        lock (CleanUpOnce)
+        {
+            RemoveLeftovers();
+            Name = LabName.Next(LabName.Cluster);
+        }
+
         Folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), Name)).FullName;
         Cgroup = ControlGroup.Create(Name);
         Machines = new LabNetwork(Name);
@@ -47,10 +51,7 @@ public sealed class LabHome : IDisposable
             }
 
             var namespaces = LabNetwork.RemoveLeftovers(LabName.Cluster);
-            foreach (var folder in folders)
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            Array.ForEach(folders, RemoveFolder);
 
             return
             [
@@ -67,6 +68,28 @@ public sealed class LabHome : IDisposable
     {
         Cgroup?.Remove();
         Machines.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        RemoveFolder(Folder);
     }
+
+    // Another process may clean up as well. Where there is no cgroup to wait for, the last of the programs may write for a moment yet.
+    private static void RemoveFolder(string folder) =>
+        Wait.Until(
+            () =>
+            {
+                try
+                {
+                    Directory.Delete(folder, recursive: true);
+                    return true;
+                }
+                catch (DirectoryNotFoundException)
+                {
+                    return !Directory.Exists(folder);
+                }
+                catch (IOException)
+                {
+                    return false;
+                }
+            },
+            $"{folder} to go"
+        );
 }

@@ -15,13 +15,7 @@ public sealed class LabNetwork : IDisposable
     private readonly Lock _lock = new();
 
     public LabNetwork()
-        : this(LabName.Next(LabName.Test))
-    {
-        lock (CleanUpOnce)
-        {
-            RemoveLeftovers(LabName.Test);
-        }
-    }
+        : this(NextName()) { }
 
     internal LabNetwork(string name) => Name = name;
 
@@ -40,6 +34,15 @@ public sealed class LabNetwork : IDisposable
     public IReadOnlyList<NetworkNamespace> AddNamespaces(params IEnumerable<string> labels)
     {
         NetworkNamespace[] added = [.. labels.Select(label => new NetworkNamespace($"{Name}-{label}"))];
+        // Before they are made: those of an attempt that fails half-way go as well.
+        lock (_lock)
+        {
+            foreach (var each in added)
+            {
+                _namespaces.Add(each.Name, each);
+            }
+        }
+
         Command.Feed(
             string.Join('\n', added.Select(each => $"netns add {each.Name}")) + "\n",
             "ip",
@@ -48,11 +51,6 @@ public sealed class LabNetwork : IDisposable
         );
         foreach (var each in added)
         {
-            lock (_lock)
-            {
-                _namespaces.Add(each.Name, each);
-            }
-
             // Neighbour discovery of addresses nobody asked for would be traffic that no test sent.
             each.Set(
                 ("ipv6/conf/all/accept_dad", "0"),
@@ -146,23 +144,44 @@ public sealed class LabNetwork : IDisposable
         return names;
     }
 
+    private static string NextName()
+    {
+        lock (CleanUpOnce)
+        {
+            RemoveLeftovers(LabName.Test);
+            return LabName.Next(LabName.Test);
+        }
+    }
+
     private static void Remove(string name)
     {
-        foreach (
-            var process in Command
+        try
+        {
+            // What was killed may still write to its files for a moment, and what was just started may enter only now.
+            Wait.Until(
+                () =>
+                {
+                    var processes = Processes(name);
+                    processes.ForEach(process => _ = Libc.kill(process, (int)LabSignal.Kill));
+                    return processes.Count == 0;
+                },
+                $"the programs in {name} to end"
+            );
+            Command.Run("ip", "netns", "del", name);
+        }
+        catch (InvalidOperationException) when (!File.Exists(Path.Combine(Folder, name)))
+        {
+            // It was never made, or another process that cleans up was quicker.
+        }
+    }
+
+    // Without this process, which has threads in there while a generator runs.
+    private static List<int> Processes(string name) =>
+        [
+            .. Command
                 .Run("ip", "netns", "pids", name)
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        )
-        {
-            var id = int.Parse(process, CultureInfo.InvariantCulture);
-
-            // This process has threads in there while a generator runs.
-            if (id != Environment.ProcessId)
-            {
-                _ = Libc.kill(id, (int)LabSignal.Kill);
-            }
-        }
-
-        Command.Run("ip", "netns", "del", name);
-    }
+                .Select(process => int.Parse(process, CultureInfo.InvariantCulture))
+                .Where(process => process != Environment.ProcessId),
+        ];
 }

@@ -10,6 +10,9 @@ public sealed class LabProcess : IDisposable
     private readonly List<string> _errors = [];
     private readonly string _name;
 
+    // Outputs that have not come to their end.
+    private int _open = 2;
+
     private LabProcess(string name, Process process)
     {
         _name = name;
@@ -38,8 +41,8 @@ public sealed class LabProcess : IDisposable
         };
         var process = new Process { StartInfo = start };
         var running = new LabProcess($"{program} {string.Join(' ', start.ArgumentList)}", process);
-        process.OutputDataReceived += (_, line) => Keep(running._output, line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(running._errors, line.Data);
+        process.OutputDataReceived += (_, line) => running.Keep(running._output, line.Data);
+        process.ErrorDataReceived += (_, line) => running.Keep(running._errors, line.Data);
         process.Start();
         process.StandardInput.Close();
         process.BeginOutputReadLine();
@@ -50,8 +53,9 @@ public sealed class LabProcess : IDisposable
     /// <summary>Waits until the program has written <paramref name="text"/> to either of its outputs.</summary>
     public void WaitForText(string text, TimeSpan? limit = null)
     {
+        // Of one that has ended the last lines may be on their way.
         Wait.Until(
-            () => Says(text) || HasExited,
+            () => Says(text) || (HasExited && SaidAll),
             $"'{text}' from {_name}, which says {Output} {Errors}",
             limit
         );
@@ -72,8 +76,12 @@ public sealed class LabProcess : IDisposable
             throw new LabException($"{_name} does not end: {Errors}{Output}");
         }
 
-        // The overload without a limit also waits for the end of the outputs.
-        _process.WaitForExit();
+        // What it started may have the outputs, too.
+        if (!Wait.TryUntil(() => SaidAll, Wait.Patience))
+        {
+            throw new LabException($"{_name} ended, but its output does not: {Errors}{Output}");
+        }
+
         return !success || ExitCode == 0
             ? this
             : throw new LabException($"{_name} ended with {ExitCode}: {Errors}{Output}");
@@ -99,20 +107,26 @@ public sealed class LabProcess : IDisposable
         if (!_process.HasExited)
         {
             Kill();
-            _process.WaitForExit();
+
+            // With a limit it does not wait for the outputs, which a program that this one started may have still.
+            _process.WaitForExit(Wait.Patience);
         }
 
         _process.Dispose();
     }
 
-    private static void Keep(List<string> lines, string? line)
+    // Null is the end of an output.
+    private void Keep(List<string> lines, string? line)
     {
-        if (line is not null)
+        if (line is null)
         {
-            lock (lines)
-            {
-                lines.Add(line);
-            }
+            Interlocked.Decrement(ref _open);
+            return;
+        }
+
+        lock (lines)
+        {
+            lines.Add(line);
         }
     }
 
@@ -123,6 +137,8 @@ public sealed class LabProcess : IDisposable
             return string.Join('\n', lines);
         }
     }
+
+    private bool SaidAll => Volatile.Read(ref _open) <= 0;
 
     private bool Says(string text) =>
         Errors.Contains(text, StringComparison.Ordinal) || Output.Contains(text, StringComparison.Ordinal);

@@ -8,10 +8,16 @@ public static class Wait
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
+    /// <param name="pause">Between two looks; default 2 ms.</param>
     /// <exception cref="LabException"><paramref name="condition"/> did not come true within <paramref name="limit"/>.</exception>
-    public static void Until(Func<bool> condition, string what, TimeSpan? limit = null)
+    public static void Until(
+        Func<bool> condition,
+        string what,
+        TimeSpan? limit = null,
+        TimeSpan? pause = null
+    )
     {
-        if (!TryUntil(condition, limit ?? Patience))
+        if (!TryUntil(condition, limit ?? Patience, pause))
         {
             throw new LabException($"waited {limit ?? Patience} in vain: {what}");
         }

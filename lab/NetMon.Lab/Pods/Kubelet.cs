@@ -18,9 +18,6 @@ internal sealed class Kubelet(
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     private readonly AddressPool _addresses = new();
-
-    /// <summary>Of looking at whether a pod is to end and writing what follows: what comes after its end would bring it back.</summary>
-    private readonly Lock _deciding = new();
     private int _namespaces;
 
     /// <summary>Pods with network, known to the API server as running once their status delay is over.</summary>
@@ -76,15 +73,15 @@ internal sealed class Kubelet(
     /// <summary>Ends a pod: it is asked to, its programs end, its address is free, it is gone from the API server.</summary>
     public void End(LabPod pod)
     {
-        JsonObject item;
-        lock (_deciding)
+        JsonObject? item;
+        lock (pod)
         {
-            if (Find(pod) is not { } found)
+            item = Find(pod);
+            if (item is null)
             {
                 return;
             }
 
-            item = found;
             PodLife.MarkDeleted(item, DateTimeOffset.UtcNow, Grace);
             api.Apply(item);
         }
@@ -127,7 +124,9 @@ internal sealed class Kubelet(
     private async Task Later(LabPod pod, JsonObject item, DateTimeOffset started)
     {
         await Task.Delay(pod.Request.StatusDelay);
-        lock (_deciding)
+
+        // Not between the first look and the last: the pod would come back.
+        lock (pod)
         {
             if (Find(pod) is { } now && now["metadata"]!["deletionTimestamp"] is null)
             {

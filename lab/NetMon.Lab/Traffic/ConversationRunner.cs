@@ -10,7 +10,7 @@ public readonly record struct Payload(long Sent, long Received);
 /// <summary>Makes a conversation happen: with sockets in both ends' namespaces, or with ping.</summary>
 internal static class ConversationRunner
 {
-    private const int Patience = 10_000;
+    private const int Patience = 30_000;
 
     /// <returns>What the client's sockets moved; zero for echoes.</returns>
     /// <exception cref="LabException">Something did not arrive.</exception>

@@ -12,8 +12,9 @@ namespace NetMon.Lab.Verbs;
 /// <summary><c>netmon-lab run</c>: a cluster with a small application, watched by an agent per node, until Ctrl-C.</summary>
 internal static class RunCommand
 {
-    // Long enough for every loop of the application to have come round.
-    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(8);
+    /// <summary>Long enough for every loop of the application to have come round, also on a busy machine.</summary>
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <returns>Exit code.</returns>
     public static async Task<int> RunAsync(LabArguments arguments)
@@ -41,20 +42,10 @@ internal static class RunCommand
         await prometheus;
         try
         {
-            await Task.Delay(FirstLook, stop.Token);
-            foreach (var (node, agent) in cluster.Agents.OrderBy(each => each.Key.Index))
+            foreach (var (node, table) in await LookAsync(cluster, stop.Token))
             {
                 Console.WriteLine($"\nWhat {node} sees:\n");
-                Console.Write(
-                    node.Namespace.Run(
-                        AgentBinary.Find(),
-                        "flows",
-                        "--server",
-                        agent.Address,
-                        "--by",
-                        "workload"
-                    )
-                );
+                Console.Write(table);
             }
 
             Invite(cluster);
@@ -72,6 +63,42 @@ internal static class RunCommand
             signal.Cancel = true;
             stop.Cancel();
         }
+    }
+
+    // Until all that is to be shown has been seen: how soon that is, is up to the machine.
+    private static async Task<IReadOnlyList<(string Node, string Table)>> LookAsync(
+        LabCluster cluster,
+        CancellationToken stop
+    )
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            (string Node, string Table)[] tables =
+            [
+                .. cluster
+                    .Agents.OrderBy(each => each.Key.Index)
+                    .Select(each => (each.Key.Name, Flows(each.Key, each.Value))),
+            ];
+            var lines = tables
+                .SelectMany(each => each.Table.Split('\n'))
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .ToArray();
+            if (
+                watch.Elapsed > LongestLook
+                || Shop.Conversations.All(wanted =>
+                    lines.Any(words => words is [var from, var to, ..] && (from, to) == wanted)
+                )
+            )
+            {
+                return tables;
+            }
+
+            await Task.Delay(Pause, stop);
+        }
+
+        static string Flows(LabNode node, AgentProcess agent) =>
+            node.Namespace.Run(AgentBinary.Find(), "flows", "--server", agent.Address, "--by", "workload");
     }
 
     private static void Describe(LabCluster cluster, Shop shop, LabOptions options, TimeSpan took)

@@ -38,6 +38,16 @@ public sealed class Shop
         _programs = new Programs(cluster);
     }
 
+    /// <summary>Who speaks to whom, of the most important: as a table of flows by workload names them.</summary>
+    public static IReadOnlyList<(string From, string To)> Conversations { get; } =
+    [
+        ($"{Frontend.Namespace}/{Frontend.Name}", $"{Web.Namespace}/{Web.Name}"),
+        ($"{Frontend.Namespace}/{Frontend.Name}", $"{Cart.Namespace}/{Cart.Name}"),
+        ($"{Report.Namespace}/{Report.Name}", "external"),
+        ("external", $"{Web.Namespace}/{Web.Name}"),
+        ($"{Checkout.Namespace}/{Checkout.Name}", $"{Checkout.Namespace}/payment"),
+    ];
+
     /// <summary>Pods without which it would not be the shop.</summary>
     public static int LeastPods => 9;
 

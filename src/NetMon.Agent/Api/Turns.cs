@@ -82,7 +82,7 @@ internal sealed class Turns(int atOnce, TimeSpan? patience = null)
                 }
                 catch (TimeoutException)
                 {
-                    EndSlowest();
+                    EndSlowest(turn);
                 }
             }
         }
@@ -93,11 +93,17 @@ internal sealed class Turns(int atOnce, TimeSpan? patience = null)
         }
     }
 
-    private void EndSlowest()
+    private void EndSlowest(Turn waiting)
     {
         Turn? slowest;
         lock (_gate)
         {
+            // Its turn may have come since the time was up: then nobody waits here any more, and the slowest may be itself.
+            if (!_waiting.Contains(waiting))
+            {
+                return;
+            }
+
             slowest = _running.Find(turn => !turn.IsRevoked && turn.Age >= _patience);
             slowest?.IsRevoked = true;
         }

@@ -5,7 +5,7 @@ using NetMon.Bpf.Attaching;
 
 namespace NetMon.Agent.Logging;
 
-/// <summary>Every message of the agent. Ids: 1 to 19 the agent as a whole, 20 to 39 capture, 40 to 59 interfaces, 60 to 79 the API, 80 to 99 attribution, 100 to 119 features, 120 to 139 drops, 140 to 159 sockets, 160 to 179 detections, 200 to 219 diagnosis.</summary>
+/// <summary>Every message of the agent. Ids: 1 to 19 the agent as a whole, 20 to 39 capture, 40 to 59 interfaces, 60 to 79 the API, 80 to 99 attribution, 100 to 119 features, 120 to 139 drops, 140 to 159 sockets, 160 to 179 detections, 180 to 199 sampling, 200 to 219 diagnosis, 220 to 239 what an agent before has left.</summary>
 internal static partial class AgentLog
 {
     [LoggerMessage(1, LogLevel.Information, "started in {Milliseconds} ms, serving http://{Address}")]
@@ -26,7 +26,7 @@ internal static partial class AgentLog
     [LoggerMessage(7, LogLevel.Information, "keeping within {MiB} MiB of memory ({Source})")]
     public static partial void MemoryLimited(ILogger logger, long mib, string source);
 
-    [LoggerMessage(14, LogLevel.Information, "keeping within no limit of memory ({Source})")]
+    [LoggerMessage(13, LogLevel.Information, "keeping within no limit of memory ({Source})")]
     public static partial void MemoryUnlimited(ILogger logger, string source);
 
     [LoggerMessage(8, LogLevel.Warning, "{Used} of {MiB} MiB of memory are in use, so these are cut: {What}")]
@@ -204,41 +204,41 @@ internal static partial class AgentLog
     public static partial void AddressEventsRefused(ILogger logger, string reason);
 
     [LoggerMessage(
-        11,
+        224,
         LogLevel.Information,
         "what an agent before has counted is in maps of another layout or size: reading it (fields that are left out: {Fields})"
     )]
     public static partial void Migrating(ILogger logger, string fields);
 
     [LoggerMessage(
-        12,
+        225,
         LogLevel.Information,
         "all that an agent before had counted is read: {Packets} packets; its maps are gone"
     )]
     public static partial void Migrated(ILogger logger, long packets);
 
     [LoggerMessage(
-        13,
+        226,
         LogLevel.Error,
         "what an agent before has counted cannot be read, and is lost: its maps have no type information, or are not whole"
     )]
     public static partial void NotMigrated(ILogger logger);
 
-    [LoggerMessage(7, LogLevel.Information, "taking over from another agent (process {Process})")]
+    [LoggerMessage(220, LogLevel.Information, "taking over from another agent (process {Process})")]
     public static partial void TakingOver(ILogger logger, int process);
 
-    [LoggerMessage(8, LogLevel.Warning, "nothing keeps a second agent from starting: {Error}")]
+    [LoggerMessage(221, LogLevel.Warning, "nothing keeps a second agent from starting: {Error}")]
     public static partial void NotLocked(ILogger logger, string error);
 
     [LoggerMessage(
-        9,
+        222,
         LogLevel.Information,
         "going on with the maps of an agent before, in {Directory}: what came meanwhile is counted"
     )]
     public static partial void Adopted(ILogger logger, string directory);
 
     [LoggerMessage(
-        10,
+        223,
         LogLevel.Information,
         "stopping; programs stay attached in {Directory} and count for the next agent (`netmon detach` removes them)"
     )]
@@ -268,7 +268,7 @@ internal static partial class AgentLog
     )]
     public static partial void SocketWalkFailed(ILogger logger, long suppressed, Exception error);
 
-    [LoggerMessage(206, LogLevel.Warning, "{Warning}")]
+    [LoggerMessage(12, LogLevel.Warning, "{Warning}")]
     public static partial void SettingsWarning(ILogger logger, string warning);
 
     [LoggerMessage(60, LogLevel.Error, "a request for {Path} failed")]
@@ -322,29 +322,29 @@ internal static partial class AgentLog
     public static partial void DropsWatched(ILogger logger, string hook);
 
     [LoggerMessage(
-        140,
+        227,
         LogLevel.Information,
         "figures go on where an earlier agent was: {Series} series, {Flows} flows, {Records} records after its last checkpoint"
     )]
     public static partial void LedgerRestored(ILogger logger, long series, long flows, long records);
 
     [LoggerMessage(
-        141,
+        228,
         LogLevel.Information,
         "figures start from 0: those that were kept are of an earlier start of the machine"
     )]
     public static partial void LedgerOfEarlierBoot(ILogger logger);
 
-    [LoggerMessage(142, LogLevel.Warning, "kept figures were refused ({Reason}): {Error}")]
+    [LoggerMessage(229, LogLevel.Warning, "kept figures were refused ({Reason}): {Error}")]
     public static partial void LedgerRefused(ILogger logger, string reason, string error);
 
     [LoggerMessage(
-        144,
+        231,
         LogLevel.Information,
         "what came after the last checkpoint is in records of another layout: translated by the names of their fields (left out: {Fields})"
     )]
     public static partial void LedgerOfOtherLayout(ILogger logger, string fields);
 
-    [LoggerMessage(143, LogLevel.Warning, "a checkpoint of the figures failed, the journal goes on: {Error}")]
+    [LoggerMessage(230, LogLevel.Warning, "a checkpoint of the figures failed, the journal goes on: {Error}")]
     public static partial void CheckpointFailed(ILogger logger, string error);
 }

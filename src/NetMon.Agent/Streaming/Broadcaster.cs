@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using NetMon.Core.Flows;
 
@@ -19,6 +18,7 @@ internal sealed class Broadcaster
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
     private volatile int _queueCapacity;
     private volatile Subscription[] _subscriptions = [];
     private bool _completed;
@@ -28,7 +28,13 @@ internal sealed class Broadcaster
     private bool _short;
     private volatile int _ceiling = int.MaxValue;
 
-    public Broadcaster(int queueCapacity = QueueCapacity) => _queueCapacity = queueCapacity;
+    /// <param name="queueCapacity">Events that wait for one reader.</param>
+    /// <param name="time">Tells who reads on; null: the system's.</param>
+    public Broadcaster(int queueCapacity = QueueCapacity, TimeProvider? time = null)
+    {
+        _queueCapacity = queueCapacity;
+        _time = time ?? TimeProvider.System;
+    }
 
     /// <summary>Events that wait for one reader; those that read already keep what they have. From any thread.</summary>
     public int Capacity
@@ -102,7 +108,7 @@ internal sealed class Broadcaster
                 return false;
             }
 
-            subscription = new Subscription(this, filter, Math.Min(_queueCapacity, _ceiling));
+            subscription = new Subscription(this, filter, Math.Min(_queueCapacity, _ceiling), _time);
             if (_short)
             {
                 subscription.Shorten(ShortQueue);
@@ -171,13 +177,13 @@ internal sealed class Broadcaster
     /// <param name="limit">Nobody is waited for longer.</param>
     public async Task WaitForReadersAsync(TimeSpan patience, TimeSpan limit)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = _time.GetTimestamp();
         while (
-            Stopwatch.GetElapsedTime(start) < limit
+            _time.GetElapsedTime(start) < limit
             && _subscriptions.Any(subscription => subscription.IsReading(patience))
         )
         {
-            await Task.Delay(LookInterval);
+            await Task.Delay(LookInterval, _time);
         }
     }
 

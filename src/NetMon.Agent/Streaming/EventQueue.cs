@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NetMon.Core.Flows;
 
 namespace NetMon.Agent.Streaming;
@@ -15,22 +14,26 @@ internal sealed class EventQueue
     private const int SegmentSize = 1 << SegmentShift;
 
     private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
     private readonly FlowEvent[]?[] _segments;
     private FlowEvent[]? _spare;
     private long _head;
     private long _tail;
     private long _lost;
     private int _limit;
-    private long _movedAt = Stopwatch.GetTimestamp();
+    private long _movedAt;
 
     /// <param name="capacity">Events at most; rounded up to whole segments of 1,024.</param>
-    public EventQueue(int capacity)
+    /// <param name="time">For <see cref="Waiting"/>.</param>
+    public EventQueue(int capacity, TimeProvider time)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         var segments = (capacity + SegmentSize - 1) / SegmentSize;
         _segments = new FlowEvent[segments + 1][];
         Capacity = segments * SegmentSize;
         _limit = Capacity;
+        _time = time;
+        _movedAt = time.GetTimestamp();
     }
 
     public int Capacity { get; }
@@ -53,7 +56,7 @@ internal sealed class EventQueue
         {
             lock (_gate)
             {
-                return Stopwatch.GetElapsedTime(_movedAt);
+                return _time.GetElapsedTime(_movedAt);
             }
         }
     }
@@ -63,7 +66,7 @@ internal sealed class EventQueue
     {
         lock (_gate)
         {
-            _movedAt = Stopwatch.GetTimestamp();
+            _movedAt = _time.GetTimestamp();
         }
     }
 
@@ -108,7 +111,7 @@ internal sealed class EventQueue
 
             if (_tail == _head)
             {
-                _movedAt = Stopwatch.GetTimestamp();
+                _movedAt = _time.GetTimestamp();
             }
 
             segment[_tail & (SegmentSize - 1)] = step;
@@ -133,7 +136,7 @@ internal sealed class EventQueue
             {
                 _segments[SegmentOf(_head)].AsSpan(start, count).CopyTo(events);
                 Advance(_head + count);
-                _movedAt = Stopwatch.GetTimestamp();
+                _movedAt = _time.GetTimestamp();
             }
 
             return count;

@@ -18,11 +18,11 @@ internal sealed class Subscription : IDisposable
     );
     private bool _unsignalled;
 
-    public Subscription(Broadcaster broadcaster, FlowFilter filter, int capacity)
+    public Subscription(Broadcaster broadcaster, FlowFilter filter, int capacity, TimeProvider time)
     {
         _broadcaster = broadcaster;
         _filter = filter;
-        _queue = new EventQueue(capacity);
+        _queue = new EventQueue(capacity, time);
     }
 
     /// <summary>Whether less than half of the queue is free, though the reader reads on.</summary>

@@ -2,11 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace NetMon.Kubernetes.Watching;
 
-/// <summary>Every message about the API server. Ids: 100 to 119.</summary>
+/// <summary>Every message about the API server. Ids: 300 to 319.</summary>
 internal static partial class KubernetesLog
 {
     [LoggerMessage(
-        100,
+        300,
         LogLevel.Information,
         "{Resource}: {Count} objects in {Milliseconds:0} ms ({Way}), watching"
     )]
@@ -18,11 +18,11 @@ internal static partial class KubernetesLog
         string way
     );
 
-    [LoggerMessage(101, LogLevel.Debug, "{Resource}: the watch restarts: {Reason}")]
+    [LoggerMessage(301, LogLevel.Debug, "{Resource}: the watch restarts: {Reason}")]
     public static partial void Restarting(ILogger logger, string resource, string reason);
 
     [LoggerMessage(
-        102,
+        302,
         LogLevel.Warning,
         "{Resource}: {Error}; what is known stays, trying again in {Seconds:0.0} s ({Suppressed} more failures since the last message)"
     )]
@@ -34,11 +34,11 @@ internal static partial class KubernetesLog
         long suppressed
     );
 
-    [LoggerMessage(103, LogLevel.Information, "{Resource}: watching again")]
+    [LoggerMessage(303, LogLevel.Information, "{Resource}: watching again")]
     public static partial void Recovered(ILogger logger, string resource);
 
     [LoggerMessage(
-        104,
+        304,
         LogLevel.Warning,
         "{Resource}: {Name} cannot be read and is left out: {Error} ({Suppressed} more since the last message)"
     )]
@@ -50,11 +50,11 @@ internal static partial class KubernetesLog
         long suppressed
     );
 
-    [LoggerMessage(105, LogLevel.Error, "{Resource}: a fault of the agent itself; it starts over")]
+    [LoggerMessage(305, LogLevel.Error, "{Resource}: a fault of the agent itself; it starts over")]
     public static partial void Fault(ILogger logger, string resource, Exception error);
 
     [LoggerMessage(
-        106,
+        306,
         LogLevel.Debug,
         "{Resource}: the server does not stream initial events, listing instead: {Error}"
     )]

@@ -63,9 +63,16 @@ internal sealed partial class SupportBundle
                 : null;
         foreach (var (name, text) in texts)
         {
-            var clean = Secrets.Remove(text);
-            clean = anonymiser?.Apply(clean) ?? clean;
-            bundle._files.Add(new(name, Encoding.UTF8.GetBytes(clean)));
+            try
+            {
+                var clean = Secrets.Remove(text);
+                clean = anonymiser?.Apply(clean) ?? clean;
+                bundle._files.Add(new(name, Encoding.UTF8.GetBytes(clean)));
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                bundle._missing.Add(new(name, "it could not be searched for secrets in time"));
+            }
         }
 
         for (var i = 0; i < bundle._missing.Count; i++)

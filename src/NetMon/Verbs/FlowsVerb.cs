@@ -65,10 +65,14 @@ internal static class FlowsVerb
 
         by.Validators.Add(result =>
         {
-            if (result.GetValue(follow) || result.GetValue(format.Option) is not (null or "table"))
+            if (result.GetValue(follow))
+            {
+                result.AddError("--by: a sum is of what is now, so this does not go with --follow");
+            }
+            else if (result.GetValue(format.Option) is "wide")
             {
                 result.AddError(
-                    "--by: a sum is a table of what is now, so this does not go with --follow, wide, json or yaml"
+                    "--by: the table of sums has no further columns, so this does not go with wide"
                 );
             }
         });

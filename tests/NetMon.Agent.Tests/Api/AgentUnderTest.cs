@@ -83,11 +83,11 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         return test;
     }
 
-    /// <summary>Waits until the table has so many flows.</summary>
+    /// <summary>Waits until the table has so many flows, and everything that was put on the ring is in every figure: a flow is in the table before.</summary>
     public async Task HasFlowsAsync(int count)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (Agent.Table.Count != count)
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!Source.IsSettled || Agent.Table.Count != count)
         {
             await Task.Delay(2, patience.Token);
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using NetMon.Agent.Options;
 using NetMon.Agent.Streaming;
 using NetMon.Agent.Tests.Records;
 using NetMon.Bpf.Records;
@@ -10,6 +11,8 @@ namespace NetMon.Agent.Tests.Api;
 
 public sealed class FlowStreamTests
 {
+    private const int QueueCapacity = 4096;
+
     [Fact]
     public async Task Records_are_streamed_as_they_come_and_add_up_to_the_flow()
     {
@@ -47,10 +50,10 @@ public sealed class FlowStreamTests
     [Fact]
     public async Task A_shutdown_streams_what_was_unreported_and_then_the_response_ends()
     {
-        await using var agent = await AgentUnderTest.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(WithShortQueues);
         using var stream = await agent.FollowAsync();
-        // More than a queue holds, and not so many that a slow reader takes longer than a shutdown waits for it.
-        const int Count = Broadcaster.QueueCapacity + 10_000;
+        // More than a queue holds, and so few that a reader on a busy machine is done long before a shutdown waits no longer.
+        const int Count = QueueCapacity + 1000;
         for (var i = 0; i < Count; i++)
         {
             var flow = new TestFlow(
@@ -73,12 +76,12 @@ public sealed class FlowStreamTests
     [Fact]
     public async Task A_reader_that_does_not_read_is_told_what_it_lost_and_harms_nobody()
     {
-        await using var agent = await AgentUnderTest.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(WithShortQueues);
         using var slow = await StalledReader.ConnectAsync(agent.Address);
         using var quick = await agent.FollowAsync();
 
         // Far more than its queue, the response's buffer and both sockets' buffers hold.
-        const int Count = 3 * Broadcaster.QueueCapacity;
+        const int Count = 80_000;
         var flow = new TestFlow("10.0.0.1:40000", "10.0.0.2:80");
         long read = 0;
         var reading = Task.Run(async () =>
@@ -96,7 +99,7 @@ public sealed class FlowStreamTests
         for (var i = 0; i < Count; i++)
         {
             agent.Source.Put(flow.Record(RecordReason.Update, (1, 60)));
-            while (i - Interlocked.Read(ref read) > Broadcaster.QueueCapacity / 4 && !reading.IsCompleted)
+            while (i - Interlocked.Read(ref read) > QueueCapacity / 4 && !reading.IsCompleted)
             {
                 await Task.Delay(1);
             }
@@ -133,6 +136,9 @@ public sealed class FlowStreamTests
             stream.Dispose();
         }
     }
+
+    private static void WithShortQueues(AgentOptions options) =>
+        options.Performance.BufferSize = QueueCapacity;
 
     /// <summary>A client that asks for the stream and reads nothing until it is told to.</summary>
     private sealed class StalledReader(Socket socket) : IDisposable

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NetMon.Agent.Attribution;
 using NetMon.Agent.Interfaces;
 using NetMon.Agent.Tests.Records;
@@ -18,6 +17,8 @@ public sealed class SampledTranslationTests
     private const uint Leaves = FlowStateRecord.ObserverEgress;
     private const string Server = "198.51.100.7:443";
 
+    // One time for all of them, however long it takes to make them: flows wait no longer than 2 s.
+    private readonly ulong _now = WallClock.MonotonicNs;
     private readonly TestConnections _connections = new();
     private readonly PipelineUnderTest _agent;
 
@@ -59,10 +60,9 @@ public sealed class SampledTranslationTests
             );
         }
 
-        var now = (ulong)Stopwatch.GetTimestamp();
         for (var second = 0ul; second < 5; second++)
         {
-            _agent.Pipeline.Attribute(now + (second * 1_000_000_000));
+            _agent.Pipeline.Attribute(_now + (second * 1_000_000_000));
         }
 
         Assert.InRange(both, 1, before - 1);
@@ -75,7 +75,9 @@ public sealed class SampledTranslationTests
     // What the kernel does not choose, never comes.
     private bool Offer(string source, uint sent, uint received)
     {
-        var flow = new TestFlow(source, Server).With(FlowFlags.SynSeen).ObservedAt(sent, received);
+        var flow = new TestFlow(source, Server, startNs: _now)
+            .With(FlowFlags.SynSeen)
+            .ObservedAt(sent, received);
         if (!FlowSample.Has(in flow.Key, Rate))
         {
             return false;

@@ -15,6 +15,7 @@ public sealed class StandaloneTests
     private const uint Container = 9 | FlowStateRecord.ObserverPod;
     private const uint Leaves = FlowStateRecord.ObserverEgress;
 
+    private readonly ulong _now = WallClock.MonotonicNs;
     private readonly TestConnections _connections = new();
     private readonly PipelineUnderTest _agent;
 
@@ -105,7 +106,7 @@ public sealed class StandaloneTests
     )
     {
         _agent.Process(
-            new TestFlow(source, destination, protocol)
+            new TestFlow(source, destination, protocol, _now)
                 .With(FlowFlags.SynSeen)
                 .ObservedAt(sent, received)
                 .Record(RecordReason.Open, (1, 60), (1, 60))
@@ -114,8 +115,8 @@ public sealed class StandaloneTests
 
     private Flow Single()
     {
-        _agent.Pipeline.Attribute(WallClock.MonotonicNs + 1_000_000_000);
-        _agent.Pipeline.Attribute(WallClock.MonotonicNs + 2_000_000_000);
+        _agent.Pipeline.Attribute(_now + 1_000_000_000);
+        _agent.Pipeline.Attribute(_now + 2_000_000_000);
         return Assert.Single(_agent.Flows());
     }
 }

@@ -52,11 +52,10 @@ public sealed class ClusterSourceTests : IDisposable
     [Fact]
     public async Task An_api_server_that_does_not_answer_keeps_nothing_from_starting_and_is_told_of()
     {
-        // Nobody listens there: the port was just given back.
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        Write(((IPEndPoint)listener.LocalEndpoint).Port);
-        listener.Stop();
+        // Bound, so that nobody else is given the port, and without anybody who listens.
+        using var held = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        held.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Write(((IPEndPoint)held.LocalEndPoint!).Port);
         var registry = new MetricRegistry();
         await using var cluster = Open(options =>
         {

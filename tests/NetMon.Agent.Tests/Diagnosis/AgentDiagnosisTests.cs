@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using NetMon.Agent.Diagnosis;
 using NetMon.Agent.Diagnosis.Checks;
 using NetMon.Agent.Features;
@@ -131,9 +133,11 @@ public sealed class AgentDiagnosisTests
     [Fact]
     public async Task An_api_server_that_cannot_be_reached_fails()
     {
-        var server = await KubeApiServer.StartAsync(new());
-        var configuration = ConfigurationOf(server);
-        await server.DisposeAsync();
+        await using var server = await KubeApiServer.StartAsync(new());
+        // Bound, so that nobody else is given the port, and without anybody who listens.
+        using var held = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        held.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var configuration = ConfigurationOf(server.KubeconfigFor(new Uri($"https://{held.LocalEndPoint}")));
 
         var findings = await new ApiServerCheck(configuration, TimeProvider.System).RunAsync(
             CancellationToken.None
@@ -148,7 +152,7 @@ public sealed class AgentDiagnosisTests
     public async Task A_credential_that_the_api_server_does_not_know_fails_and_says_that_it_is_that()
     {
         await using var server = await KubeApiServer.StartAsync(new());
-        var configuration = ConfigurationOf(server);
+        var configuration = ConfigurationOf(server.Kubeconfig);
         server.RotateToken();
 
         var findings = await new ApiServerCheck(configuration, TimeProvider.System).RunAsync(
@@ -177,6 +181,20 @@ public sealed class AgentDiagnosisTests
     }
 
     [Fact]
+    public async Task An_answer_that_took_long_leaves_open_how_the_clock_goes()
+    {
+        await using var server = await KubeApiServer.StartAsync(new());
+
+        var findings = await new ApiServerCheck(
+            ConfigurationOf(server.Kubeconfig),
+            new SlowStart(TimeSpan.FromSeconds(30))
+        ).RunAsync(CancellationToken.None);
+
+        var clock = findings.Single(finding => finding.Check == "clock of the API server");
+        Assert.Equal(FindingStatus.Pass, clock.Status);
+    }
+
+    [Fact]
     public async Task Resources_with_the_same_trouble_are_one_line()
     {
         WatchSnapshot[] all =
@@ -195,16 +213,16 @@ public sealed class AgentDiagnosisTests
     }
 
     private static async Task<IReadOnlyList<Finding>> AskAsync(KubeApiServer server) =>
-        await new ApiServerCheck(ConfigurationOf(server), TimeProvider.System).RunAsync(
+        await new ApiServerCheck(ConfigurationOf(server.Kubeconfig), TimeProvider.System).RunAsync(
             CancellationToken.None
         );
 
-    private static ClusterConfiguration ConfigurationOf(KubeApiServer server)
+    private static ClusterConfiguration ConfigurationOf(string kubeconfig)
     {
         var path = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(path, server.Kubeconfig);
+            File.WriteAllText(path, kubeconfig);
             return ClusterConfiguration.Find(
                 new ClusterChoice
                 {
@@ -230,6 +248,18 @@ public sealed class AgentDiagnosisTests
 
     private static FeatureSet Features() =>
         new(new MetricRegistry(), Microsoft.Extensions.Logging.Abstractions.NullLogger<FeatureSet>.Instance);
+
+    /// <summary>The system's time, behind until it was looked at: as if what began with the first look took so long.</summary>
+    private sealed class SlowStart(TimeSpan late) : TimeProvider
+    {
+        private int _looks;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() - late;
+
+        public override long GetTimestamp() =>
+            base.GetTimestamp()
+            - (Interlocked.Increment(ref _looks) == 1 ? (long)late.TotalSeconds * TimestampFrequency : 0);
+    }
 
     private sealed class Broken() : InstantCheck("broken")
     {

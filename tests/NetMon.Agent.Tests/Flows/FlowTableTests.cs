@@ -147,7 +147,10 @@ public sealed class FlowTableTests
 
                 table.Commit(slots[at], Flow(1, i));
             }
-        });
+        })
+        {
+            IsBackground = true,
+        };
         writer.Start();
         var seen = 0;
         while (seen < 2_000_000)

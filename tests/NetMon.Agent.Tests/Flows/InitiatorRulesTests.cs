@@ -6,6 +6,9 @@ namespace NetMon.Agent.Tests.Flows;
 
 public sealed class InitiatorRulesTests
 {
+    /// <summary>Beyond the ports that a system gives to whoever asks for any.</summary>
+    private const int Unused = 65_432;
+
     [Theory]
     [InlineData(80, 50000, true)]
     [InlineData(50000, 80, false)]
@@ -49,11 +52,11 @@ public sealed class InitiatorRulesTests
         var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
         using var sockets = new ListeningSockets();
         var rules = new InitiatorRules { Listening = sockets.Read() };
-        Skip.If(rules.Listening.Contains(IpProtocol.Tcp, 60999), "something listens on port 60999");
+        Skip.If(rules.Listening.Contains(IpProtocol.Tcp, Unused), $"something listens on port {Unused}");
 
         const uint leaving = 2 | Bpf.Records.FlowStateRecord.ObserverEgress;
-        Assert.True(Swapped(rules, port, 60999, observers: (leaving, 2)));
-        Assert.False(Swapped(rules, port, 60999, observers: (2, leaving)));
+        Assert.True(Swapped(rules, port, Unused, observers: (leaving, 2)));
+        Assert.False(Swapped(rules, port, Unused, observers: (2, leaving)));
     }
 
     private static bool Swapped(

@@ -14,7 +14,8 @@ public sealed class PodAddressWatchTests : IDisposable
 {
     private readonly LabNetwork _network;
     private readonly NetMon.Lab.Machines.NetworkNamespace _host;
-    private readonly LocalAddresses _addresses = new(TimeProvider.System);
+    private readonly HeldTime _time = new();
+    private readonly LocalAddresses _addresses;
     private readonly PodAddressWatch _watch;
     private KernelLinkSource? _links;
 
@@ -23,6 +24,7 @@ public sealed class PodAddressWatchTests : IDisposable
         LabRequirements.SkipIfMissing();
         _network = new LabNetwork();
         _host = _network.AddNamespace("host");
+        _addresses = new LocalAddresses(_time);
         _watch = new PodAddressWatch(_addresses, NullLogger<PodAddressWatch>.Instance);
     }
 
@@ -136,6 +138,8 @@ public sealed class PodAddressWatchTests : IDisposable
         Eventually(() => Find("10.1.0.2") == index);
         var during = Stopwatch.GetTimestamp();
 
+        // However long the rest takes, what ends now is remembered.
+        _time.Hold();
         _network.Remove(first);
         Eventually(() => _addresses.Count() == default);
         Assert.Equal(index, Find("10.1.0.2"));
@@ -231,6 +235,16 @@ public sealed class PodAddressWatchTests : IDisposable
         var pod = _network.AddNamespace(label);
         LabNetwork.Connect(_host, label, pod, "eth0");
         return pod;
+    }
+
+    /// <summary>The system's time, until it is held.</summary>
+    private sealed class HeldTime : TimeProvider
+    {
+        private long _held = long.MaxValue;
+
+        public override long GetTimestamp() => Math.Min(base.GetTimestamp(), Volatile.Read(ref _held));
+
+        public void Hold() => Volatile.Write(ref _held, base.GetTimestamp());
     }
 
     private sealed class NobodyElse : ILinkObserver

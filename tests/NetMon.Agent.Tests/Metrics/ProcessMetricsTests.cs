@@ -5,6 +5,7 @@ using NetMon.Core.Metrics;
 
 namespace NetMon.Agent.Tests.Metrics;
 
+[Collection(Alone.Name)]
 public sealed class ProcessMetricsTests
 {
     [Fact]

@@ -91,10 +91,23 @@ public sealed partial class DashboardTests
             () => prometheus.Query("min(count_over_time(netmon_build_info[1m]))") is [{ Value: >= 4 }],
             "a few scrapes"
         );
-        var run = new DashboardRun(query => prometheus.Query(query), TimeSpan.FromSeconds(1));
+        var queries = 0;
+        string[] empty = [];
 
-        Assert.Empty(DashboardRun.Files.SelectMany(run.FindEmpty));
-        Assert.InRange(run.Queries, 80, 500);
+        // A rate over a few seconds has no data after a scrape that a busy machine left out: then all are asked anew.
+        Wait.TryUntil(
+            () =>
+            {
+                var run = new DashboardRun(query => prometheus.Query(query), TimeSpan.FromSeconds(1));
+                empty = [.. DashboardRun.Files.SelectMany(run.FindEmpty)];
+                queries = run.Queries;
+                return empty.Length == 0;
+            },
+            Wait.Patience,
+            TimeSpan.FromSeconds(1)
+        );
+        Assert.Empty(empty);
+        Assert.InRange(queries, 80, 500);
     }
 
     private static bool Overlap(DashboardPanel left, DashboardPanel right) =>

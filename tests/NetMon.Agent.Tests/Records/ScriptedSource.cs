@@ -11,9 +11,13 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
 {
     private readonly ConcurrentQueue<FlowRecord> _ring = new();
     private readonly SemaphoreSlim _signal = new(0);
-    private ulong _position;
-    private ulong _end;
+    private ulong _put;
+    private ulong _taken;
+    private ulong _settled;
     private int _wakes;
+
+    /// <summary>Whether the loop has done all that there was to do for what was put on the ring until now: it waits for more.</summary>
+    public bool IsSettled => Volatile.Read(ref _settled) == Volatile.Read(ref _put);
 
     /// <summary>Records of the next sweep; taken by it.</summary>
     public ConcurrentQueue<FlowRecord> Sweep { get; } = new();
@@ -34,13 +38,14 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
 
     public void Put(in FlowRecord record)
     {
+        Interlocked.Increment(ref _put);
         _ring.Enqueue(record);
-        Interlocked.Increment(ref _end);
         _signal.Release();
     }
 
     public void Wait(TimeSpan timeout)
     {
+        Volatile.Write(ref _settled, _taken);
         if (_ring.IsEmpty)
         {
             _signal.Wait(timeout);
@@ -59,9 +64,9 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
         _signal.Release();
     }
 
-    public ulong Position => _position;
+    public ulong Position => _taken;
 
-    public ulong End => Volatile.Read(ref _end);
+    public ulong End => Volatile.Read(ref _put);
 
     public int Consume(RecordSink sink, int max)
     {
@@ -69,7 +74,7 @@ internal sealed class ScriptedSource : IRecordSource, IDisposable
         while (count < max && _ring.TryDequeue(out var record))
         {
             sink.OnRecord(in record, 0);
-            _position++;
+            _taken++;
             count++;
         }
 

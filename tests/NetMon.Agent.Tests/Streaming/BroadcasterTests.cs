@@ -47,7 +47,7 @@ public sealed class BroadcasterTests
     [Fact]
     public void A_slow_follower_loses_its_own_oldest_and_no_one_elses()
     {
-        var broadcaster = new Broadcaster(queueCapacity: 1024);
+        var broadcaster = new Broadcaster(queueCapacity: 1024, new ManualTime());
         broadcaster.TrySubscribe(FlowFilter.All, out var slow);
         broadcaster.TrySubscribe(FlowFilter.All, out var quick);
         var events = new FlowEvent[512];
@@ -74,7 +74,9 @@ public sealed class BroadcasterTests
     [Fact]
     public async Task At_the_end_who_reads_on_is_waited_for_and_who_does_not_is_not()
     {
-        var broadcaster = new Broadcaster();
+        var time = new ManualTime();
+        var patience = TimeSpan.FromSeconds(2);
+        var broadcaster = new Broadcaster(time: time);
         broadcaster.TrySubscribe(FlowFilter.All, out var stalled);
         broadcaster.TrySubscribe(FlowFilter.All, out var slow);
         for (ulong i = 0; i < 30; i++)
@@ -83,22 +85,30 @@ public sealed class BroadcasterTests
         }
 
         broadcaster.Complete();
+        var waiting = broadcaster.WaitForReadersAsync(patience, TimeSpan.FromMinutes(1));
         var read = 0;
-        var reading = Task.Run(async () =>
+        while (slow!.Take(new FlowEvent[1], out _) > 0)
         {
-            while (slow!.Take(new FlowEvent[1], out _) > 0)
-            {
-                read++;
-                await Task.Delay(20);
-            }
-
-            slow.Dispose();
-        });
-        await broadcaster.WaitForReadersAsync(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1));
+            read++;
+            await LookAgainAsync();
+            Assert.False(waiting.IsCompleted);
+        }
 
         Assert.Equal(30, read);
-        await reading;
-        Assert.False(stalled!.IsReading(TimeSpan.FromSeconds(2)));
+        Assert.False(stalled!.IsReading(patience));
+        slow.Dispose();
+        await LookAgainAsync();
+        await waiting;
+
+        // A second goes by, then it has looked, and waits for the next look or no longer.
+        async Task LookAgainAsync()
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            while (time.NextTimer is null && !waiting.IsCompleted)
+            {
+                await Task.Delay(1);
+            }
+        }
     }
 
     [Fact]

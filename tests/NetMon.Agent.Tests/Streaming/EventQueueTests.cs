@@ -12,7 +12,7 @@ public sealed class EventQueueTests
     public void It_keeps_the_youngest_in_order_and_counts_the_rest(int capacity, int seed)
     {
         var random = new Random(seed);
-        var queue = new EventQueue(capacity);
+        var queue = new EventQueue(capacity, TimeProvider.System);
         var batch = new FlowEvent[700];
         ulong pushed = 0;
         ulong next = 1;
@@ -48,7 +48,7 @@ public sealed class EventQueueTests
     [Fact]
     public void An_event_of_which_the_reader_is_behind_tells_that_another_gave_way()
     {
-        var queue = new EventQueue(1024);
+        var queue = new EventQueue(1024, TimeProvider.System);
         var step = default(FlowEvent);
         for (var i = 0; i < 1024; i++)
         {

@@ -38,7 +38,7 @@ public sealed class PrivilegesTests(ImageFiles files) : IDisposable
         using var api = node.CreateHttpClient(new Uri("http://127.0.0.1:9990"));
         Wait.Until(() => agent.HasExited || IsReady(api), "the agent to be ready");
         Assert.False(agent.HasExited, agent.Errors);
-        node.Run("ping", "-c", "1", "-W", "5", "10.9.0.2");
+        node.Run("ping", "-c", "1", "-W", "30", "10.9.0.2");
         Wait.Until(
             () => Get(api, "/api/v1/flows").Contains("10.9.0.2", StringComparison.Ordinal),
             "the flow to be seen"
@@ -103,7 +103,7 @@ public sealed class PrivilegesTests(ImageFiles files) : IDisposable
             () => granted.Count(asked => asked.Key.StartsWith("watch ", StringComparison.Ordinal)) == 7,
             "seven watches"
         );
-        node.Run("ping", "-c", "1", "-W", "5", "10.9.0.2");
+        node.Run("ping", "-c", "1", "-W", "30", "10.9.0.2");
         Wait.Until(
             () => Get(api, "/api/v1/flows").Contains("web-0", StringComparison.Ordinal),
             "the pod's name"

@@ -44,9 +44,10 @@ public sealed class SeccompTests : IDisposable
         using var api = node.CreateHttpClient(new Uri("http://127.0.0.1:9990"));
         Wait.Until(() => agent.HasExited || Get(api, "/readyz") is not null, "the agent to be ready");
         Assert.False(agent.HasExited, agent.Errors);
-        foreach (var thread in Directory.GetDirectories($"/proc/{agent.Id}/task"))
+        var threads = Threads(agent.Id);
+        Assert.NotEmpty(threads);
+        foreach (var status in threads)
         {
-            var status = File.ReadAllText(Path.Combine(thread, "status"));
             Assert.Contains("Seccomp:\t2", status);
             // What it was started with as root, and has no use for, is gone for good.
             Assert.Contains($"CapEff:\t{Kept:x16}", status);
@@ -54,14 +55,16 @@ public sealed class SeccompTests : IDisposable
             Assert.Contains("NoNewPrivs:\t1", status);
         }
 
-        node.Run("ping", "-c", "1", "-W", "5", "10.9.0.2");
+        node.Run("ping", "-c", "1", "-W", "30", "10.9.0.2");
         Wait.Until(() => Get(api, "/api/v1/flows")?.Contains("10.9.0.2") == true, "the flow to be seen");
         // An interface that comes later is attached to, with what was kept.
         node.Run("ip", "link", "add", "late0", "type", "veth", "peer", "name", "late1");
         node.Run("ip", "link", "set", "late0", "up");
         node.Run("ip", "address", "add", "10.8.0.1/24", "dev", "late0");
         Wait.Until(
-            () => JsonNode.Parse(Get(api, "/readyz")!)!["interfaces"]!.GetValue<int>() >= 2,
+            () =>
+                Get(api, "/readyz") is { } ready
+                && JsonNode.Parse(ready)!["interfaces"]!.GetValue<int>() >= 2,
             "the new interface"
         );
         // What this machine itself lacks may degrade a feature; the profile must not.
@@ -139,6 +142,25 @@ public sealed class SeccompTests : IDisposable
         }
 
         return node;
+    }
+
+    /// <summary>The status of each thread, without those that end while it is read.</summary>
+    private static List<string> Threads(int process)
+    {
+        var threads = new List<string>();
+        foreach (var thread in Directory.GetDirectories($"/proc/{process}/task"))
+        {
+            try
+            {
+                threads.Add(File.ReadAllText(Path.Combine(thread, "status")));
+            }
+            catch (IOException)
+            {
+                // It ended.
+            }
+        }
+
+        return threads;
     }
 
     /// <returns>Null while there is no answer, or one that says no.</returns>

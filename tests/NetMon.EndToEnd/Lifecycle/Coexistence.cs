@@ -133,10 +133,11 @@ public sealed class Coexistence
 
     private static void AssertFilterDecides(TwoHosts lab)
     {
-        string[] once = ["-q", "-n", "-c", "1", "-W", "0.3"];
-        lab.Host.Run("ping", [.. once, TwoHosts.PeerV4.ToString()]);
+        // An answer is waited for as long as it takes; one that must not come, for a moment.
+        string[] once = ["-q", "-n", "-c", "1"];
+        lab.Host.Run("ping", [.. once, "-W", "30", TwoHosts.PeerV4.ToString()]);
         Assert.Throws<InvalidOperationException>(() =>
-            lab.Host.Run("ping", [.. once, "-t", Dropped, TwoHosts.PeerV4.ToString()])
+            lab.Host.Run("ping", [.. once, "-W", "0.3", "-t", Dropped, TwoHosts.PeerV4.ToString()])
         );
     }
 }

@@ -31,7 +31,10 @@ public sealed class OneAgentAfterTheOther
         var surroundings = new LabProgram { Namespace = lab.Host };
         using var second = AgentProcess.Start(surroundings, OtherAddress, [.. settings, "--takeover"]);
         Assert.Equal(0, first.WaitForExit());
-        Assert.Contains("going on with the maps", second.Log, StringComparison.Ordinal);
+        Wait.Until(
+            () => second.Log.Contains("going on with the maps", StringComparison.Ordinal),
+            "the second agent's log to tell of the first one's maps"
+        );
         AssertAttached(lab, programs: 2);
 
         // SIGTERM keeps, and what comes meanwhile is in the next one's figures.

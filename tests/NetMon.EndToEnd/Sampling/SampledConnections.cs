@@ -36,25 +36,26 @@ public sealed class SampledConnections(ITestOutputHelper output)
         var first = ConnectionLoad.Run(link.Near, Plan(Phase)).Completed;
         settings.Set("capture.sampling_rate", "2");
         var second = ConnectionLoad.Run(link.Near, Plan(Phase)).Completed;
-        var passed = link.NearInterface.ReadCounters() - before;
-        Wait.Until(
-            () => passed == (passed = link.NearInterface.ReadCounters() - before),
-            "the link to fall silent"
-        );
 
         // All connections are alike, so that each figure has the bound of their number.
         var all = first + second;
-        var packets = passed.Sent.Packets + passed.Received.Packets;
-        var bytes = passed.Sent.IpBytes + passed.Received.IpBytes;
         var bound = Deviations * Math.Sqrt((7.0 * first) + second) / all;
-        var metrics = agent.ReadMetrics();
+        var (packets, bytes, metrics) = (0L, 0L, agent.ReadMetrics());
 
-        // A flow's last packets come with its next record.
+        // The last packets are still on their way when the client is done, and a flow's last ones come with its next record.
         Wait.TryUntil(
             () =>
-                Of(metrics = agent.ReadMetrics(), "netmon_packets_total")
-                == metrics.Sum("netmon_sampling_estimated_packets_total"),
-            TimeSpan.FromSeconds(15)
+            {
+                var passed = link.NearInterface.ReadCounters() - before;
+                packets = passed.Sent.Packets + passed.Received.Packets;
+                bytes = passed.Sent.IpBytes + passed.Received.IpBytes;
+                metrics = agent.ReadMetrics();
+                return Seen(metrics) == packets
+                    && Of(metrics, "netmon_packets_total")
+                        == metrics.Sum("netmon_sampling_estimated_packets_total");
+            },
+            Wait.Patience,
+            TimeSpan.FromMilliseconds(100)
         );
         output.WriteLine(
             $"{all} connections, {packets} packets, {bytes} bytes, bound {bound:P1}; estimated "
@@ -69,10 +70,7 @@ public sealed class SampledConnections(ITestOutputHelper output)
         Assert.Equal(0, metrics.Sum("netmon_flow_failures_total"));
 
         // What passed is known even so; and the estimation is what the flows add up to.
-        Assert.Equal(
-            packets,
-            metrics.Sum("netmon_sampled_packets_total") + metrics.Sum("netmon_unsampled_packets_total")
-        );
+        Assert.Equal(packets, Seen(metrics));
         Assert.Equal(
             bytes,
             metrics.Sum("netmon_sampled_bytes_total") + metrics.Sum("netmon_unsampled_bytes_total")
@@ -87,10 +85,32 @@ public sealed class SampledConnections(ITestOutputHelper output)
         settings.Set("capture.sampling_rate", "1");
         settings.Set("capture.adaptive_sampling.cpu_budget", "1");
         settings.Set("capture.adaptive_sampling.enabled", "true");
-        var load = Task.Run(() => ConnectionLoad.Run(link.Near, Plan(4 * Phase)));
-        Wait.Until(() => agent.ReadMetrics().Sum("netmon_sampling_rate") > 1, "the rate to be raised");
-        Assert.Contains("the sampling rate is", agent.Log, StringComparison.Ordinal);
-        load.GetAwaiter().GetResult();
+        using var raised = new CancellationTokenSource();
+        var load = Task.Factory.StartNew(
+            () =>
+            {
+                while (!raised.IsCancellationRequested)
+                {
+                    ConnectionLoad.Run(link.Near, Plan(Phase / 3));
+                }
+            },
+            TaskCreationOptions.LongRunning
+        );
+        try
+        {
+            Wait.Until(
+                () =>
+                    agent.ReadMetrics().Sum("netmon_sampling_rate") > 1
+                    && agent.Log.Contains("the sampling rate is", StringComparison.Ordinal),
+                "the rate to be raised, and the log to tell",
+                pause: TimeSpan.FromMilliseconds(100)
+            );
+        }
+        finally
+        {
+            raised.Cancel();
+            load.GetAwaiter().GetResult();
+        }
 
         void AssertWithin(double true_, string name, params (string, string)[] labels) =>
             Assert.InRange(
@@ -108,6 +128,10 @@ public sealed class SampledConnections(ITestOutputHelper output)
         };
 
     private static double Of(MetricsSnapshot metrics, string name) => metrics.Sum(name, Once);
+
+    // Whether of a flow that is counted or not.
+    private static double Seen(MetricsSnapshot metrics) =>
+        metrics.Sum("netmon_sampled_packets_total") + metrics.Sum("netmon_unsampled_packets_total");
 
     /// <summary>Changes settings of a running agent, at its socket.</summary>
     private sealed class AgentSettings : IDisposable

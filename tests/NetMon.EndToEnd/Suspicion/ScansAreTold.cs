@@ -112,7 +112,7 @@ public sealed class ScansAreTold
             TwoHosts.HostV4.ToString()
         );
         var told = WaitFor(agent, each => each.Type == "syn-flood");
-        flood.WaitForExit(success: false);
+        flood.WaitForExit(TimeSpan.FromMinutes(2), success: false);
 
         Assert.Equal((TwoHosts.HostV4.ToString(), (int?)80), (told.Destination!.Ip, told.Destination.Port));
         Assert.Null(told.Source);

@@ -145,7 +145,7 @@ public sealed class ListTests
         Assert.Equal(1, test.Status.ObjectsUnreadable);
         Assert.Contains(
             test.Log.Messages,
-            line => line.StartsWith("Warning 104 namespaces: b cannot be read", StringComparison.Ordinal)
+            line => line.StartsWith("Warning 304 namespaces: b cannot be read", StringComparison.Ordinal)
         );
     }
 

@@ -181,7 +181,7 @@ public sealed class WatchTests
         await watch.SendAsync(Frames.Added("c", 11));
         var (again, _) = await test.NextAsync();
         Assert.True(again.IsStreaming);
-        Assert.Contains(test.Log.Messages, line => line.StartsWith("Error 105", StringComparison.Ordinal));
+        Assert.Contains(test.Log.Messages, line => line.StartsWith("Error 305", StringComparison.Ordinal));
         await again.BeginAsync();
         await again.SendAsync(Frames.Added("c", 11) + Frames.InitialEventsEnd(12));
         await test.UntilKnownAsync("c");

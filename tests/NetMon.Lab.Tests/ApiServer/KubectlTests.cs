@@ -84,6 +84,8 @@ public sealed class KubectlTests : IAsyncLifetime
             [
                 "--kubeconfig",
                 Config,
+                "--cache-dir",
+                _folder,
                 "get",
                 "pods",
                 "-n",

@@ -16,9 +16,7 @@ public sealed class MisbehaviourTests : IAsyncLifetime
     public static TheoryData<string> HttpVersions => ["1.1", "2.0"];
 
     public async Task InitializeAsync() =>
-        _server = await KubeApiServer.StartAsync(
-            new() { BookmarkInterval = null, RequestTimeout = TimeSpan.FromMilliseconds(500) }
-        );
+        _server = await KubeApiServer.StartAsync(new() { BookmarkInterval = null });
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -92,10 +90,13 @@ public sealed class MisbehaviourTests : IAsyncLifetime
     [Fact]
     public async Task While_storage_is_frozen_watches_are_silent_and_consistent_lists_hang()
     {
-        using var client = new ApiClient(_server);
+        await using var server = await KubeApiServer.StartAsync(
+            new() { BookmarkInterval = null, RequestTimeout = TimeSpan.FromSeconds(2) }
+        );
+        using var client = new ApiClient(server);
         using var watch = await client.WatchAsync(FromNow);
-        _server.Faults.Freeze();
-        _server.Apply(ApiClient.Pod("a"));
+        server.Faults.Freeze();
+        server.Apply(ApiClient.Pod("a"));
         Assert.True(await watch.IsSilentAsync());
         Assert.Equal(HttpStatusCode.GatewayTimeout, (await client.GetAsync(Pods)).Code);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"{Pods}?resourceVersion=0")).Code);
@@ -219,7 +220,8 @@ public sealed class MisbehaviourTests : IAsyncLifetime
         _server.Apply(ApiClient.Pod("a"));
         using var client = new ApiClient(_server);
         var whole = await client.Http.GetByteArrayAsync(Pods);
-        _server.Faults.BytesPerSecond = whole.Length;
+        // So slow that this test may rest for long before it looks.
+        _server.Faults.BytesPerSecond = whole.Length / 60;
         using var response = await client.SendAsync(Pods);
         await using var stream = await response.Content.ReadAsStreamAsync();
         var first = await stream.ReadAsync(new byte[whole.Length]);

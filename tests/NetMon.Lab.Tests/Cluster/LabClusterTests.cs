@@ -80,13 +80,18 @@ public sealed class LabClusterTests
         {
             name = Path.GetFileName(cluster.Folder);
             var pod = cluster.CreatePod(Web, cluster.Nodes[0]);
-            left = pod.Start("sleep", "1000");
+            left = pod.Start("sh", "-c", "echo runs; exec sleep 1000");
+            left.WaitForText("runs");
         }
 
-        Assert.True(left.HasExited);
-        Assert.Empty(Directory.EnumerateFiles("/run/netns", name + "*"));
-        Assert.Empty(Directory.EnumerateDirectories(Path.GetTempPath(), name + "*"));
-        Assert.DoesNotContain(name, File.ReadAllText("/proc/self/mounts"), StringComparison.Ordinal);
+        // The cluster is gone when the kernel is done with the program; .NET hears of it later.
+        Assert.Equal(128 + (int)LabSignal.Kill, left.WaitForExit(success: false).ExitCode);
+        left.Dispose();
+
+        // Other tests' clusters may have names that begin so: nm-lab-4711-1 and nm-lab-4711-12.
+        Assert.Empty(Directory.EnumerateFiles("/run/netns", name + "-*"));
+        Assert.False(Directory.Exists(Path.Combine(Path.GetTempPath(), name)));
+        Assert.DoesNotContain($"{name}-", File.ReadAllText("/proc/self/mounts"), StringComparison.Ordinal);
     }
 
     private static void Serve(LabPod pod)
@@ -108,7 +113,7 @@ public sealed class LabClusterTests
             "-sS",
             "--http0.9",
             "--max-time",
-            "5",
+            "30",
             $"http://{service.ClusterIp(v6: false)}/"
         );
         var ended = curl.WaitForExit(success: false);

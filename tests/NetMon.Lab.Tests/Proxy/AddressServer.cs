@@ -7,8 +7,6 @@ namespace NetMon.Lab.Tests.Proxy;
 /// <summary>Tells each client, by TCP and by UDP, its own name and the address that the client seems to have: <c>b 10.244.1.2</c>.</summary>
 internal sealed class AddressServer : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     private readonly Socket _tcp;
     private readonly Socket _udp;
     private readonly string _name;
@@ -36,8 +34,15 @@ internal sealed class AddressServer : IDisposable
         _udp.Dispose();
     }
 
+    /// <param name="patience">After so long it is silence.</param>
     /// <returns>What the server said, <c>refused</c>, or <c>silence</c>.</returns>
-    public static string Ask(NetworkNamespace client, IPAddress address, int port, ProtocolType protocol) =>
+    public static string Ask(
+        NetworkNamespace client,
+        IPAddress address,
+        int port,
+        ProtocolType protocol,
+        TimeSpan patience
+    ) =>
         client.Inside(() =>
         {
             try
@@ -48,8 +53,8 @@ internal sealed class AddressServer : IDisposable
                     protocol
                 )
                 {
-                    ReceiveTimeout = (int)Patience.TotalMilliseconds,
-                    SendTimeout = (int)Patience.TotalMilliseconds,
+                    ReceiveTimeout = (int)patience.TotalMilliseconds,
+                    SendTimeout = (int)patience.TotalMilliseconds,
                 };
                 socket.Connect(address, port);
                 if (protocol == ProtocolType.Udp)
@@ -81,7 +86,14 @@ internal sealed class AddressServer : IDisposable
             while (true)
             {
                 using var client = _tcp.Accept();
-                client.Send(Answer(client.RemoteEndPoint!));
+                try
+                {
+                    client.Send(Answer(client.RemoteEndPoint!));
+                }
+                catch (SocketException)
+                {
+                    // A client that went away; the next one may stay.
+                }
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

@@ -11,6 +11,8 @@ public sealed class ProxyRulesTests
 {
     private const int ServerPort = 8080;
     private const int NodePort = 30080;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SilenceTime = TimeSpan.FromSeconds(2);
 
     public static TheoryData<NetworkMode, ProxyMode, ProtocolType, bool> Cases
     {
@@ -90,7 +92,7 @@ public sealed class ProxyRulesTests
         using var atB = new AddressServer("b", b.Namespace, Pod(b, v6), ServerPort);
         using var atC = new AddressServer("c", c.Namespace, Pod(c, v6), ServerPort);
         string Ask(NetworkNamespace client, IPAddress address, int port) =>
-            AddressServer.Ask(client, address, port, protocol);
+            AddressServer.Ask(client, address, port, protocol, Patience);
         var nearAmongPods = cluster.AddressTowardsPods(near, v6);
         var gateway =
             mode == NetworkMode.Calico ? Node(near, v6)
@@ -131,7 +133,11 @@ public sealed class ProxyRulesTests
             ("local node port", $"c {client}", () => Ask(cluster.Outside, Node(far, v6), NodePort + 1)),
             ("local load balancer", $"c {client}", () => Ask(cluster.Outside, Public(1, v6), 80)),
             ("pod to a local load balancer", $"c {Pod(a, v6)}", () => Ask(a.Namespace, Public(1, v6), 80)),
-            ("no local endpoint", "silence", () => Ask(cluster.Outside, Node(near, v6), NodePort + 1)),
+            (
+                "no local endpoint",
+                "silence",
+                () => AddressServer.Ask(cluster.Outside, Node(near, v6), NodePort + 1, protocol, SilenceTime)
+            ),
             ("no endpoint, from a pod", "refused", () => Ask(a.Namespace, services[3].ClusterIp, 80)),
             (
                 "no endpoint, from outside",

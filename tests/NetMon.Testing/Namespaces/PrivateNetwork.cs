@@ -26,7 +26,11 @@ public sealed class PrivateNetwork : IDisposable
             {
                 action();
             }
-        });
+        })
+        {
+            // Where the namespace cannot be made nobody ends it.
+            IsBackground = true,
+        };
         _thread.Start();
         Invoke(() =>
         {

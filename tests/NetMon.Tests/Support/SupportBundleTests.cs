@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using NetMon.Core.Diagnosis;
 using NetMon.Support;
 using NetMon.Terminal;
+using NetMon.Testing;
 using NetMon.Tests.Diagnosis;
 using NetMon.Tests.Terminal;
 using NetMon.Verbs;
@@ -129,7 +130,8 @@ public sealed class SupportBundleTests : IDisposable
     [Fact]
     public async Task Without_an_agent_it_holds_the_rest_and_says_what_is_missing()
     {
-        var agent = await FakeAgent.StartAsync();
+        // Nobody else may be given its port.
+        var agent = await FakeAgent.StartAsync(FixedPort.Find());
         await agent.DisposeAsync();
 
         var (code, files, errors) = await RunAsync(agent, "alone.tar.gz");

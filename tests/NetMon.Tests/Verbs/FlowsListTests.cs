@@ -129,6 +129,50 @@ public sealed class FlowsListTests : FlowsVerbHarness
         Assert.Contains("office", Output.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(
+        "json",
+        """
+            {"time":"2026-03-01T12:00:00.000000Z","by":"namespace","pairs":[{"source":"shop","destination":"shop","flows":4,"failed":1,"sent_bytes":53523,"received_bytes":4658890,"packets":4714,"retransmits":0,"round_trip_us":500,"start":"2026-03-01T11:56:48.000000Z","last":"2026-03-01T11:59:59.750000Z"}]}
+
+            """
+    )]
+    [InlineData(
+        "yaml",
+        """
+            time: "2026-03-01T12:00:00.000000Z"
+            by: namespace
+            pairs:
+            - source: shop
+              destination: shop
+              flows: 4
+              failed: 1
+              sent_bytes: 53523
+              received_bytes: 4658890
+              packets: 4714
+              retransmits: 0
+              round_trip_us: 500
+              start: "2026-03-01T11:56:48.000000Z"
+              last: "2026-03-01T11:59:59.750000Z"
+
+            """
+    )]
+    public async Task Sums_have_exact_figures_for_other_programs(string format, string expected)
+    {
+        Agent.List = context => context.Response.WriteAsync(FlowText.List(NamedFlows.All));
+        Assert.Equal(0, await RunAsync("--by", "namespace", "--last", "1", "-o", format));
+        Assert.Equal(expected, Output.Text);
+    }
+
+    [Fact]
+    public async Task Sums_of_nothing_are_a_document_without_pairs()
+    {
+        Agent.List = context => context.Response.WriteAsync(FlowText.List([]));
+        Assert.Equal(0, await RunAsync("--by", "pod", "-o", "json"));
+        Assert.EndsWith("\"by\":\"pod\",\"pairs\":[]}\n", Output.Text, StringComparison.Ordinal);
+        Assert.Empty(Output.Errors);
+    }
+
     [Fact]
     public async Task An_empty_list_says_so()
     {

@@ -67,7 +67,7 @@ public class ProgramTests
     }
 
     [Theory]
-    [InlineData("statsu", "netmon: there is no verb 'statsu'; did you mean stats?", "netmon --help")]
+    [InlineData("statsu", "netmon: there is no verb 'statsu'; did you mean status?", "netmon --help")]
     [InlineData(
         "config sett a=b",
         "netmon: there is no verb 'sett'; did you mean set?",
@@ -82,6 +82,12 @@ public class ProgramTests
         "config unset log.level --formt",
         "netmon: unset has no option --formt",
         "netmon config unset --help"
+    )]
+    [InlineData("flows --formt", "netmon: flows has no option --formt", "netmon flows --help")]
+    [InlineData(
+        "flows --srot",
+        "netmon: flows has no option --srot; did you mean --sort?",
+        "netmon flows --help"
     )]
     [InlineData(
         "debug packet-trace tcp --durration=1s",

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using NetMon.Testing;
 using NetMon.Tests.Terminal;
 using NetMon.Verbs;
 
@@ -39,7 +40,8 @@ public sealed class TopOnceTests : IDisposable
     [Fact]
     public async Task Without_an_agent_it_fails_in_two_lines()
     {
-        var agent = await FakeAgent.StartAsync();
+        // Nobody else may be given its port.
+        var agent = await FakeAgent.StartAsync(FixedPort.Find());
         await agent.DisposeAsync();
 
         Assert.Equal(ExitCode.Failed, await RunAsync(agent));

@@ -5,6 +5,9 @@ namespace NetMon.Lab.FaultInjection.Asking;
 /// <summary>What <c>netmon events</c> tells of a namespace.</summary>
 internal static class EventRules
 {
+    /// <summary>What its findings begin with.</summary>
+    public const string Kind = "event ";
+
     private static readonly (string Member, string Unit)[] Figures =
     [
         ("ports", "ports"),
@@ -18,7 +21,7 @@ internal static class EventRules
         events
             .GroupBy(each => each.GetProperty("type").GetString()!, StringComparer.Ordinal)
             .OrderBy(type => type.Key, StringComparer.Ordinal)
-            .Select(type => new Finding($"event {type.Key}", Evidence(type.First())));
+            .Select(type => new Finding(Kind + type.Key, Evidence(type.First())));
 
     private static string Evidence(JsonElement happened) =>
         happened.TryGetProperty("evidence", out var evidence)

@@ -47,6 +47,7 @@ internal sealed class FlowLedger
 
     private readonly Dictionary<string, LedgerFlow> _flows = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
+    private string _failure = "";
 
     public FlowLedger(AgentProcess agent)
     {
@@ -55,10 +56,16 @@ internal sealed class FlowLedger
     }
 
     /// <summary>Newest first.</summary>
+    /// <exception cref="LabException">Some are missing: the agent has not told all of them.</exception>
     public IReadOnlyList<LedgerFlow> Of(Func<JsonElement, bool> which)
     {
         lock (_lock)
         {
+            if (_failure.Length > 0)
+            {
+                throw new LabException(_failure);
+            }
+
             return
             [
                 .. _flows
@@ -75,12 +82,20 @@ internal sealed class FlowLedger
             using var json = JsonDocument.Parse(line);
             if (json.RootElement.TryGetProperty("lost", out var lost))
             {
-                throw new LabException(
-                    string.Create(CultureInfo.InvariantCulture, $"the flow stream lost {lost} records")
-                );
+                // Told to whoever asks: thrown here, on a thread that nobody waits for, it would end the process.
+                Fail(string.Create(CultureInfo.InvariantCulture, $"the flow stream lost {lost} records"));
+                return;
             }
 
             Take(json.RootElement.Clone());
+        }
+    }
+
+    private void Fail(string failure)
+    {
+        lock (_lock)
+        {
+            _failure = failure;
         }
     }
 

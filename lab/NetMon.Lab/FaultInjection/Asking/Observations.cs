@@ -35,12 +35,20 @@ internal sealed class Observations
         _events = [.. _agents.Values.SelectMany(Events)];
     }
 
+    /// <summary>Whether a thing is said about two workloads, as of now: a cause, a reason of drops or an event. From any thread.</summary>
+    public bool Say(Subject subject, string word)
+    {
+        var said = word.StartsWith(EventRules.Kind, StringComparison.Ordinal)
+            ? EventRules.Of(Agents(subject).SelectMany(Events).Where(subject.Concerns))
+            : Told(subject);
+        return said.Any(finding => finding.Word == word);
+    }
+
     /// <summary>All that there is to say about two workloads.</summary>
     public IReadOnlyList<Finding> Diagnose(Subject subject) =>
         [
             .. EventRules.Of(_events.Where(subject.Concerns)),
-            .. FlowRules.Of(_flows[subject.Client.Node].Of(subject.Began), subject),
-            .. DropRules.Of(_drops, subject.Namespace),
+            .. Told(subject),
             .. subject.Server.Port is null
                 ? CounterRules.Of(_before[subject.Server.Node], _metrics[subject.Server.Node])
                 : [],
@@ -60,6 +68,15 @@ internal sealed class Observations
             ];
         }
     }
+
+    // By what is streamed.
+    private IEnumerable<Finding> Told(Subject subject) =>
+        FlowRules
+            .Of(_flows[subject.Client.Node].Of(subject.Began), subject)
+            .Concat(DropRules.Of(_drops, subject.Namespace));
+
+    private IEnumerable<AgentProcess> Agents(Subject subject) =>
+        new[] { subject.Client.Node, subject.Server.Node }.Distinct().Select(node => _agents[node]);
 
     // A namespace's file has its number for inode.
     private static HashSet<long> Machines(LabCluster cluster)

@@ -18,13 +18,18 @@ internal sealed class Aborted : Fault
     {
         var (machine, address, _) = site.World.Join(Name, new LinkManners { Delay = Delay });
         using var server = new FaultServer(machine, FaultSite.Port, _ => { });
-        using var socket = FaultSockets.Tcp(site.Client.Namespace);
-        var outcome = FaultSockets.Connect(
-            socket,
-            new IPEndPoint(address, FaultSite.Port),
-            TimeSpan.FromMilliseconds(200)
+        var outcome = FaultSite.Again(
+            () =>
+            {
+                using var socket = FaultSockets.Tcp(site.Client.Namespace);
+                return FaultSockets.Connect(
+                    socket,
+                    new IPEndPoint(address, FaultSite.Port),
+                    TimeSpan.FromMilliseconds(200)
+                );
+            },
+            outcome => outcome == "gave up"
         );
-        socket.Close();
         Thread.Sleep(Delay * 3);
         return outcome == "gave up" ? new Truth(outcome) : throw site.Differs("gave up", outcome);
     }

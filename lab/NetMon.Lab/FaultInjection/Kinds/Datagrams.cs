@@ -87,8 +87,7 @@ internal sealed class FullReceiveBuffer : Fault
             socket.Send(new byte[500]);
         }
 
-        Thread.Sleep(TimeSpan.FromMilliseconds(300));
-        var errors = FaultSite.Counter(site.Server.Namespace, "UdpRcvbufErrors");
+        var errors = FaultSite.Settled(() => FaultSite.Counter(site.Server.Namespace, "UdpRcvbufErrors"));
         return errors > 0
             ? new Truth($"nstat UdpRcvbufErrors {errors}", errors)
             : throw site.Differs("datagrams without room", "none");
@@ -138,8 +137,7 @@ internal sealed class LimitedBandwidth : Fault
             socket.Send(new byte[1000]);
         }
 
-        Thread.Sleep(TimeSpan.FromMilliseconds(500));
-        var drops = FaultSite.QueueDrops(limited);
+        var drops = FaultSite.Settled(() => FaultSite.QueueDrops(limited));
         return drops > 0 ? new Truth($"tc: dropped {drops}", drops) : throw site.Differs("drops", "none");
     }
 }

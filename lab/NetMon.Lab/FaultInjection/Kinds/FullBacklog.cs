@@ -38,7 +38,6 @@ internal sealed class FullBacklog : Fault
             .ToArray();
         Array.ForEach(connecting, each => each.Start());
         Array.ForEach(connecting, each => each.Join());
-        var overflows = Overflows() - before;
         foreach (Socket socket in sockets)
         {
             socket.Dispose();
@@ -50,6 +49,8 @@ internal sealed class FullBacklog : Fault
             listener.Accept().Dispose();
         }
 
+        // Only now nobody tries any more.
+        var overflows = Overflows() - before;
         return outcomes.Contains("ETIMEDOUT") && overflows > 0
             ? new Truth($"ETIMEDOUT, nstat TcpExtListenOverflows {overflows}", overflows)
             : throw site.Differs("ETIMEDOUT", $"{string.Join(", ", outcomes)}, {overflows} overflows");

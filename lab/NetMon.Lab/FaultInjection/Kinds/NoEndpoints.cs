@@ -12,12 +12,9 @@ internal sealed class NoEndpoints : Fault
 
     public override Truth Inject(FaultSite site)
     {
-        var service = site.Cluster.ApplyServices(
+        var service = site.AddService(
             new LabService(Name, "payment") { Ports = [new LabServicePort("http", 80, FaultSite.Port)] }
-        )[0];
-
-        // The agents hear of it from the API server.
-        Thread.Sleep(TimeSpan.FromSeconds(1));
+        );
         return site.ConnectFails(new IPEndPoint(service.ClusterIp(v6: false), 80), "ECONNREFUSED");
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using NetMon.Lab.FaultInjection.Asking;
 
@@ -32,6 +33,8 @@ internal sealed class ResetByServer : Fault
 
 internal sealed class ResetByClient : Fault
 {
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(150);
+
     public override string Name => "reset-by-client";
     public override string Injected => "the client resets after half of the answer";
     public override Expectation Expected { get; } = new("cause reset-by-client");
@@ -53,16 +56,25 @@ internal sealed class ResetByClient : Fault
             )
         )
         {
-            using Socket socket = FaultSockets.Tcp(site.Client.Namespace);
-            socket.Connect(site.ServerAddress);
-            socket.Send(new byte[100]);
-            socket.Receive(new byte[500]);
-            FaultSockets.Reset(socket);
-            Thread.Sleep(TimeSpan.FromMilliseconds(300));
+            // A server that does not get a processor would be called slow.
+            FaultSite.Again(() => Reset(site), took => took < Quick);
         }
 
         return seen == "ECONNRESET"
             ? new Truth($"server: {seen}")
             : throw site.Differs("server: ECONNRESET", seen);
+    }
+
+    // Returns how long the answer took.
+    private static TimeSpan Reset(FaultSite site)
+    {
+        using var socket = FaultSockets.Tcp(site.Client.Namespace);
+        socket.Connect(site.ServerAddress);
+        var watch = Stopwatch.StartNew();
+        socket.Send(new byte[100]);
+        socket.Receive(new byte[500]);
+        watch.Stop();
+        FaultSockets.Reset(socket);
+        return watch.Elapsed;
     }
 }

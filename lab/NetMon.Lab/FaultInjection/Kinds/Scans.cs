@@ -6,14 +6,14 @@ namespace NetMon.Lab.FaultInjection.Kinds;
 /// <summary>nmap in a pod.</summary>
 internal abstract class Scan : Fault
 {
-    public override bool Heavy => true;
+    public override FaultPace Pace => FaultPace.Heavy;
     public override string Command => $"events --workload {Name}/client";
 
     protected static string Nmap(FaultSite site, params IEnumerable<string> arguments)
     {
         using var nmap = site.Client.Start(
             "nmap",
-            ["-sS", "-Pn", "-n", "--disable-arp-ping", "--max-retries", "0", "-T4", .. arguments]
+            ["-sS", "-Pn", "-n", "--disable-arp-ping", "-T4", .. arguments]
         );
         return nmap.WaitForExit(TimeSpan.FromSeconds(60)).Output;
     }
@@ -33,7 +33,7 @@ internal sealed class VerticalScan : Scan
         new("event vertical-scan", "cause refused", "drops NO_SOCKET");
 
     public override Truth Inject(FaultSite site) =>
-        Report(site, Nmap(site, "-p", "1-300", $"{site.Server.V4}"), "300 closed");
+        Report(site, Nmap(site, "--max-retries", "6", "-p", "1-300", $"{site.Server.V4}"), "300 closed");
 }
 
 internal sealed class HorizontalScan : Scan
@@ -56,7 +56,11 @@ internal sealed class HorizontalScan : Scan
     public override Truth Inject(FaultSite site)
     {
         var network = site.Server.V4.ToString()[..site.Server.V4.ToString().LastIndexOf('.')];
-        return Report(site, Nmap(site, "-p", "6379", $"{network}.130-249"), "120 IP addresses");
+        return Report(
+            site,
+            Nmap(site, "--max-retries", "0", "-p", "6379", $"{network}.130-249"),
+            "120 IP addresses"
+        );
     }
 }
 
@@ -67,7 +71,7 @@ internal sealed class SynFlood : Fault
 
     public override string Name => "syn-flood";
     public override string Injected => "hping3: 4,000 SYNs from random addresses";
-    public override bool Heavy => true;
+    public override FaultPace Pace => FaultPace.Heavy;
     public override Expectation Expected { get; } =
         new("event syn-flood") { Possible = ["drops IP_INVALID_SOURCE"] };
     public override string Command => "events --workload syn-flood/server";
@@ -77,7 +81,7 @@ internal sealed class SynFlood : Fault
         using var listener = FaultSockets.Tcp(site.Server.Namespace);
         listener.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Any, FaultSite.Port));
         listener.Listen(1024);
-        var service = site.Cluster.ApplyServices(
+        var service = site.AddService(
             new Services.LabService(Name, "web")
             {
                 App = "server",
@@ -86,8 +90,7 @@ internal sealed class SynFlood : Fault
                 LoadBalancerIps = [Network.AddressPlan.PublicV4(50), Network.AddressPlan.PublicV6(50)],
                 Ports = [new Services.LabServicePort("http", 80, FaultSite.Port, NodePort: 31_999)],
             }
-        )[0];
-        Thread.Sleep(TimeSpan.FromMilliseconds(500));
+        );
         using var hping = site.Cluster.Start(
             site.Cluster.Outside,
             "hping3",

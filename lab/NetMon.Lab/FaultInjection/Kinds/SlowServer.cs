@@ -24,17 +24,22 @@ internal sealed class SlowServer : Fault
                 client.Send(new byte[1000]);
             }
         );
-        using var socket = FaultSockets.Tcp(site.Client.Namespace);
-        var connect = Stopwatch.StartNew();
-        socket.Connect(site.ServerAddress);
-        connect.Stop();
-        var answer = Stopwatch.StartNew();
-        socket.Send(new byte[100]);
-        socket.Receive(new byte[1000]);
-        return answer.Elapsed >= Thinking && connect.Elapsed < Thinking / 5
-            ? new Truth(
-                $"connect {connect.Elapsed.TotalMilliseconds:F1} ms, answer {answer.Elapsed.TotalMilliseconds:F0} ms"
-            )
-            : throw site.Differs("a quick connect, a slow answer", $"{connect.Elapsed}, {answer.Elapsed}");
+        var (connect, answer) = FaultSite.Again(
+            () =>
+            {
+                using var socket = FaultSockets.Tcp(site.Client.Namespace);
+                var watch = Stopwatch.StartNew();
+                socket.Connect(site.ServerAddress);
+                var connect = watch.Elapsed;
+                watch.Restart();
+                socket.Send(new byte[100]);
+                socket.Receive(new byte[1000]);
+                return (connect, answer: watch.Elapsed);
+            },
+            took => took.answer >= Thinking && took.connect < Thinking / 5
+        );
+        return answer >= Thinking && connect < Thinking / 5
+            ? new Truth($"connect {connect.TotalMilliseconds:F1} ms, answer {answer.TotalMilliseconds:F0} ms")
+            : throw site.Differs("a quick connect, a slow answer", $"{connect}, {answer}");
     }
 }

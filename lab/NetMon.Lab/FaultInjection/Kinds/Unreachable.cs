@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using NetMon.Lab.FaultInjection.Asking;
 using NetMon.Lab.FaultInjection.World;
+using NetMon.Lab.Machines;
 
 namespace NetMon.Lab.FaultInjection.Kinds;
 
@@ -63,6 +64,8 @@ internal sealed class FragmentationNeeded : Fault
 /// <summary>The same for TCP, with a router that does not say so: what fits comes through, the rest never.</summary>
 internal sealed class MtuBlackHole : Fault
 {
+    private const int Enough = 4;
+
     public override string Name => "mtu-black-hole";
     public override string Injected => "a link with an MTU of 1000, and no ICMP about it";
     public override Expectation Expected { get; } =
@@ -87,12 +90,14 @@ internal sealed class MtuBlackHole : Fault
         {
             socket.Connect(new IPEndPoint(WorldMap.BehindSilentMtu, FaultSite.Port));
             socket.Send(new byte[20_000]);
-            Thread.Sleep(TimeSpan.FromSeconds(4));
+            Wait.TryUntil(() => Again() >= Enough, TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(300));
         }
 
-        var again = FaultSite.Counter(site.Client.Namespace, "TcpRetransSegs");
-        return again >= 3
+        var again = Again();
+        return again >= Enough
             ? new Truth($"nstat TcpRetransSegs {again}")
             : throw site.Differs("segments sent again", $"{again}");
+
+        long Again() => FaultSite.Counter(site.Client.Namespace, "TcpRetransSegs");
     }
 }

@@ -7,6 +7,7 @@ namespace NetMon.Lab.FaultInjection.Kinds;
 /// <summary>A server that reads nothing for two seconds.</summary>
 internal sealed class ZeroWindow : Fault
 {
+    private const int Loss = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     public override string Name => "zero-window";
@@ -20,7 +21,20 @@ internal sealed class ZeroWindow : Fault
         listener.ReceiveBufferSize = 8192;
         listener.Bind(new IPEndPoint(IPAddress.Any, FaultSite.Port));
         listener.Listen(1);
-        using Socket socket = FaultSockets.Tcp(site.Client.Namespace);
+
+        // A machine that is busy answers so late that segments are sent again: then NetMon would rightly speak of that, too.
+        FaultSite.Again(() => Stall(site, listener), again => again < Loss);
+        var announced = FaultSite.Counter(site.Server.Namespace, "TcpExtTCPToZeroWindowAdv");
+        return announced > 0
+            ? new Truth($"nstat TcpExtTCPToZeroWindowAdv {announced}")
+            : throw site.Differs("a window of 0", "none");
+    }
+
+    // Returns how many segments were sent again.
+    private static long Stall(FaultSite site, Socket listener)
+    {
+        var before = Again(site);
+        using var socket = FaultSockets.Tcp(site.Client.Namespace);
         socket.Connect(site.ServerAddress);
         using var accepted = listener.Accept();
         var sending = Task.Factory.StartNew(
@@ -39,9 +53,8 @@ internal sealed class ZeroWindow : Fault
         }
 
         sending.GetAwaiter().GetResult();
-        var announced = FaultSite.Counter(site.Server.Namespace, "TcpExtTCPToZeroWindowAdv");
-        return announced > 0
-            ? new Truth($"nstat TcpExtTCPToZeroWindowAdv {announced}")
-            : throw site.Differs("a window of 0", "none");
+        return Again(site) - before;
     }
+
+    private static long Again(FaultSite site) => FaultSite.Counter(site.Client.Namespace, "TcpRetransSegs");
 }

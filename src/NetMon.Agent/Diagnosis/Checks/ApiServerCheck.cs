@@ -44,7 +44,9 @@ internal sealed class ApiServerCheck(ClusterConfiguration? configuration, TimePr
         {
             var text =
                 $"{Math.Abs(offset.TotalSeconds):0.0} s {(offset < TimeSpan.Zero ? "behind" : "ahead of")} ours";
-            yield return offset.Duration() > LargestOffset
+
+            // It may have told the time at any moment between our request and its answer.
+            yield return offset.Duration() - (answer.Latency / 2) > LargestOffset
                 ? Finding.Warn(
                     ClockName,
                     $"{text}: who had an address when may be told wrongly",

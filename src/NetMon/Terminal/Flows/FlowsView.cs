@@ -55,13 +55,19 @@ internal sealed class FlowsView(
     )
     {
         var list = await client.ListAsync(request, cancellationToken);
-        if (list.Flows.Count == 0)
+        var pairs = FlowPair.Sum(list.Flows, subject, sort).Take(most ?? int.MaxValue).ToArray();
+        if (DocumentPrinter.For(format, output) is { } printer)
+        {
+            printer.PrintAll(PairDocument.Write(list.Time, subject, pairs));
+            return;
+        }
+
+        if (pairs.Length == 0)
         {
             SayNone(request);
             return;
         }
 
-        var pairs = FlowPair.Sum(list.Flows, subject, sort).Take(most ?? int.MaxValue).ToArray();
         FlowListPrinter.Print(pairs, PairColumns.List(Context(list.Time, request)), output);
     }
 

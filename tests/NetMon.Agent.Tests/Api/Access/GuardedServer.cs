@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetMon.Agent.Api;
 using NetMon.Agent.Options;
+using NetMon.Agent.Tests.Records;
 using NetMon.Core.Metrics;
 using NetMon.Kubernetes.Client;
 
@@ -76,6 +77,16 @@ internal sealed class GuardedServer : IAsyncDisposable
         }
 
         return Guard.Refusals.Read(reason);
+    }
+
+    /// <summary>Waits until it has taken in so many connections: one that the kernel has made may still be on its way to it.</summary>
+    public async Task HasConnectionsAsync(int count)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (PipelineUnderTest.Samples(Registry, Instruments.ApiConnections.Name)[""] != count)
+        {
+            await Task.Delay(2, patience.Token);
+        }
     }
 
     public static ApiGuard NewGuard(ApiOptions? options = null, AccessReviews? reviews = null) =>

@@ -106,7 +106,17 @@ public sealed class RefusedRequests(ITestOutputHelper output) : IDisposable
                 "a body of 70,000 bytes",
                 $"GET /metrics HTTP/1.1\r\n{Host}Content-Length: 70000\r\n\r\n"
             );
+        }
+
+        await using (
+            _server = await GuardedServer.StartAsync(o => o.Limits.RequestTimeout = TimeSpan.FromSeconds(1))
+        )
+        {
             await SendAsync("headers that do not end in time", $"GET / HTTP/1.1\r\n{Host}X-Slow: ");
+        }
+
+        await using (_server = await GuardedServer.StartAsync(WithTightLimits))
+        {
             await SendAsync("what is no HTTP", "nonsense\r\n\r\n");
             using var first = await StreamAsync(_server.Client());
             await AskAsync("a client's second stream of 1", _server.Client(), GuardedServer.Stream);
@@ -121,6 +131,7 @@ public sealed class RefusedRequests(ITestOutputHelper output) : IDisposable
         await using (_server = await GuardedServer.StartAsync(o => o.Limits.ConnectionsPerClient = 1))
         {
             using var silent = new RawConnection(_server.Address);
+            await _server.HasConnectionsAsync(1);
             using var other = await StreamAsync(_server.Client());
             Row(
                 "a silent connection, when its client opens another of 1",
@@ -226,7 +237,7 @@ public sealed class RefusedRequests(ITestOutputHelper output) : IDisposable
 
     private static void WithTightLimits(ApiOptions options)
     {
-        options.Limits.RequestTimeout = TimeSpan.FromSeconds(2);
+        options.Limits.RequestTimeout = TimeSpan.FromMinutes(1);
         options.Limits.Streams = 2;
         options.Limits.StreamsPerClient = 1;
     }

@@ -123,7 +123,7 @@ public sealed class TlsTests : IDisposable
     public async Task A_handshake_that_does_not_end_is_ended()
     {
         using var certificates = new TestCertificates(_directory);
-        await using var server = await StartAsync(certificates);
+        await using var server = await StartAsync(certificates, TimeSpan.FromSeconds(1));
         using var silent = new TcpClient();
         await silent.ConnectAsync(server.Address);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
@@ -132,12 +132,15 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(1, await server.RefusedAsync("tls_handshake", 1));
     }
 
-    private static Task<GuardedServer> StartAsync(TestCertificates certificates) =>
+    private static Task<GuardedServer> StartAsync(
+        TestCertificates certificates,
+        TimeSpan? requestTimeout = null
+    ) =>
         GuardedServer.StartAsync(options =>
         {
             options.Tls.Certificate = certificates.CertificateFile;
             options.Tls.Key = certificates.KeyFile;
-            options.Limits.RequestTimeout = TimeSpan.FromSeconds(1);
+            options.Limits.RequestTimeout = requestTimeout ?? TimeSpan.FromMinutes(1);
         });
 
     private static DateTimeOffset Expiry(GuardedServer server)

@@ -11,7 +11,9 @@ public sealed class HarmTests
     [Fact]
     public async Task Slow_requests_are_ended_and_keep_nobody_waiting()
     {
-        await using var server = await StartAsync();
+        await using var server = await StartAsync(options =>
+            options.Limits.RequestTimeout = TimeSpan.FromSeconds(2)
+        );
         var slow = Enumerable.Range(0, 20).Select(_ => new RawConnection(server.Address)).ToArray();
         foreach (var connection in slow)
         {
@@ -69,17 +71,21 @@ public sealed class HarmTests
         await using var server = await StartAsync(options => options.Limits.ConnectionsPerClient = 3);
         using var other = new RawConnection(server.Address, IPAddress.Parse("127.0.0.2"));
         await other.SendAsync(Get + "\r\n");
-        await other.ReadLineAsync();
+        await other.ReadAnswerAsync();
         var connections = new List<RawConnection>();
         for (var i = 0; i < 4; i++)
         {
             var connection = new RawConnection(server.Address);
             await connection.SendAsync(Get + "\r\n");
-            Assert.Equal("HTTP/1.1 200 OK", await connection.ReadLineAsync());
+            Assert.StartsWith(
+                "HTTP/1.1 200 OK",
+                await connection.ReadAnswerAsync(),
+                StringComparison.Ordinal
+            );
             connections.Add(connection);
         }
 
-        Assert.Contains("ok", await connections[0].ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal("", await connections[0].ReadToEndAsync());
         foreach (var connection in connections.Skip(1).Append(other))
         {
             await connection.SendAsync(Get + "Connection: close\r\n\r\n");
@@ -117,7 +123,7 @@ public sealed class HarmTests
 
         await AnswersAsync(server);
         // Not all of the others: one that was told to go may be counted while it still goes.
-        Assert.InRange(server.Guard.Refusals.Read("idle_connection"), 1500, 2001);
+        Assert.InRange(await server.RefusedAsync("idle_connection", 1500), 1500, 2001);
         silent.ForEach(connection => connection.Dispose());
     }
 
@@ -179,7 +185,8 @@ public sealed class HarmTests
     private static Task<GuardedServer> StartAsync(Action<ApiOptions>? configure = null) =>
         GuardedServer.StartAsync(options =>
         {
-            options.Limits.RequestTimeout = TimeSpan.FromSeconds(2);
+            // A busy machine may take its time over a request that comes in pieces.
+            options.Limits.RequestTimeout = TimeSpan.FromMinutes(1);
             configure?.Invoke(options);
         });
 

@@ -65,5 +65,22 @@ internal sealed class RawConnection : IDisposable
         return text.TrimEnd();
     }
 
+    /// <summary>An answer in chunks to its end, which comes after the server has done with the request.</summary>
+    public async Task<string> ReadAnswerAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var text = "";
+        var buffer = new byte[1];
+        while (
+            !text.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal)
+            && await _socket.ReceiveAsync(buffer, patience.Token) > 0
+        )
+        {
+            text += (char)buffer[0];
+        }
+
+        return text;
+    }
+
     public void Dispose() => _socket.Dispose();
 }

@@ -29,6 +29,8 @@ internal static class PairSubjects
         return index >= 0;
     }
 
+    public static string Word(this PairSubject subject) => Names[(int)subject];
+
     /// <summary>The end's name, not made safe. What has none of the kind asked for is named by what it is; what nothing is known of, by its address.</summary>
     public static string NameOf(this PairSubject subject, EndpointView end)
     {
