@@ -35,6 +35,24 @@ internal sealed class TestNamespace : IDisposable
     /// <summary>Runs a command in the namespace; unlike "ip netns exec", its view of /sys stays.</summary>
     public string Exec(params string[] command) => Shell.Run("nsenter", [$"--net={Path}", .. command]);
 
+    /// <summary>Waits for an echo's answer: the kernel brings links up some time after they are told to be, and until then loses what is sent.</summary>
+    public void AwaitAnswer(string address)
+    {
+        for (var start = Stopwatch.GetTimestamp(); ; )
+        {
+            try
+            {
+                Exec("ping", "-c1", "-W1", address);
+                return;
+            }
+            catch (InvalidOperationException)
+                when (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60))
+            {
+                Thread.Sleep(100);
+            }
+        }
+    }
+
     public void Dispose() => Shell.Run("ip", "netns", "del", Name);
 }
 

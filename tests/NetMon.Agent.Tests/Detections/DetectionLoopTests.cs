@@ -4,6 +4,7 @@ using NetMon.Agent.Tests.Records;
 using NetMon.Bpf.Records;
 using NetMon.Core.Detections;
 using NetMon.Core.Detections.Events;
+using NetMon.Testing;
 
 namespace NetMon.Agent.Tests.Detections;
 
@@ -124,9 +125,7 @@ public sealed class DetectionLoopTests : IDisposable
         }
 
         var now = Start;
-        Round();
-        Round();
-        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Round()));
+        Assert.Equal(0, Allocation.Least(Round));
 
         long Round()
         {

@@ -4,6 +4,7 @@ using NetMon.Agent.Options;
 using NetMon.Agent.Tests.Records;
 using NetMon.Bpf.Layouts;
 using NetMon.Bpf.Records;
+using NetMon.Testing;
 
 namespace NetMon.Agent.Tests.Ledger;
 
@@ -215,13 +216,10 @@ public sealed class LedgerFileTests : IDisposable
             ];
         }
 
-        Round();
-        Round();
-        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Round()));
+        Assert.Equal(0, Allocation.Of(Round));
 
-        long Round()
+        void Round()
         {
-            var before = GC.GetAllocatedBytesForCurrentThread();
             for (var step = 0; step < 3; step++)
             {
                 foreach (var records in flows)
@@ -230,8 +228,6 @@ public sealed class LedgerFileTests : IDisposable
                     agent.Pipeline.Process(in records[step]);
                 }
             }
-
-            return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }
 

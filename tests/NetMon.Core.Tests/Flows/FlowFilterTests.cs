@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
 using NetMon.Core.Sockets;
+using NetMon.Testing;
 using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;

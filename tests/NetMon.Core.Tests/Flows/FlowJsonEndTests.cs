@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using NetMon.Core.Endpoints;
 using NetMon.Core.Flows;
+using NetMon.Testing;
 
 namespace NetMon.Core.Tests.Flows;
 

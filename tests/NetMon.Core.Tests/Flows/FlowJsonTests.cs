@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using NetMon.Core.Flows;
+using NetMon.Testing;
 using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;

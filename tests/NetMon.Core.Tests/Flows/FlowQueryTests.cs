@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Flows;
+using NetMon.Testing;
 using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;

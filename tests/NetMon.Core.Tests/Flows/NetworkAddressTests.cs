@@ -2,6 +2,7 @@ using System.Net;
 using FsCheck;
 using FsCheck.Fluent;
 using NetMon.Core.Flows;
+using NetMon.Testing;
 using NetMon.Testing.Properties;
 
 namespace NetMon.Core.Tests.Flows;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using NetMon.Core.Metrics;
+using NetMon.Testing;
 
 namespace NetMon.Core.Tests.Metrics;
 

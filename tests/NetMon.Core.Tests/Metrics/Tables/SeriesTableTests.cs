@@ -4,6 +4,7 @@ using NetMon.Core.Metrics;
 using NetMon.Core.Metrics.Labels;
 using NetMon.Core.Metrics.Tables;
 using NetMon.Core.Tests.Metrics.Labels;
+using NetMon.Testing;
 
 namespace NetMon.Core.Tests.Metrics.Tables;
 
