@@ -55,9 +55,9 @@ internal sealed class TrafficControl : IDisposable
 
     /// <summary>Interfaces that have a clsact qdisc, and perhaps some that have vanished meanwhile.</summary>
     /// <remarks>
-    /// Where the kernel's list takes more than one read, it goes on by the number of interfaces that it has passed (net/sched/sch_api.c,
-    /// tc_dump_qdisc), leaves one out for each of those that has gone meanwhile, and does not say so: it counts if the interfaces are the same
-    /// before and after.
+    /// Where the kernel's list takes more than one read, older kernels go on by the number of interfaces that it has passed (net/sched/sch_api.c,
+    /// tc_dump_qdisc), leave one out for each of those that has gone meanwhile, and do not say so: it counts if the interfaces are the same
+    /// before and after. Linux 6.18 does not.
     /// </remarks>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public List<int> ListClsactInterfaces()

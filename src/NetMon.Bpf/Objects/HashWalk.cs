@@ -10,7 +10,9 @@ namespace NetMon.Bpf.Objects;
 /// </remarks>
 internal static unsafe class HashWalk
 {
-    private const int FirstRoom = 256;
+    /// <summary>What a batch may take to begin with, and entries that it has room for in any case.</summary>
+    private const int FirstBytes = 128 * 1024;
+    private const int LeastRoom = 8;
 
     /// <summary>The kernel has no batches of the map's kind before Linux 5.6.</summary>
     /// <param name="map">Of type BPF_MAP_TYPE_HASH or one of its variants.</param>
@@ -30,7 +32,7 @@ internal static unsafe class HashWalk
         var (keys, values) = (Array.Empty<byte>(), Array.Empty<byte>());
         uint position = 0;
         var started = false;
-        for (var room = FirstRoom; ; )
+        for (var room = Math.Max(FirstBytes / (keySize + valueSize), LeastRoom); ; )
         {
             if (keys.Length < room * keySize)
             {

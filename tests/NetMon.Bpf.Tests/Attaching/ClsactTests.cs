@@ -84,7 +84,7 @@ public partial class ClsactTests
         });
     }
 
-    /// <summary>The kernel's list goes on after a read by the number of interfaces that it has passed.</summary>
+    /// <summary>An older kernel's list goes on after a read by the number of interfaces that it has passed.</summary>
     [SkippableFact]
     public void No_interface_with_a_qdisc_is_left_out_while_others_vanish()
     {
