@@ -52,10 +52,15 @@ internal sealed unsafe class FilterOwner : IDisposable
             return true;
         }
 
-        // EPERM: it is connected to another socket than ours, see Dispose (net/unix/af_unix.c, unix_may_send).
-        return Libc.LastError is var error && error is Errno.ECONNREFUSED or Errno.EPERM
-            ? false
-            : throw Refused(error);
+        return Libc.LastError switch
+        {
+            Errno.ECONNREFUSED => false,
+            // It is connected to another socket than ours, see Dispose (net/unix/af_unix.c, unix_may_send).
+            Errno.EPERM => false,
+            // There is such a name, but a security module keeps us from it.
+            Errno.EACCES => true,
+            var error => throw Refused(error),
+        };
     }
 
     /// <summary>Gives the name up at once, by a connection to itself: a process that is being forked from ours has it until it runs another program.</summary>

@@ -34,6 +34,27 @@ public class ScanTests
     }
 
     [Fact]
+    public void On_a_machine_that_started_just_now_a_scan_is_since_its_first_attempt()
+    {
+        var network = new WatchedNetwork(startNs: 20_000_000_000);
+        network.Advance(10);
+        var begun = network.NowNs;
+        for (var i = 1; i <= 200; i++)
+        {
+            network.Tcp(Scanner, Victim, port: i, Talk.Refused);
+            network.Tcp("10.1.0.67", $"10.2.0.{i}", port: 22, Talk.Refused);
+        }
+
+        network.Advance(30);
+
+        Assert.Equal(
+            [DetectionType.VerticalScan, DetectionType.HorizontalScan],
+            network.Begun.Select(told => told.Type).Order()
+        );
+        Assert.All(network.Begun, told => Assert.InRange(told.SinceNs, begun, network.NowNs));
+    }
+
+    [Fact]
     public void Other_thresholds_hold_from_when_they_are_taken_and_what_was_seen_before_still_counts()
     {
         var network = new WatchedNetwork();

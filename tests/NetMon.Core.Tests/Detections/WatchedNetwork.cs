@@ -40,10 +40,19 @@ internal sealed class WatchedNetwork
     private readonly PriorityQueue<FlowSighting, ulong> _due = new();
     private readonly Dictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal);
     private readonly DateTimeOffset _start;
+    private readonly ulong _startNs;
     private ushort _clientPort = 40_000;
 
-    public WatchedNetwork(Action<DetectionSettings>? configure = null, DateTimeOffset? start = null)
+    /// <param name="configure">Changes the thresholds.</param>
+    /// <param name="start">Time of day when it begins.</param>
+    /// <param name="startNs">The same since the machine started.</param>
+    public WatchedNetwork(
+        Action<DetectionSettings>? configure = null,
+        DateTimeOffset? start = null,
+        ulong startNs = 1_000_000_000_000
+    )
     {
+        NowNs = _startNs = startNs;
         configure?.Invoke(Settings);
         _start = start ?? new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
         Engine = new DetectionEngine(Settings, Told.Add);
@@ -57,9 +66,9 @@ internal sealed class WatchedNetwork
     /// <summary>Everything that was told, in order.</summary>
     public List<SecurityEvent> Told { get; } = [];
 
-    public ulong NowNs { get; private set; } = 1_000_000_000_000;
+    public ulong NowNs { get; private set; }
 
-    public DateTimeOffset Now => _start.AddTicks((long)((NowNs - 1_000_000_000_000) / 100));
+    public DateTimeOffset Now => _start.AddTicks((long)((NowNs - _startNs) / 100));
 
     private long UnixNs => (Now - DateTimeOffset.UnixEpoch).Ticks * 100;
 

@@ -62,12 +62,16 @@ public partial class ApiDocumentTests
     private static IEnumerable<(string Name, string Text)> Parameters() =>
         Row().Matches(Document).Select(match => (match.Groups["name"].Value, match.Groups["text"].Value));
 
-    [GeneratedRegex(@"^\| `(?<name>[a-z_]+)` \| (?<text>.*) \| (?:yes|no) \|$", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(
+        @"^\| `(?<name>[a-z_]+)` \| (?<text>.*) \| (?:yes|no) \|$",
+        RegexOptions.Multiline,
+        60_000
+    )]
     private static partial Regex Row();
 
-    [GeneratedRegex("`(?<word>[^`]+)`", RegexOptions.None, 1000)]
+    [GeneratedRegex("`(?<word>[^`]+)`", RegexOptions.None, 60_000)]
     private static partial Regex Quoted();
 
-    [GeneratedRegex("`(?<name>from|to|pod|namespace)=(?<value>[^`]+)`", RegexOptions.None, 1000)]
+    [GeneratedRegex("`(?<name>from|to|pod|namespace)=(?<value>[^`]+)`", RegexOptions.None, 60_000)]
     private static partial Regex Example();
 }

@@ -11,6 +11,8 @@ internal struct WindowedDistinct
 
     private Bitmap256 _now;
     private Bitmap256 _before;
+
+    /// <summary>0: it has not begun, however short a time ago the machine started.</summary>
     private ulong _turnNs;
     private int _added;
     private int _addedBefore;
@@ -31,17 +33,17 @@ internal struct WindowedDistinct
     public bool Advance(ulong nowNs, ulong windowNs)
     {
         var half = windowNs / 2;
-        if (nowNs < _turnNs + half)
+        if (_turnNs > 0 && nowNs < _turnNs + half)
         {
             return false;
         }
 
-        var all = nowNs >= _turnNs + windowNs;
+        var all = _turnNs == 0 || nowNs >= _turnNs + windowNs;
         _before = all ? default : _now;
         _addedBefore = all ? 0 : _added;
         _now.Clear();
         _added = 0;
-        _turnNs = nowNs;
+        _turnNs = Math.Max(1, nowNs);
         return all;
     }
 
