@@ -11,7 +11,7 @@ namespace NetMon.EndToEnd.Interfaces;
 public sealed class InterfacesComeAndGo
 {
     private const int Burst = 250;
-    private static readonly TimeSpan Unhurried = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Unhurried = TimeSpan.FromMinutes(3);
 
     /// <summary>One program at each of ingress and egress.</summary>
     private const int Programs = 2;
