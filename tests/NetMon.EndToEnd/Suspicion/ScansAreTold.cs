@@ -119,8 +119,12 @@ public sealed class ScansAreTold
 
         Assert.Equal((TwoHosts.HostV4.ToString(), (int?)80), (told.Destination!.Ip, told.Destination.Port));
         Assert.Null(told.Source);
-        told = WaitFor(agent, each => each.Type == "syn-flood" && each.Evidence.Attempts > 8000);
-        Assert.InRange(told.Evidence.Sources!.Value, 7500, 11_000);
+
+        // No router lets a fourteenth of all sources pass, and of ten seconds with fewer than a thousand, such as the first and the last,
+        // nothing is told: how many those have is up to the machine.
+        told = WaitFor(agent, each => each.Type == "syn-flood" && each.Evidence.Attempts > 6000);
+        var attempts = told.Evidence.Attempts!.Value;
+        Assert.InRange(told.Evidence.Sources!.Value, attempts * 0.75, attempts * 1.25);
         Assert.True(before < 100);
     }
 
