@@ -89,6 +89,6 @@ public sealed partial class ShopRuns
         }
     }
 
-    [GeneratedRegex(@"nm-lab-\d+-\d+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"nm-lab-\d+-\d+", RegexOptions.None, 60_000)]
     private static partial Regex LabName();
 }
