@@ -29,6 +29,16 @@ die() {
     exit 1
 }
 
+# attempt COMMAND...: three times at most, with a pause: a package mirror or feed may be briefly out of reach.
+attempt() {
+    local left=3
+    until "$@"; do
+        ((--left)) || return 1
+        say "failed, once more in 10 s: $*"
+        sleep 10
+    done
+}
+
 # The .NET SDK 10, wherever its installers put it. Never installed from here.
 require_dotnet() {
     local place
@@ -60,21 +70,28 @@ require_packages() {
     fi
     say "installing Debian packages: ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
-    # Services of test packages (nginx, prometheus) must not start: the tests run their own. See policy-rc.d(8).
-    local policy=/usr/sbin/policy-rc.d wrote=
-    if [[ ! -e $policy ]]; then
-        printf '#!/bin/sh\nexit 101\n' >"$policy"
+    # Services of test packages (nginx, prometheus) must not start: the tests run their own. See policy-rc.d(8). One of ours may be
+    # there already, from a run that was killed.
+    local policy=/usr/sbin/policy-rc.d wrote= mark="# Of NetMon's scripts, while they install packages."
+    if [[ ! -e $policy ]] || grep -q -s -x -F "$mark" "$policy"; then
+        printf '#!/bin/sh\n%s\nexit 101\n' "$mark" >"$policy"
         chmod 755 "$policy"
         wrote=1
     fi
     local status=0
-    install_packages "${missing[@]}" || { apt-get update -q >&2 && install_packages "${missing[@]}"; } || status=$?
+    install_packages "${missing[@]}" || attempt install_with_news "${missing[@]}" || status=$?
     [[ -z $wrote ]] || rm -f "$policy"
     ((status == 0)) || die "apt-get could not install: ${missing[*]}"
 }
 
 install_packages() {
-    apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2
+    apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" </dev/null >&2
+}
+
+# With what the mirrors have now, and after what an installation that was killed left half done.
+install_with_news() {
+    dpkg --configure -a </dev/null >&2 || true
+    apt-get update -q -o Acquire::Retries=3 </dev/null >&2 && install_packages "$@"
 }
 
 # mount_if_absent TYPE DIRECTORY: a kernel file system that the tests read.

@@ -88,6 +88,12 @@ static __always_inline struct trace_counters *counters(void)
 	return bpf_map_lookup_elem(&trace_counters, &zero);
 }
 
+/* Of this CPU, but a program in a process's context is interrupted by others that count the same. */
+static __always_inline void add_one(__u64 *counter)
+{
+	__sync_fetch_and_add(counter, 1);
+}
+
 static __always_inline bool within_rate(__u64 now)
 {
 	__u32 zero = 0;
@@ -142,9 +148,9 @@ static __always_inline void submit(struct trace_event *e)
 	if (!c)
 		return;
 	if (bpf_ringbuf_output(&trace_events, e, sizeof(*e), 0))
-		c->lost++;
+		add_one(&c->lost);
 	else
-		c->events++;
+		add_one(&c->events);
 }
 
 /* The packet that is known by this buffer, if this is it; another one is forgotten. */
@@ -193,12 +199,12 @@ static __always_inline int on_packet(const struct sk_buff *skb, __u8 point, bool
 		c = counters();
 		if (!within_rate(e.time_ns)) {
 			if (c)
-				c->limited++;
+				add_one(&c->limited);
 			return 0;
 		}
 		e.since_ns = e.time_ns;
 		if (bpf_map_update_elem(&trace_packets, &e.buffer, &packet, BPF_ANY) && c)
-			c->untold++;
+			add_one(&c->untold);
 	}
 	if (point == TRACE_RECEIVE)
 		set_current(e.buffer);
@@ -315,7 +321,7 @@ int netmon_trace_drop(__u64 *ctx)
 		c = counters();
 		if (!within_rate(e.time_ns)) {
 			if (c)
-				c->limited++;
+				add_one(&c->limited);
 			return 0;
 		}
 	}

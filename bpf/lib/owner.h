@@ -35,13 +35,16 @@ struct {
 	__type(value, struct socket_counters);
 } counters SEC(".maps");
 
-/* A look-up in an array of one entry does not fail. */
+/*
+ * A look-up in an array of one entry does not fail. Atomic though the value is this CPU's: a program in a process's context is interrupted by
+ * others that count the same.
+ */
 #define count(field, n)                                                                     \
 	({                                                                                  \
 		__u32 zero_ = 0;                                                            \
 		struct socket_counters *counters_ = bpf_map_lookup_elem(&counters, &zero_); \
 		if (counters_)                                                              \
-			counters_->field += (n);                                            \
+			__sync_fetch_and_add(&counters_->field, (n));                       \
 	})
 
 #define ROOT_CGROUP 1

@@ -27,6 +27,7 @@ public sealed class FlowPredecessor : IDisposable
     private readonly RecordTranslation? _carried;
     private readonly RingBuffer<byte>? _ring;
     private FlowIterator? _pass;
+    private bool _passHadRecords;
 
     /// <param name="generation">Disposed with this.</param>
     /// <param name="bpfObject">Of the programs that are loaded: what is read gets their layout.</param>
@@ -98,9 +99,10 @@ public sealed class FlowPredecessor : IDisposable
         return sink.Records.Count;
     }
 
-    /// <summary>Goes on with a pass over the map in which every flow that is not at its end comes to it, by our doing.</summary>
+    /// <summary>Goes on with passes over the map in which every flow that is not at its end comes to it, by our doing, until one finds none.</summary>
+    /// <remarks>A drain program of before may delete entries whose time has come while it walks, and a pass that goes on after a read leaves out one for each.</remarks>
     /// <param name="room">Gets the records as they are, for <see cref="RecordLayout.TranslateDrained"/>: once they are read, they are nowhere else.</param>
-    /// <returns>How many; 0 at the end of the pass.</returns>
+    /// <returns>How many; 0 at the end.</returns>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public int ReadMap(Span<byte> room)
     {
@@ -109,17 +111,27 @@ public sealed class FlowPredecessor : IDisposable
             return 0;
         }
 
-        _pass ??= FlowIterator.Open(link);
         var size = Layout.RecordBytes;
         var most = Math.Min(room.Length / size, FlowIterator.MaxRecordsOf(size));
-        var count = _pass.Read(room[..(most * size)], size);
-        if (count == 0)
+        while (true)
         {
+            _pass ??= FlowIterator.Open(link);
+            var count = _pass.Read(room[..(most * size)], size);
+            if (count > 0)
+            {
+                _passHadRecords = true;
+                return count;
+            }
+
             _pass.Dispose();
             _pass = null;
-        }
+            if (!_passHadRecords)
+            {
+                return 0;
+            }
 
-        return count;
+            _passHadRecords = false;
+        }
     }
 
     /// <summary>What it counted beside flows, with what it was given by those before it.</summary>

@@ -187,7 +187,7 @@ public sealed class FlowProgram : IDisposable
 
     /// <summary>Interfaces that the programs know now.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
-    public int InterfaceCount => _interfaces.Count<uint>();
+    public int InterfaceCount => _interfaces.Count();
 
     /// <summary>Interfaces that the programs have room for.</summary>
     public int MaxInterfaces => _interfaces.MaxEntries;

@@ -18,6 +18,12 @@ internal sealed class TestNamespace : IDisposable
         Privileges.Require();
         var number = Interlocked.Increment(ref _count);
         var ns = new TestNamespace($"nm-bpf-{Environment.ProcessId}-{number}");
+        if (File.Exists(ns.Path))
+        {
+            // Of a process that was killed and had this one's number.
+            Shell.Run("ip", "netns", "del", ns.Name);
+        }
+
         Shell.Run("ip", "netns", "add", ns.Name);
         return ns;
     }
@@ -28,6 +34,24 @@ internal sealed class TestNamespace : IDisposable
 
     /// <summary>Runs a command in the namespace; unlike "ip netns exec", its view of /sys stays.</summary>
     public string Exec(params string[] command) => Shell.Run("nsenter", [$"--net={Path}", .. command]);
+
+    /// <summary>Waits for an echo's answer: the kernel brings links up some time after they are told to be, and until then loses what is sent.</summary>
+    public void AwaitAnswer(string address)
+    {
+        for (var start = Stopwatch.GetTimestamp(); ; )
+        {
+            try
+            {
+                Exec("ping", "-c1", "-W1", address);
+                return;
+            }
+            catch (InvalidOperationException)
+                when (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60))
+            {
+                Thread.Sleep(100);
+            }
+        }
+    }
 
     public void Dispose() => Shell.Run("ip", "netns", "del", Name);
 }

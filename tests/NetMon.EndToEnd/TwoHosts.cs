@@ -48,6 +48,10 @@ internal sealed class TwoHosts : IDisposable
         Address(PeerInterface, $"{PeerV4}/24", $"{PeerV6}/64");
         Route(Host, "10.66.1.254", "fd66:1::fe");
         Route(Peer, "10.66.2.254", "fd66:2::fe");
+        Neighbours(Host, HostInterface, RouterInterface, "10.66.1.254", "fd66:1::fe");
+        Neighbours(Router, RouterInterface, HostInterface, $"{HostV4}", $"{HostV6}");
+        Neighbours(Router, right, PeerInterface, $"{PeerV4}", $"{PeerV6}");
+        Neighbours(Peer, PeerInterface, right, "10.66.2.254", "fd66:2::fe");
         Router.Set("ipv4/ip_forward", "1");
         Router.Set("ipv6/conf/all/forwarding", "1");
     }
@@ -73,6 +77,22 @@ internal sealed class TwoHosts : IDisposable
     {
         to.AddAddress(v4);
         to.AddAddress(v6);
+    }
+
+    // For good: whether a neighbour is still there would be asked for seconds later, at times of the kernel's choice.
+    private static void Neighbours(
+        NetworkNamespace of,
+        LabInterface at,
+        LabInterface to,
+        params IEnumerable<string> addresses
+    )
+    {
+        var hardware = string.Join(':', to.HardwareAddress.GetAddressBytes().Select(part => $"{part:x2}"));
+        of.Batch(
+            addresses.Select(each =>
+                $"neighbour replace {each} dev {at.Name} lladdr {hardware} nud permanent"
+            )
+        );
     }
 
     private static void Route(NetworkNamespace of, string v4, string v6)

@@ -5,7 +5,7 @@ namespace NetMon.Lab.Machines;
 /// <summary>Waiting for something outside of this process, which cannot be told to the minute: by looking often, with a limit.</summary>
 public static class Wait
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     /// <param name="pause">Between two looks; default 2 ms.</param>

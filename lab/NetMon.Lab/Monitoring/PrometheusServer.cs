@@ -9,6 +9,7 @@ namespace NetMon.Lab.Monitoring;
 public sealed class PrometheusServer : IDisposable
 {
     private const string Listen = "127.0.0.1:9091";
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
     private readonly LabProcess _process;
     private readonly HttpClient _api;
 
@@ -73,9 +74,19 @@ public sealed class PrometheusServer : IDisposable
 
     /// <summary>An instant query.</summary>
     /// <param name="query">PromQL whose answer is a vector.</param>
-    /// <exception cref="LabException">Prometheus did not answer, or with an error.</exception>
-    public IReadOnlyList<MetricSample> Query(string query) =>
-        TryQuery(query) ?? throw new LabException($"Prometheus gave no answer to {query}: {_process.Errors}");
+    /// <exception cref="LabException">Prometheus does not answer, or with errors.</exception>
+    public IReadOnlyList<MetricSample> Query(string query)
+    {
+        IReadOnlyList<MetricSample>? answer = null;
+        return
+            Wait.TryUntil(
+                () => (answer = TryQuery(query)) is not null || _process.HasExited,
+                AnswerLimit,
+                pause: TimeSpan.FromMilliseconds(200)
+            ) && answer is not null
+            ? answer
+            : throw new LabException($"Prometheus gave no answer to {query}: {_process.Errors}");
+    }
 
     public void Dispose()
     {
@@ -87,8 +98,10 @@ public sealed class PrometheusServer : IDisposable
     {
         try
         {
+            using var limit = new CancellationTokenSource(AnswerLimit);
             using var response = _api.Send(
-                new HttpRequestMessage(HttpMethod.Get, $"/api/v1/query?query={Uri.EscapeDataString(query)}")
+                new HttpRequestMessage(HttpMethod.Get, $"/api/v1/query?query={Uri.EscapeDataString(query)}"),
+                limit.Token
             );
             if (!response.IsSuccessStatusCode)
             {
@@ -101,7 +114,7 @@ public sealed class PrometheusServer : IDisposable
                 .. json.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(Read),
             ];
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             return null;
         }

@@ -148,9 +148,11 @@ internal sealed class CaptureLoop : IDisposable
                 ); // (1)
                 found = ConsumeRing(); // (2)
                 found |= _source.TakeEarlier(new RecordSink(_pipeline, _ledger));
+
+                // What belongs to a flow comes before its end.
+                TakeSides(last: false);
                 TakeSweep(); // (3)
                 Attribute();
-                TakeSides(last: false);
                 EndPass();
             }
 #pragma warning disable CA1031 // One round's fault must not stop the capture.

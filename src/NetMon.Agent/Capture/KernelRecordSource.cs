@@ -21,7 +21,12 @@ internal sealed class KernelRecordSource(FlowProgram program, EarlierRecords? ea
 
     public IRecordPass OpenSweep() => new Pass(program.OpenSweep());
 
-    public IRecordPass OpenDrain() => new Pass(program.OpenDrain());
+    // Detached is not ended: a filter's program may be under way still, and would count in an entry that the pass has been at.
+    public IRecordPass OpenDrain()
+    {
+        FlowPredecessor.WaitForPrograms();
+        return new Pass(program.OpenDrain());
+    }
 
     private sealed class Pass(FlowIterator iterator) : IRecordPass
     {

@@ -148,17 +148,29 @@ internal sealed class JournalReplay(LedgerParts parts, JournalRecords records)
         _gathering.Remove(IdentityOf(in kept.Key, kept.Flow.StartNs));
         kept.Role = FlowRole.Counted;
         var slot = KeptFlows.Add(parts, in kept);
-        if (slot < 0)
+        if (slot < 0 && parts.Table.Find(in kept.Key, kept.Flow.StartNs) >= 0)
         {
             throw new LedgerException(LedgerRefusal.Corrupt, "a flow that began twice");
         }
 
         parts.Attributor.Counters.Add(result);
         _step.TakeAll(in kept.Flow, in waiting);
+        FlowSeries alone = default;
+        ref var series = ref slot < 0 ? ref alone : ref parts.Table[slot].Series;
         while (Peek(entries).Kind == JournalKind.Part)
         {
             TryTake(ref entries, out _, out var part);
-            Part(part, ref parts.Table[slot].Series);
+            Part(part, ref series);
+        }
+
+        if (slot < 0)
+        {
+            // The agent before had a larger table: counted as a flow that finds it full.
+            _step.Decide(ReadOutcome(ref entries));
+            _step.CountPackets(parts.Metrics, ref alone);
+            parts.Metrics.Release(ref alone);
+            parts.Metrics.TableFull();
+            return;
         }
 
         parts.Metrics.Opened(in kept.Flow);

@@ -167,13 +167,8 @@ internal sealed class AgentInstance : IDisposable
         }
 
         AgentLog.TakingOver(logger, process);
-        if (await other.StopAsync(keep: true, stop))
-        {
-            return await other.TakeLockAsync(TakeOverPatience, stop)
-                ?? throw new AgentRunningException(options.Directory, process);
-        }
-
-        throw new AgentRunningException(options.Directory, process);
+        return await other.ReplaceAsync(keep: true, TakeOverPatience, stop)
+            ?? throw new AgentRunningException(options.Directory, process);
     }
 
     // The lock of an agent that is ending is free a moment later than the first one.

@@ -37,6 +37,23 @@ public sealed class OtherAgent
         return keep ? ProcessLock.Terminate(process) : ProcessLock.Interrupt(process);
     }
 
+    /// <summary>Has it stop, and takes its lock.</summary>
+    /// <param name="keep">Whether its programs are to stay attached.</param>
+    /// <param name="patience">For its end.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null if it cannot be told, or has the lock still after the time.</returns>
+    public async Task<ProcessLock?> ReplaceAsync(
+        bool keep,
+        TimeSpan patience,
+        CancellationToken cancellationToken
+    )
+    {
+        var told = await StopAsync(keep, cancellationToken);
+
+        // One that cannot be told may have ended by itself since somebody looked.
+        return await TakeLockAsync(told ? patience : TimeSpan.Zero, cancellationToken);
+    }
+
     /// <summary>Takes its lock as soon as it is free.</summary>
     /// <returns>Null if it has it still after the time.</returns>
     public async Task<ProcessLock?> TakeLockAsync(TimeSpan patience, CancellationToken cancellationToken)

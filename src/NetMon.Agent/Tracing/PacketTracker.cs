@@ -4,7 +4,12 @@ using NetMon.Bpf.Records;
 namespace NetMon.Agent.Tracing;
 
 /// <summary>Puts the points of each packet together. One thread only; bounded by <see cref="MaxOpen"/>.</summary>
-internal sealed class PacketTracker(Action<TracedPacket> finished) : IRecordHandler<TraceEvent>
+/// <param name="finished">Gets each packet.</param>
+/// <param name="sinceNs">
+/// When all programs were at work, nanoseconds of CLOCK_MONOTONIC: of what was under way before, a part of the points was seen only, which is told to nobody.
+/// </param>
+internal sealed class PacketTracker(Action<TracedPacket> finished, ulong sinceNs = 0)
+    : IRecordHandler<TraceEvent>
 {
     /// <summary>Packets that are under way at once; beyond them the oldest is told as it is.</summary>
     public const int MaxOpen = 4096;
@@ -65,6 +70,9 @@ internal sealed class PacketTracker(Action<TracedPacket> finished) : IRecordHand
     {
         _byAge.Remove(node);
         _open.Remove(node.Value.Buffer);
-        finished(node.Value.Packet);
+        if (node.Value.Packet.FirstNs >= sinceNs)
+        {
+            finished(node.Value.Packet);
+        }
     }
 }

@@ -80,16 +80,19 @@ internal sealed class PacketsEndpoint(WallClock clock)
             () => clock.OffsetNs
         );
         var told = 0;
-        var tracker = new PacketTracker(packet =>
-        {
-            if (told < max)
+        var tracker = new PacketTracker(
+            packet =>
             {
-                told++;
-                json.Reset(output);
-                texts.Write(json, packet);
-                FlowStream.EndLine(json, output);
-            }
-        });
+                if (told < max)
+                {
+                    told++;
+                    json.Reset(output);
+                    texts.Write(json, packet);
+                    FlowStream.EndLine(json, output);
+                }
+            },
+            program.AttachedNs
+        );
         WriteBegin(json, output, program, duration);
         await output.FlushAsync(context.RequestAborted);
         var end = WallClock.MonotonicNs + (ulong)duration.TotalNanoseconds;

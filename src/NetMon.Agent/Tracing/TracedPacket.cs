@@ -38,6 +38,8 @@ internal sealed class TracedPacket
     /// <summary>The kernel freed it.</summary>
     public bool IsOver => _points.Count > 0 && _points[^1].Point is TracePoint.Done or TracePoint.Drop;
 
+    public ulong FirstNs => _points[0].TimeNs;
+
     public ulong LastNs => _points[^1].TimeNs;
 
     /// <param name="isOrdinary">Whether freeing a packet there, for that reason, is no loss.</param>

@@ -29,6 +29,9 @@ internal sealed class TrafficControl : IDisposable
     public const string Clsact = "clsact";
     public const string Bpf = "bpf";
 
+    /// <summary>Lists that interfaces came or went under are asked for again, so often.</summary>
+    private const int MaxAttempts = 16;
+
     private const ushort RTM_NEWQDISC = 36;
     private const ushort RTM_DELQDISC = 37;
     private const ushort RTM_GETQDISC = 38;
@@ -50,14 +53,51 @@ internal sealed class TrafficControl : IDisposable
 
     private readonly NetlinkSocket _socket = NetlinkSocket.Open(NETLINK_ROUTE);
 
-    /// <summary>Interfaces that have a clsact qdisc.</summary>
+    /// <summary>Interfaces that have a clsact qdisc, and perhaps some that have vanished meanwhile.</summary>
+    /// <remarks>
+    /// Where the kernel's list takes more than one read, it goes on by the number of interfaces that it has passed (net/sched/sch_api.c,
+    /// tc_dump_qdisc), leaves one out for each of those that has gone meanwhile, and does not say so: it counts if the interfaces are the same
+    /// before and after.
+    /// </remarks>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public List<int> ListClsactInterfaces()
     {
+        var lister = new LinkLister(_socket);
+        var before = lister.ListIndexes();
         var collector = new QdiscCollector([]);
-        var request = Begin(stackalloc byte[NetlinkWriter.MaxBytes], RTM_GETQDISC, NLM_F_DUMP, default);
-        _socket.Dump(in request, ref collector, "list the qdiscs");
-        return collector.Interfaces;
+        Span<byte> buffer = stackalloc byte[NetlinkWriter.MaxBytes];
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var request = Begin(buffer, RTM_GETQDISC, NLM_F_DUMP, default);
+            _socket.Dump(in request, ref collector, "list the qdiscs");
+            var after = lister.ListIndexes();
+            if (after.SetEquals(before))
+            {
+                break;
+            }
+
+            before = after;
+        }
+
+        return [.. collector.Interfaces.Distinct().Order()];
+    }
+
+    /// <returns>False, too, if there is no such interface any more.</returns>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    private bool HasClsact(int ifindex)
+    {
+        // The kernel answers as it tells of a change: whoever asks is told only with NLM_F_ECHO.
+        var collector = new QdiscCollector([]);
+        var request = Begin(
+            stackalloc byte[NetlinkWriter.MaxBytes],
+            RTM_GETQDISC,
+            NLM_F_ACK | NLM_F_ECHO,
+            new() { Index = ifindex, Parent = TC_H_CLSACT }
+        );
+        var error = _socket.Request(in request, ref collector, out var detail);
+        return error is 0 or Errno.ENOENT or Errno.ENODEV
+            ? collector.Interfaces.Contains(ifindex)
+            : throw new BpfException($"look for a clsact qdisc at interface {ifindex}", error, detail);
     }
 
     /// <returns>Whether it was made; false if the interface has one.</returns>
@@ -77,7 +117,7 @@ internal sealed class TrafficControl : IDisposable
         );
         request.Text(TCA_KIND, Clsact);
         var error = Change(in request, out var detail);
-        if (error == Errno.EEXIST && ListClsactInterfaces().Contains(ifindex))
+        if (error == Errno.EEXIST && HasClsact(ifindex))
         {
             return false;
         }

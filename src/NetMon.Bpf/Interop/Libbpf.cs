@@ -159,6 +159,18 @@ internal static unsafe partial class Libbpf
         void* options
     );
 
+    /// <summary>As <see cref="bpf_map_lookup_and_delete_batch"/>, but the entries stay.</summary>
+    [LibraryImport(Library)]
+    public static partial int bpf_map_lookup_batch(
+        FileDescriptor map,
+        void* previous,
+        void* next,
+        void* keys,
+        void* values,
+        uint* count,
+        void* options
+    );
+
     /// <param name="map">A hash map.</param>
     /// <param name="key">Null: the first. One that is not there (any more) has the first for its next.</param>
     /// <param name="next">Where the next key goes.</param>

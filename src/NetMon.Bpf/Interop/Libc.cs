@@ -73,6 +73,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bind(FileDescriptor fd, byte* address, uint length);
 
+    /// <returns>0; of a datagram socket it never waits.</returns>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int connect(FileDescriptor fd, byte* address, uint length);
+
     /// <returns>0.</returns>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int setsockopt(FileDescriptor fd, int level, int option, void* value, uint length);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using NetMon.Bpf.Interop;
+using NetMon.Bpf.Objects;
 
 namespace NetMon.Bpf.Inventory;
 
@@ -23,9 +24,9 @@ public sealed record MapDescription(
     long MemoryBytes
 )
 {
-    /// <summary>Larger maps are not walked, a system call for each key.</summary>
+    /// <summary>Larger maps are not walked: that reads all that is in them.</summary>
     private const int LargestWalk = 65_536;
-    private const int LargestKey = 512;
+    private const int LargestEntry = 64 * 1024;
 
     internal static unsafe bool TryRead(
         FileDescriptor descriptor,
@@ -54,7 +55,7 @@ public sealed record MapDescription(
         return true;
     }
 
-    private static unsafe long? Count(FileDescriptor descriptor, in BpfMapInfo info)
+    private static long? Count(FileDescriptor descriptor, in BpfMapInfo info)
     {
         if (ObjectTypes.IsArray(info.Type))
         {
@@ -64,20 +65,25 @@ public sealed record MapDescription(
         if (
             !ObjectTypes.IsHash(info.Type)
             || info.MaxEntries > LargestWalk
-            || info.KeySize is 0 or > LargestKey
+            || info.KeySize is 0 or > LargestEntry
+            || info.ValueSize > LargestEntry
         )
         {
             return null;
         }
 
-        var key = stackalloc byte[LargestKey];
+        // Of a map of each CPU's own, a value has all of them.
+        var values = ObjectTypes.IsPerCpu(info.Type)
+            ? ((int)info.ValueSize + 7) / 8 * 8 * Libbpf.libbpf_num_possible_cpus()
+            : (int)info.ValueSize;
         var count = 0L;
-        while (
-            count < info.MaxEntries
-            && Libbpf.bpf_map_get_next_key(descriptor, count == 0 ? null : key, key) >= 0
-        )
+        try
         {
-            count++;
+            HashWalk.Read(descriptor, "", (int)info.KeySize, values, _ => count++);
+        }
+        catch (BpfException)
+        {
+            return null;
         }
 
         return count;

@@ -115,6 +115,8 @@ internal static class ObjectTypes
 
     public static bool IsHash(uint mapType) => mapType is Hash or PerCpuHash or LruHash or LruPerCpuHash;
 
+    public static bool IsPerCpu(uint mapType) => mapType is PerCpuHash or LruPerCpuHash;
+
     private static string Word(string[] words, uint type) =>
         type < words.Length ? words[type] : $"type {type}";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NetMon.Bpf.Interop;
 using static NetMon.Bpf.Netlink.NetlinkProtocol;
 using static NetMon.Bpf.Netlink.RouteProtocol;
 
@@ -37,6 +38,22 @@ internal sealed class LinkLister(NetlinkSocket socket)
         }
     }
 
+    /// <summary>The numbers of all interfaces; where they come and go all the time, those that were there for the whole list, and some of the others.</summary>
+    /// <exception cref="BpfException">The kernel refused.</exception>
+    public HashSet<int> ListIndexes()
+    {
+        var links = new LinkCollector([]);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (Dump(RTM_GETLINK, AF_UNSPEC, ref links, "list the interfaces"))
+            {
+                break;
+            }
+        }
+
+        return [.. links.Links.Keys];
+    }
+
     /// <summary>Indexes of the interfaces through which default routes leave.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public HashSet<int> ListDefaultRoutes(out bool consistent)
@@ -50,13 +67,18 @@ internal sealed class LinkLister(NetlinkSocket socket)
     /// <summary>Asks for one interface.</summary>
     /// <param name="index">Which.</param>
     /// <param name="visitor">Takes RTM_NEWLINK, if the interface exists.</param>
+    /// <exception cref="BpfException">The kernel refused.</exception>
     public void Get<T>(int index, ref T visitor)
         where T : INetlinkVisitor
     {
         var request = new NetlinkWriter(stackalloc byte[NetlinkWriter.MaxBytes], RTM_GETLINK, NLM_F_ACK);
         request.Append(new InterfaceInfoMessage { Index = index });
         request.Attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-        _ = socket.Request(in request, ref visitor, out _);
+        var error = socket.Request(in request, ref visitor, out var detail);
+        if (error is not (0 or Errno.ENODEV))
+        {
+            throw new BpfException($"ask for interface {index}", error, detail);
+        }
     }
 
     private bool Dump<T>(ushort type, byte family, ref T visitor, string operation)

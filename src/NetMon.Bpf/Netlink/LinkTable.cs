@@ -89,18 +89,22 @@ internal sealed class LinkTable(ILinkObserver observer)
         return link;
     }
 
-    public void SetDefaultRoutes(IReadOnlySet<int> indexes)
+    /// <param name="indexes">The interfaces that have one.</param>
+    /// <param name="whole">As of <see cref="Replace"/>.</param>
+    public void SetDefaultRoutes(IReadOnlySet<int> indexes, bool whole)
     {
         foreach (var (index, link) in _links)
         {
-            Put(link with { HasDefaultRoute = indexes.Contains(index) });
+            Put(link with { HasDefaultRoute = indexes.Contains(index) || (!whole && link.HasDefaultRoute) });
         }
     }
 
     /// <summary>Takes over a full list: tells of what differs from what was known.</summary>
-    public void Replace(Dictionary<int, NetworkLink> list)
+    /// <param name="list">By number.</param>
+    /// <param name="whole">False: something changed while the kernel wrote it, so that what it does not have may be there all the same: it stays as it is known.</param>
+    public void Replace(Dictionary<int, NetworkLink> list, bool whole)
     {
-        foreach (var index in _links.Keys)
+        foreach (var index in whole ? _links.Keys : [])
         {
             if (!list.ContainsKey(index))
             {
@@ -110,9 +114,16 @@ internal sealed class LinkTable(ILinkObserver observer)
 
         foreach (var link in list.Values)
         {
-            Put(link);
+            Put(whole || !_links.TryGetValue(link.Index, out var known) ? link : Join(in link, in known));
         }
     }
+
+    private static NetworkLink Join(in NetworkLink listed, in NetworkLink known) =>
+        listed with
+        {
+            HasDefaultRoute = listed.HasDefaultRoute || known.HasDefaultRoute,
+            Addresses = [.. listed.Addresses.Union(known.Addresses)],
+        };
 
     private void Put(NetworkLink after)
     {

@@ -134,7 +134,8 @@ public sealed class LinkWatcher : IDisposable
         if (_allDoubtful)
         {
             Discard();
-            _table.Replace(_lister.List(out var consistent));
+            var links = _lister.List(out var consistent);
+            _table.Replace(links, consistent);
             _allDoubtful = !consistent;
             _routesDoubtful = false;
             _doubtful.Clear();
@@ -152,7 +153,8 @@ public sealed class LinkWatcher : IDisposable
         _doubtful.Clear();
         if (_routesDoubtful)
         {
-            _table.SetDefaultRoutes(_lister.ListDefaultRoutes(out var consistent));
+            var routes = _lister.ListDefaultRoutes(out var consistent);
+            _table.SetDefaultRoutes(routes, consistent);
             _routesDoubtful = !consistent;
         }
     }

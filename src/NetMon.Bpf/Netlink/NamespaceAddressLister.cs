@@ -14,6 +14,9 @@ public enum NamespaceListing
 
     /// <summary>The kernel does not tell: see <see cref="NamespaceAddressLister.Refusal"/>.</summary>
     Refused,
+
+    /// <summary>Addresses came and went while the kernel listed them, each time: some may be missing. To be asked again.</summary>
+    Disturbed,
 }
 
 /// <summary>Asks for the addresses of an interface in another network namespace, without entering it. One thread only.</summary>
@@ -26,6 +29,13 @@ public sealed class NamespaceAddressLister : IDisposable
 {
     /// <summary>Lists that something changed under are asked for again, so often.</summary>
     private const int MaxAttempts = 4;
+
+    /// <summary>
+    /// As many addresses come with one read, whatever memory the kernel has. A list of more goes on by the number of addresses that it has passed, leaves
+    /// one out for each of those that has gone meanwhile, and says so of lists of all interfaces only (net/ipv4/devinet.c, inet_dump_addr): it
+    /// counts if the one after it is the same.
+    /// </summary>
+    private const int FirstRead = 32;
 
     private readonly NetlinkSocket _socket;
 
@@ -58,10 +68,12 @@ public sealed class NamespaceAddressLister : IDisposable
             return NamespaceListing.Refused;
         }
 
-        var error = 0;
+        var (error, isWhole) = (0, false);
+        HashSet<LinkAddress>? before = null;
         Span<byte> buffer = stackalloc byte[NetlinkWriter.MaxBytes];
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        for (var attempt = 0; attempt < MaxAttempts && error == 0 && !isWhole; attempt++)
         {
+            before = attempt == 0 ? null : [.. addresses];
             addresses.Clear();
             var request = new NetlinkWriter(buffer, RTM_GETADDR, NLM_F_DUMP);
             request.Append(new AddressHeader { Index = ifindex });
@@ -73,15 +85,12 @@ public sealed class NamespaceAddressLister : IDisposable
                 return Refuse("the kernel tells of its own namespace's addresses only");
             }
 
-            if (error != 0 || consistent)
-            {
-                break;
-            }
+            isWhole = consistent && (addresses.Count <= FirstRead || before?.SetEquals(addresses) == true);
         }
 
         return error switch
         {
-            0 => NamespaceListing.Listed,
+            0 => isWhole ? NamespaceListing.Listed : NamespaceListing.Disturbed,
             Errno.EPERM or Errno.EACCES or Errno.EOPNOTSUPP => Refuse(
                 $"{Marshal.GetPInvokeErrorMessage(error)} (errno {error}); this needs CAP_NET_ADMIN"
             ),

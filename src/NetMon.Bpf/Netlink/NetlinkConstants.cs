@@ -13,6 +13,7 @@ internal static class NetlinkProtocol
 
     public const ushort NLM_F_REQUEST = 0x01;
     public const ushort NLM_F_ACK = 0x04;
+    public const ushort NLM_F_ECHO = 0x08;
     public const ushort NLM_F_DUMP_INTR = 0x10;
     public const ushort NLM_F_DUMP = 0x300;
     public const ushort NLM_F_REPLACE = 0x100;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NetMon.Bpf.Interop;
 
 namespace NetMon.Bpf.Objects;
@@ -183,33 +184,23 @@ internal sealed unsafe class BpfMap(
         }
     }
 
-    /// <summary>Counts the keys, one system call each: for small maps. A deletion meanwhile may start the count anew within the limit of the map's size.</summary>
+    /// <summary>Counts the keys of a hash map, each once, whatever others insert and delete meanwhile.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
-    public int Count<TKey>()
-        where TKey : unmanaged
+    public int Count()
     {
-        TKey key = default;
         var count = 0;
-        while (TryNext(ref key, isFirst: count == 0, count))
-        {
-            count++;
-        }
-
+        HashWalk.Read(descriptor, name, keySize, valueSize, _ => count++);
         return count;
     }
 
-    /// <summary>All keys; as <see cref="Count"/>.</summary>
+    /// <summary>All keys of a hash map; as <see cref="Count"/>.</summary>
     /// <exception cref="BpfException">The kernel refused.</exception>
     public List<TKey> Keys<TKey>()
         where TKey : unmanaged
     {
+        RequireSizes(sizeof(TKey), valueSize);
         var keys = new List<TKey>();
-        TKey key = default;
-        while (TryNext(ref key, isFirst: keys.Count == 0, keys.Count))
-        {
-            keys.Add(key);
-        }
-
+        HashWalk.Read(descriptor, name, keySize, valueSize, key => keys.Add(MemoryMarshal.Read<TKey>(key)));
         return keys;
     }
 
@@ -250,10 +241,10 @@ internal sealed unsafe class BpfMap(
             );
         }
 
-        // Beside the end of the map, no error tells how many were read: then none were.
-        count = result is 0 or -Errno.ENOENT ? (int)room : 0;
+        // A bucket whose lock could not be had ends the call, and what was read by then is in the map no more.
+        count = result is 0 or -Errno.ENOENT || IsOfLock(result) ? (int)room : 0;
         (position, started) = (next, true);
-        return Found(result, "empty");
+        return (count > 0 && IsOfLock(result)) || Found(result, "empty");
     }
 
     /// <summary>Makes a map of maps name another one in its only place. Returns when no program uses the one before (synchronize_rcu in bpf_map_update_elem).</summary>
@@ -282,17 +273,6 @@ internal sealed unsafe class BpfMap(
         return result < 0 ? throw new BpfException($"read about the BPF map {name}", -result, "") : info;
     }
 
-    private bool TryNext<TKey>(ref TKey key, bool isFirst, int count)
-        where TKey : unmanaged
-    {
-        RequireSizes(sizeof(TKey), valueSize);
-        fixed (TKey* start = &key)
-        {
-            return count < maxEntries
-                && Found(Libbpf.bpf_map_get_next_key(descriptor, isFirst ? null : start, start), "walk");
-        }
-    }
-
     private bool TryNextBytes(byte[] key, bool isFirst, int count)
     {
         fixed (byte* start = key)
@@ -301,6 +281,9 @@ internal sealed unsafe class BpfMap(
                 && Found(Libbpf.bpf_map_get_next_key(descriptor, isFirst ? null : start, start), "walk");
         }
     }
+
+    /// <summary>Before Linux 6.15 EBUSY, since then (rqspinlock) the others.</summary>
+    private static bool IsOfLock(int result) => result is -Errno.EBUSY or -Errno.EDEADLK or -Errno.ETIMEDOUT;
 
     private bool Found(int result, string operation) =>
         result switch

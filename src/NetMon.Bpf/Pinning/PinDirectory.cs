@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using NetMon.Bpf.Interop;
 using NetMon.Bpf.Sockets;
@@ -20,6 +21,8 @@ public sealed class PinDirectory : IDisposable
 {
     private const long BpfFileSystem = 0xcafe4a11;
     private const string NamespacePrefix = "netns-";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
 
     private readonly FileDescriptor _lock;
 
@@ -56,7 +59,16 @@ public sealed class PinDirectory : IDisposable
             NamespacePrefix + OwnNamespace.Read().ToString(CultureInfo.InvariantCulture)
         );
         Make(path);
-        return TryLock(path) is { } held ? new PinDirectory(path, held) : null;
+
+        // Whoever only looks what is left has the lock for a moment, too.
+        FileDescriptor? held;
+        var start = Stopwatch.GetTimestamp();
+        while ((held = TryLock(path)) is null && Stopwatch.GetElapsedTime(start) < Patience)
+        {
+            Thread.Sleep(LookAgain);
+        }
+
+        return held is null ? null : new PinDirectory(path, held);
     }
 
     /// <summary>The directories of every network namespace.</summary>

@@ -8,6 +8,7 @@ namespace NetMon.Bpf.Pinning;
 public sealed class ProcessLock : IDisposable
 {
     private const int LineBytes = 64;
+    private const int MaxAttempts = 3;
     private const int OwnerOnly = 0x180; // 0600
 
     private readonly FileDescriptor _file;
@@ -50,6 +51,20 @@ public sealed class ProcessLock : IDisposable
             CultureInfo.InvariantCulture,
             $"{status.DeviceMajor:x2}:{status.DeviceMinor:x2}:{status.Inode}"
         );
+        // The kernel writes the list piece by piece, and leaves out a lock for each of those before it that has gone meanwhile.
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            if (FindHolder(file) is var holder and not 0)
+            {
+                return holder;
+            }
+        }
+
+        return 0;
+    }
+
+    private static int FindHolder(string file)
+    {
         foreach (var line in File.ReadLines("/proc/locks"))
         {
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NetMon.Bpf.Interop;
 using NetMon.Bpf.Objects;
 using NetMon.Bpf.Probing;
@@ -40,6 +41,9 @@ public sealed class PacketTraceProgram : IDisposable
 
     public RingBuffer<TraceEvent> Ring { get; }
 
+    /// <summary>When the last program was at work, nanoseconds of CLOCK_MONOTONIC.</summary>
+    public ulong AttachedNs { get; private set; }
+
     /// <summary>What is not told, since the kernel has no hook for it.</summary>
     public IReadOnlyList<string> Missing { get; private init; } = [];
 
@@ -76,6 +80,7 @@ public sealed class PacketTraceProgram : IDisposable
                 program._links.Add(BpfLink.CreateTracepoint(one.Descriptor, []));
             }
 
+            program.AttachedNs = (ulong)Stopwatch.GetTimestamp();
             return program;
         }
         catch

@@ -125,9 +125,7 @@ internal static class DetachVerb
                 return free;
             }
 
-            return stop && await other.StopAsync(keep: false, cancelled)
-                ? await other.TakeLockAsync(StopPatience, cancelled)
-                : null;
+            return stop ? await other.ReplaceAsync(keep: false, StopPatience, cancelled) : null;
         }
 
         private void Show(IReadOnlyList<Leftover> found, bool listOnly)

@@ -62,6 +62,21 @@ public sealed class PacketTrackerTests
     }
 
     [Fact]
+    public void A_packet_that_was_under_way_before_everything_was_looked_at_is_told_to_nobody()
+    {
+        var tracker = new PacketTracker(_told.Add, sinceNs: _now + 4);
+        See(1, TracePoint.Receive, sequence: 10, tracker: tracker);
+        See(1, TracePoint.Send, sequence: 10, tracker: tracker);
+        See(2, TracePoint.Receive, sequence: 20, tracker: tracker);
+        See(3, TracePoint.Receive, sequence: 30, tracker: tracker);
+        See(1, TracePoint.Done, sequence: 10, tracker: tracker);
+        See(3, TracePoint.Done, sequence: 30, tracker: tracker);
+        tracker.FinishOlderThan(ulong.MaxValue);
+
+        Assert.Equal(30u, Assert.Single(_told).Points[0].Sequence);
+    }
+
+    [Fact]
     public void Packets_that_are_under_way_together_are_told_apart()
     {
         See(1, TracePoint.Receive, sequence: 10);
@@ -119,7 +134,13 @@ public sealed class PacketTrackerTests
 
     private static PacketVerdict Judge(TracedPacket packet) => packet.Judge(drop => drop.Reason == Ordinary);
 
-    private void See(ulong buffer, TracePoint point, uint sequence = 7, uint reason = 5)
+    private void See(
+        ulong buffer,
+        TracePoint point,
+        uint sequence = 7,
+        uint reason = 5,
+        PacketTracker? tracker = null
+    )
     {
         var seen = new TraceEvent
         {
@@ -131,6 +152,6 @@ public sealed class PacketTrackerTests
             Reason = reason,
             HasTuple = point == TracePoint.Driver ? (byte)0 : (byte)1,
         };
-        _tracker.OnRecord(in seen, 0);
+        (tracker ?? _tracker).OnRecord(in seen, 0);
     }
 }

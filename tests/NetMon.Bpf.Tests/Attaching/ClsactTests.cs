@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using NetMon.Bpf.Attaching;
+using NetMon.Bpf.Netlink;
 
 namespace NetMon.Bpf.Tests.Attaching;
 
@@ -81,6 +82,44 @@ public partial class ClsactTests
             joined.Dispose();
             Assert.False(wire.HasClsact);
         });
+    }
+
+    /// <summary>The kernel's list goes on after a read by the number of interfaces that it has passed.</summary>
+    [SkippableFact]
+    public void No_interface_with_a_qdisc_is_left_out_while_others_vanish()
+    {
+        const int Vanishing = 400;
+        const int Staying = 300;
+        using var ns = TestNamespace.Create();
+        Batch("ip", Vanishing, i => $"link add old{i} type bridge");
+        Batch("ip", Staying, i => $"link add nm{i} type bridge");
+        Batch("tc", Vanishing, i => $"qdisc add dev old{i} clsact");
+        Batch("tc", Staying, i => $"qdisc add dev nm{i} clsact");
+        NetworkNamespace.Run(
+            ns.Path,
+            () =>
+            {
+                using var control = new TrafficControl();
+                var staying = control.ListClsactInterfaces()[Vanishing..];
+                Assert.Equal(Staying, staying.Count);
+                var vanishing = Task.Run(() => Batch("ip", Vanishing, i => $"link del old{i}"));
+                do
+                {
+                    Assert.Empty(staying.Except(control.ListClsactInterfaces()));
+                } while (!vanishing.IsCompleted);
+
+                vanishing.Wait();
+                Assert.Equal(staying, control.ListClsactInterfaces());
+                return 0;
+            }
+        );
+
+        void Batch(string program, int count, Func<int, string> command) =>
+            Shell.Run(
+                program,
+                ["-n", ns.Name, "-batch", "-"],
+                string.Join('\n', Enumerable.Range(0, count).Select(command)) + "\n"
+            );
     }
 
     [SkippableFact]

@@ -16,6 +16,11 @@ internal sealed class Wire : IDisposable
         Far.Ip("link set far0 up");
         using var links = JsonDocument.Parse(Near.Ip("-j link show nm0"));
         Index = links.RootElement[0].GetProperty("ifindex").GetInt32();
+        Near.AwaitAnswer("192.0.2.2");
+
+        // As if nothing had been sent yet.
+        Near.Ip("neigh flush dev nm0");
+        Far.Ip("neigh flush dev far0");
     }
 
     public TestNamespace Near { get; } = TestNamespace.Create();

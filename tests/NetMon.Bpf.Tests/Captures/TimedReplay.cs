@@ -25,6 +25,18 @@ internal static class TimedReplay
     private static readonly TimeSpan Handshake = TimeSpan.FromMilliseconds(7);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>About how long a capture takes, by its pauses.</summary>
+    public static TimeSpan LengthOf(IReadOnlyList<CapturedPacket> packets)
+    {
+        var sum = packets
+            .Zip(
+                packets.Skip(1),
+                (a, b) => TimeSpan.FromMicroseconds(Math.Max(0, b.TimeNs - a.TimeNs) / 1000)
+            )
+            .Sum(pause => Math.Min(pause.Ticks, LongestPause.Ticks));
+        return TimeSpan.FromTicks(Math.Min(sum, Longest.Ticks));
+    }
+
     /// <returns>What the programs made of it, and what tshark made of tcpdump's recording.</returns>
     public static (HealthBySender Ours, HealthBySender Theirs) Run(IReadOnlyList<CapturedPacket> packets)
     {

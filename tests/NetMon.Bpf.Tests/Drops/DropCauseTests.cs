@@ -272,6 +272,11 @@ public class DropCauseTests
     {
         using var network = new DropNetwork();
         using var observer = new DropObserver(network);
+        // Of its own the router would send reports of groups and look for neighbours there, which the queue drops as well.
+        network.Router.Exec("sysctl", "-qw", "net.ipv6.conf.rs.disable_ipv6=1");
+        network.Router.Ip(
+            $"neigh replace {DropNetwork.ServerAddress} lladdr {ServerMac(network)} dev rs nud permanent"
+        );
         network.Router.Exec([.. "tc qdisc add dev rs root tbf rate 8kbit burst 1600 limit 3000".Split(' ')]);
         Send(network.ClientUdp(4009), 50, size: 972);
         DropNetwork.Await(() => DropNetwork.QdiscSeen(network.Router, "rs"), 50);
@@ -374,6 +379,9 @@ public class DropCauseTests
             client.SendTo(packet.Build(), new IPEndPoint(IPAddress.Parse(DropNetwork.ServerAddress), 0));
         }
     }
+
+    private static string ServerMac(DropNetwork network) =>
+        network.Server.Ip("-br link show s0").Split(' ', StringSplitOptions.RemoveEmptyEntries)[2];
 
     private static long Packets(List<SeenDrop> drops) => drops.Sum(drop => (long)drop.Value.Packets);
 

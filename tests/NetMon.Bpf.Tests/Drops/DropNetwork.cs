@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -32,8 +31,8 @@ internal sealed class DropNetwork : IDisposable
         Router.Exec("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
 
         // Neighbours are known from the start: resolving them would be drops of its own.
-        AwaitAnswer(ServerAddress);
-        AwaitAnswer("fd44:2::2");
+        Client.AwaitAnswer(ServerAddress);
+        Client.AwaitAnswer("fd44:2::2");
     }
 
     public TestNamespace Client { get; } = TestNamespace.Create();
@@ -148,24 +147,6 @@ internal sealed class DropNetwork : IDisposable
         foreach (var ns in All)
         {
             ns.Dispose();
-        }
-    }
-
-    // The kernel brings links up some time after they are told to be, and until then loses what is sent.
-    private void AwaitAnswer(string address)
-    {
-        for (var start = Stopwatch.GetTimestamp(); ; )
-        {
-            try
-            {
-                Client.Exec("ping", "-c1", "-W1", address);
-                return;
-            }
-            catch (InvalidOperationException)
-                when (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60))
-            {
-                Thread.Sleep(100);
-            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Runtime.InteropServices;
 using NetMon.Bpf.Drops;
 using NetMon.Bpf.Records;
 
@@ -13,6 +14,26 @@ internal sealed record SeenDrop(string Reason, DropKey Key, DropValue Value)
     public string Receiver => Text(1 - Key.From);
 
     public string Interface => Value.Interface.Text();
+
+    /// <summary>The key's bytes.</summary>
+    public string Name
+    {
+        get
+        {
+            var key = Key;
+            return Convert.ToHexString(MemoryMarshal.AsBytes(new ReadOnlySpan<DropKey>(in key)));
+        }
+    }
+
+    /// <summary>With what was taken later of the same.</summary>
+    public SeenDrop Plus(SeenDrop later)
+    {
+        var sum = Value;
+        sum.Packets += later.Value.Packets;
+        sum.Bytes += later.Value.Bytes;
+        sum.LastNs = later.Value.LastNs;
+        return this with { Value = sum };
+    }
 
     private string Text(int end)
     {
@@ -57,7 +78,7 @@ internal sealed class DropObserver : IDisposable
 
     public uint NumberOf(string reason) => _names.First(name => name.Value == reason).Key;
 
-    /// <summary>All that was seen for a reason until so many packets were, or nothing came for long.</summary>
+    /// <summary>All that was seen for a reason until so many packets were, or nothing came for long. What was taken at different times is one sum.</summary>
     public List<SeenDrop> Wait(string reason, long packets)
     {
         var seen = new List<SeenDrop>();
@@ -70,7 +91,7 @@ internal sealed class DropObserver : IDisposable
             seen.Sum(drop => (long)drop.Value.Packets) < packets && Stopwatch.GetElapsedTime(start) < Patience
         );
 
-        return seen;
+        return [.. seen.GroupBy(drop => drop.Name).Select(same => same.Aggregate((a, b) => a.Plus(b)))];
     }
 
     public List<SeenDrop> Take()

@@ -65,6 +65,45 @@ public class FlowProgramTests
         Assert.Equal(2, entry.GetProperty("value").GetProperty("kind").GetInt32());
     }
 
+    /// <summary>A walk from key to key begins anew where the key that it is at has gone.</summary>
+    [SkippableFact]
+    public void Interfaces_are_counted_once_each_while_others_come_and_go()
+    {
+        const int Staying = 2000;
+        const int Changing = 500;
+        using var program = Load();
+        for (var ifindex = 1; ifindex <= Staying; ifindex++)
+        {
+            program.SetInterface(ifindex, InterfaceKind.Pod, 1);
+        }
+
+        using var over = new CancellationTokenSource();
+        var changes = new Thread(() =>
+        {
+            for (var i = 0; !over.IsCancellationRequested; i++)
+            {
+                program.SetInterface(10_000 + (i % Changing), InterfaceKind.Pod, 1);
+                program.RemoveInterface(10_000 + ((i + (Changing / 2)) % Changing));
+            }
+        });
+        changes.Start();
+        try
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                Assert.InRange(program.InterfaceCount, Staying, Staying + Changing);
+            }
+        }
+        finally
+        {
+            over.Cancel();
+            changes.Join();
+        }
+
+        program.RemoveOtherInterfaces(Enumerable.Range(1, 7).ToHashSet());
+        Assert.Equal(7, program.InterfaceCount);
+    }
+
     [SkippableFact]
     public void A_test_run_gives_the_verdict_and_shows_in_the_counters()
     {
@@ -189,8 +228,10 @@ public class FlowProgramTests
         return maps
             .RootElement.EnumerateArray()
             .Single(map =>
-                map.GetProperty("name").GetString() == "carried"
-                && map.GetProperty("btf_id").GetInt32() == types
+                map.TryGetProperty("name", out var name)
+                && name.GetString() == "carried"
+                && map.TryGetProperty("btf_id", out var own)
+                && own.GetInt32() == types
             )
             .GetProperty("bytes_memlock")
             .GetInt64();

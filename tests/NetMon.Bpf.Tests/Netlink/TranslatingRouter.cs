@@ -41,6 +41,18 @@ internal sealed partial class TranslatingRouter : IDisposable
         Join(_server, "out", 2);
         _router.Exec("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
         Shell.Run("nsenter", [$"--net={_router.Path}", "nft", "-f", "-"], Rules);
+
+        // A connection is not forgotten while a test asks for it, however slow the machine is.
+        _router.Exec(
+            "sysctl",
+            "-qw",
+            "net.netfilter.nf_conntrack_icmp_timeout=600",
+            "net.netfilter.nf_conntrack_icmpv6_timeout=600",
+            "net.netfilter.nf_conntrack_udp_timeout=600"
+        );
+        _client.AwaitAnswer("10.9.2.2");
+        _client.AwaitAnswer("fd09:2::2");
+        Flush();
     }
 
     public string Path => _router.Path;

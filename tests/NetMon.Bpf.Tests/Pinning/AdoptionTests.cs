@@ -1,4 +1,5 @@
 using NetMon.Bpf.Attaching;
+using NetMon.Bpf.Interop;
 using NetMon.Bpf.Pinning;
 using NetMon.Bpf.Tests.Attaching;
 
@@ -78,5 +79,25 @@ public class AdoptionTests
         }
 
         pins.Open().Dispose();
+    }
+
+    [SkippableFact]
+    public void Whoever_only_looks_what_is_pinned_keeps_no_process_out()
+    {
+        using var pins = new TestPins();
+        string path;
+        using (var opened = pins.Open())
+        {
+            path = opened.Path;
+        }
+
+        var looking = PinDirectory.TryLock(path);
+        var opening = Task.Run(pins.Open);
+        Assert.False(opening.Wait(TimeSpan.FromMilliseconds(50)));
+        Libc.Unlock(looking!);
+        using (opening.Result)
+        {
+            Assert.Null(PinDirectory.TryLock(path));
+        }
     }
 }

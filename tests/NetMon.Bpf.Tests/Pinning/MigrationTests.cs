@@ -1,6 +1,8 @@
 using NetMon.Bpf.Attaching;
 using NetMon.Bpf.Pinning;
+using NetMon.Bpf.Records;
 using NetMon.Bpf.Tests.Attaching;
+using NetMon.Testing.Packets;
 
 namespace NetMon.Bpf.Tests.Pinning;
 
@@ -93,6 +95,73 @@ public class MigrationTests
             back.Attachment.Dispose();
             Assert.Equal(4 * PingPackets, back.Report(drain: true));
         });
+    }
+
+    private static readonly Lazy<byte[]> Deleting = new(() =>
+        TestObjects.CompileVariant("lib/sweep.h", ("if (!everything && TO_MS", "if (TO_MS"))
+    );
+
+    /// <summary>A walk that goes on after a read leaves out an entry for each that is gone of those before it.</summary>
+    [SkippableFact]
+    public void All_is_read_of_programs_whose_drain_deletes_what_it_comes_by()
+    {
+        const int Flows = 4000;
+        using var pins = new TestPins();
+        using var directory = pins.Open();
+        var options = new FlowProgramOptions { MaxFlows = 4096, DeleteAfter = TimeSpan.FromMilliseconds(50) };
+        using (var before = FlowProgram.Load(options, directory, Deleting.Value))
+        {
+            Feed(before, step: 1);
+            using (var drain = before.OpenDrain())
+            {
+                var ended = new FlowRecord[64];
+                while (drain.Read(ended) > 0) { }
+            }
+
+            Thread.Sleep(200);
+            Feed(before, step: 2);
+        }
+
+        using var now = FlowProgram.Load(
+            new FlowProgramOptions { MaxFlows = 8192 },
+            directory,
+            FlowProgram.ReadResource()
+        );
+        var predecessor = Assert.Single(now.Predecessors);
+        Assert.Equal(Flows + (2 * (Flows / 2)), Read(predecessor));
+        now.Complete(predecessor);
+
+        static void Feed(FlowProgram program, int step)
+        {
+            for (var i = 0; i < Flows; i += step)
+            {
+                var packet = Packet
+                    .Ethernet()
+                    .IPv4("10.0.0.1", "10.0.0.2")
+                    .Udp((ushort)(1000 + i), 53)
+                    .Build();
+                program.TestRun(LinkLayer.Ethernet, Hook.Ingress, packet, new() { Repeat = step });
+            }
+        }
+
+        static long Read(FlowPredecessor predecessor)
+        {
+            var (packets, record, position) = (0ul, new FlowRecord[1], new ulong[1]);
+            while (predecessor.PeekRing(record, position) > 0)
+            {
+                packets += record[0].Traffic.Packets[0] + record[0].Traffic.Packets[1];
+                predecessor.SkipRing(position[0]);
+            }
+
+            var room = new byte[predecessor.Layout!.RecordBytes];
+            while (predecessor.ReadMap(room) > 0)
+            {
+                record[0] = predecessor.Layout.TranslateDrained(room);
+                packets += record[0].Traffic.Packets[0] + record[0].Traffic.Packets[1];
+            }
+
+            return (long)packets;
+        }
     }
 
     [SkippableFact]

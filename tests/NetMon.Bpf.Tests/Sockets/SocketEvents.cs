@@ -40,6 +40,24 @@ internal sealed class SocketEvents : IDisposable, IRecordHandler<SocketEvent>
         return [.. _events];
     }
 
+    /// <summary>
+    /// What comes by the ring until it is enough, at most for a minute: a socket that was closed here is over only when a process that is just
+    /// being forked from this one, and has it too, runs another program.
+    /// </summary>
+    public List<SeenSocket> TakeUntil(Func<List<SeenSocket>, bool> isEnough)
+    {
+        var seen = new List<SeenSocket>();
+        SpinWait.SpinUntil(
+            () =>
+            {
+                seen.AddRange(Take());
+                return isEnough(seen);
+            },
+            TimeSpan.FromMinutes(1)
+        );
+        return seen;
+    }
+
     /// <summary>All sockets that exist.</summary>
     public List<SeenSocket> Walk()
     {

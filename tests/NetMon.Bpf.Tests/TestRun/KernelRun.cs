@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using NetMon.Bpf.Records;
 using NetMon.Testing.Packets;
@@ -22,6 +23,36 @@ internal sealed class KernelRun : IDisposable, IRecordHandler<FlowRecord>
     public KernelRun(FlowProgramOptions? options = null)
     {
         Program = Privileges.Load(options ?? new FlowProgramOptions());
+    }
+
+    /// <summary>
+    /// A run in which something was done within a time: what comes of it depends on that, and a machine that stands still meanwhile says nothing.
+    /// </summary>
+    /// <param name="options">Of the run.</param>
+    /// <param name="limit">What is longer is done once more, in a new run.</param>
+    /// <param name="steps">What is done.</param>
+    public static KernelRun Within(TimeSpan limit, FlowProgramOptions options, Action<KernelRun> steps)
+    {
+        while (true)
+        {
+            var run = new KernelRun(options);
+            try
+            {
+                var start = Stopwatch.GetTimestamp();
+                steps(run);
+                if (Stopwatch.GetElapsedTime(start) < limit)
+                {
+                    return run;
+                }
+            }
+            catch
+            {
+                run.Dispose();
+                throw;
+            }
+
+            run.Dispose();
+        }
     }
 
     public FlowProgram Program { get; }

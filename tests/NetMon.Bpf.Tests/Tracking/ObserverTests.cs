@@ -234,13 +234,23 @@ public sealed class ObserverTests
         PrivateNetwork.Run(() =>
         {
             // A packet that is routed back out where it came in.
-            using var run = new KernelRun();
-            using var uplink = new ObservedInterface(run, InterfaceKind.Uplink);
-            for (var i = 0; i < 5; i++)
-            {
-                See(run, uplink, Hook.Ingress, Request);
-                See(run, uplink, Hook.Egress, Request);
-            }
+            // An uplink that is silent for seconds is replaced.
+            ObservedInterface? uplink = null;
+            using var run = KernelRun.Within(
+                TimeSpan.FromSeconds(1),
+                new(),
+                run =>
+                {
+                    uplink?.Dispose();
+                    uplink = new ObservedInterface(run, InterfaceKind.Uplink);
+                    for (var i = 0; i < 5; i++)
+                    {
+                        See(run, uplink, Hook.Ingress, Request);
+                        See(run, uplink, Hook.Egress, Request);
+                    }
+                }
+            );
+            using var last = uplink;
 
             Assert.Equal(5, run.DrainSingle().Sent.Packets);
             Assert.Equal(5ul, run.Counters.SkippedPackets);

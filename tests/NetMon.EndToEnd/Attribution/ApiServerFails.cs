@@ -11,7 +11,7 @@ namespace NetMon.EndToEnd.Attribution;
 public sealed class ApiServerFails
 {
     /// <summary>Of the pods' watch: the one that broke, and those that came after ever longer pauses.</summary>
-    private const int Attempts = 4;
+    private const int Attempts = 3;
 
     private static readonly LabWorkload Web = new("shop", "Deployment", "web");
     private static readonly LabWorkload Client = new("shop", "Deployment", "client");

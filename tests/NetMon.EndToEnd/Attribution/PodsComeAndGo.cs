@@ -50,6 +50,16 @@ public sealed class PodsComeAndGo
             }
 
             cluster.DeletePods(pods);
+
+            // Of the other node's pods the server's node knows what the API server says, and nothing else: until it has heard of their end
+            // their addresses are theirs. The other agent may be behind: its pods it knows by their interfaces.
+            var agent = cluster.Agents[cluster.Nodes[1]];
+            Wait.Until(
+                () =>
+                    (int)agent.ReadMetrics().Sum("netmon_kubernetes_objects", ("resource", "pods"))
+                    == cluster.Api.Count("pods"),
+                "the server's agent to hear of the pods' end"
+            );
         }
 
         Assert.InRange(addresses.Count, PodsOfARound, 2 * PodsOfARound);

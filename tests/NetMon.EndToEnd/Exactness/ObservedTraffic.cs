@@ -18,8 +18,6 @@ internal sealed class ObservedTraffic
     public const ushort VlanPort = 6004;
     public const int Datagrams = 10;
 
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(6);
-
     private ObservedTraffic() { }
 
     /// <summary>What tcpdump saw.</summary>
@@ -73,7 +71,7 @@ internal sealed class ObservedTraffic
         var metrics = agent.ReadMetrics();
         Wait.TryUntil(
             () => ByAddresses(metrics = agent.ReadMetrics()).SequenceEqual(ByAddresses(wire)),
-            Settling
+            Wait.Patience
         );
         var exitCode = agent.Stop();
         stream.WaitForEnd();

@@ -41,10 +41,14 @@ internal static class Sockets
         using var socket = from.Inside(() =>
             new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
         );
-        using var cancellation = new CancellationTokenSource(limit);
+        using var cancellation = new CancellationTokenSource();
         try
         {
-            socket.ConnectAsync(to, cancellation.Token).AsTask().GetAwaiter().GetResult();
+            var connected = socket.ConnectAsync(to, cancellation.Token).AsTask();
+
+            // From the first SYN on.
+            cancellation.CancelAfter(limit);
+            connected.GetAwaiter().GetResult();
             return null;
         }
         catch (SocketException e)

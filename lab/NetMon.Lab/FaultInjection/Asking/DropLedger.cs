@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NetMon.Lab.Agents;
+using NetMon.Lab.Machines;
 
 namespace NetMon.Lab.FaultInjection.Asking;
 
@@ -12,6 +13,7 @@ internal sealed class DropLedger
     private readonly Dictionary<(string Namespace, string Reason), long> _packets = [];
     private readonly HashSet<long> _machines;
     private readonly Lock _lock = new();
+    private Exception? _failure;
 
     /// <param name="machines">Inode numbers of the lab's network namespaces.</param>
     public DropLedger(AgentProcess agent, HashSet<long> machines)
@@ -29,8 +31,14 @@ internal sealed class DropLedger
     }
 
     /// <summary>Packets with an end in a namespace, by reason.</summary>
+    /// <exception cref="LabException">Something that was told could not be read.</exception>
     public IReadOnlyDictionary<string, long> Of(string space)
     {
+        if (Volatile.Read(ref _failure) is { } failure)
+        {
+            throw new LabException($"the drop stream: {failure.Message}", failure);
+        }
+
         lock (_lock)
         {
             return _packets
@@ -41,10 +49,18 @@ internal sealed class DropLedger
 
     private void Read(IEnumerable<string> lines)
     {
-        foreach (var line in lines)
+        try
         {
-            using var json = JsonDocument.Parse(line);
-            Take(json.RootElement);
+            foreach (var line in lines)
+            {
+                using var json = JsonDocument.Parse(line);
+                Take(json.RootElement);
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            // For who asks: an exception of this thread would be the end of the process.
+            Volatile.Write(ref _failure, e);
         }
     }
 

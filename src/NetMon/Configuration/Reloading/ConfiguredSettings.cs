@@ -127,8 +127,9 @@ internal sealed class ConfiguredSettings : IAgentSettings
             if (_configuration.Resolve(text, _changes.Values, errors) is { } next)
             {
                 _accepted = text;
-                _reloads = _reloads.With([], _time.GetUtcNow());
                 Take(next);
+                // Last: who reads that the file was taken finds its settings in force.
+                _reloads = _reloads.With([], _time.GetUtcNow());
                 return;
             }
 

@@ -11,26 +11,28 @@ public sealed class LossTests
     private const int BeyondLate = 10;
 
     [SkippableFact]
-    public void A_segment_that_a_later_one_overtook_is_out_of_order_after_a_gap()
-    {
-        using var run = new KernelRun();
-        new Script(run)
-            .Open(pause: 100)
-            .FromClient(Client, Server, 100)
-            .FromClient(Client + 200, Server, 100)
-            .FromClient(Client + 100, Server, 100);
-        Expect(run, new() { OutOfOrder = 1, Gaps = 1 });
-    }
+    public void A_segment_that_a_later_one_overtook_is_out_of_order_after_a_gap() =>
+        Expect(
+            Play(script =>
+                script
+                    .Open(pause: 100)
+                    .FromClient(Client, Server, 100)
+                    .FromClient(Client + 200, Server, 100)
+                    .FromClient(Client + 100, Server, 100)
+            ),
+            new() { OutOfOrder = 1, Gaps = 1 }
+        );
 
     [SkippableFact]
-    public void After_a_round_trip_the_same_is_sent_again()
-    {
-        using var run = new KernelRun();
-        var script = new Script(run).FromClient(Client, Server, 100).FromClient(Client + 200, Server, 100);
-        Pause(BeyondLate);
-        script.FromClient(Client + 100, Server, 100);
+    public void After_a_round_trip_the_same_is_sent_again() =>
         Expect(
-            run,
+            Play(script =>
+                script
+                    .FromClient(Client, Server, 100)
+                    .FromClient(Client + 200, Server, 100)
+                    .Wait(BeyondLate)
+                    .FromClient(Client + 100, Server, 100)
+            ),
             new()
             {
                 Retransmits = 1,
@@ -38,44 +40,50 @@ public sealed class LossTests
                 Gaps = 1,
             }
         );
-    }
 
     [SkippableFact]
-    public void What_was_seen_already_is_sent_again_however_soon()
-    {
-        using var run = new KernelRun();
-        new Script(run)
-            .Open(pause: 100)
-            .FromClient(Client, Server, 100)
-            .FromClient(Client + 100, Server, 100)
-            .FromClient(Client, Server, 100);
-        Expect(run, new() { Retransmits = 1, Bytes = 100 });
-    }
+    public void What_was_seen_already_is_sent_again_however_soon() =>
+        Expect(
+            Play(script =>
+                script
+                    .Open(pause: 100)
+                    .FromClient(Client, Server, 100)
+                    .FromClient(Client + 100, Server, 100)
+                    .FromClient(Client, Server, 100)
+            ),
+            new() { Retransmits = 1, Bytes = 100 }
+        );
 
     [SkippableFact]
-    public void The_last_segment_once_more_is_sent_again_however_soon()
-    {
-        using var run = new KernelRun();
-        new Script(run).Open(pause: 100).FromClient(Client, Server, 100).FromClient(Client, Server, 100);
-        Expect(run, new() { Retransmits = 1, Bytes = 100 });
-    }
+    public void The_last_segment_once_more_is_sent_again_however_soon() =>
+        Expect(
+            Play(script =>
+                script.Open(pause: 100).FromClient(Client, Server, 100).FromClient(Client, Server, 100)
+            ),
+            new() { Retransmits = 1, Bytes = 100 }
+        );
 
     [SkippableFact]
     public void What_duplicate_acknowledgments_ask_for_is_a_fast_retransmission()
     {
-        using var run = new KernelRun();
-        var script = new Script(run)
-            .Open()
-            .FromClient(Client, Server, 100)
-            .FromClient(Client + 100, Server, 100);
-        Pause(BeyondLate * 2);
-        for (var i = 0; i < 3; i++)
-        {
-            script.FromServer(Server, Client);
-        }
+        var flow = Play(
+            script =>
+            {
+                script
+                    .Open()
+                    .FromClient(Client, Server, 100)
+                    .FromClient(Client + 100, Server, 100)
+                    .Wait(BeyondLate * 2);
+                for (var i = 0; i < 3; i++)
+                {
+                    script.FromServer(Server, Client);
+                }
 
-        script.FromClient(Client, Server, 100);
-        var flow = run.DrainSingle();
+                script.FromClient(Client, Server, 100);
+            },
+            // It is fast within 20 ms.
+            standstill: TimeSpan.FromMilliseconds(15)
+        );
         Expect(
             flow,
             new()
@@ -89,38 +97,39 @@ public sealed class LossTests
     }
 
     [SkippableFact]
-    public void A_moment_later_it_is_no_longer_fast()
-    {
-        using var run = new KernelRun();
-        var script = new Script(run)
-            .Open()
-            .FromClient(Client, Server, 100)
-            .FromClient(Client + 100, Server, 100);
-        for (var i = 0; i < 4; i++)
-        {
-            script.FromServer(Server, Client);
-        }
+    public void A_moment_later_it_is_no_longer_fast() =>
+        Expect(
+            Play(
+                script =>
+                {
+                    script.Open().FromClient(Client, Server, 100).FromClient(Client + 100, Server, 100);
+                    for (var i = 0; i < 4; i++)
+                    {
+                        script.FromServer(Server, Client);
+                    }
 
-        Pause(40);
-        script.FromClient(Client, Server, 100);
-        Expect(run, new() { Retransmits = 1, Bytes = 100 });
-    }
+                    script.Wait(40).FromClient(Client, Server, 100);
+                },
+                standstill: TimeSpan.FromMilliseconds(25)
+            ),
+            new() { Retransmits = 1, Bytes = 100 }
+        );
 
     [SkippableFact]
-    public void After_a_silence_of_the_sender_its_timer_ran_out_each_time()
-    {
-        using var run = new KernelRun();
-        var script = new Script(run)
-            .Open()
-            .FromClient(Client, Server, 100)
-            .FromClient(Client + 100, Server, 100);
-        Pause(230);
-        script.FromClient(Client, Server, 100);
-        Pause(230);
-        // The second follows the first, as after a time-out: only one timer ran out.
-        script.FromClient(Client, Server, 100).FromClient(Client + 100, Server, 100);
+    public void After_a_silence_of_the_sender_its_timer_ran_out_each_time() =>
         Expect(
-            run,
+            Play(script =>
+                script
+                    .Open()
+                    .FromClient(Client, Server, 100)
+                    .FromClient(Client + 100, Server, 100)
+                    .Wait(230)
+                    .FromClient(Client, Server, 100)
+                    .Wait(230)
+                    // The second follows the first, as after a time-out: only one timer ran out.
+                    .FromClient(Client, Server, 100)
+                    .FromClient(Client + 100, Server, 100)
+            ),
             new()
             {
                 Retransmits = 3,
@@ -128,7 +137,6 @@ public sealed class LossTests
                 Bytes = 300,
             }
         );
-    }
 
     [SkippableFact]
     public void A_SYN_again_after_a_second_is_a_timeout()
@@ -159,16 +167,18 @@ public sealed class LossTests
     }
 
     [SkippableFact]
-    public void Segments_of_a_large_packet_count_each_and_in_part_those_that_are_touched()
-    {
-        using var run = new KernelRun();
-        var script = new Script(run).FromClient(Client, Server, 2500, segments: 5);
-        Pause(BeyondLate);
-        script.FromClient(Client, Server, 2500, segments: 5);
-        Pause(BeyondLate);
-        script.FromClient(Client + 1750, Server, 2500, segments: 5);
-        Expect(run, new() { Retransmits = 7, Bytes = 3250 });
-    }
+    public void Segments_of_a_large_packet_count_each_and_in_part_those_that_are_touched() =>
+        Expect(
+            Play(script =>
+                script
+                    .FromClient(Client, Server, 2500, segments: 5)
+                    .Wait(BeyondLate)
+                    .FromClient(Client, Server, 2500, segments: 5)
+                    .Wait(BeyondLate)
+                    .FromClient(Client + 1750, Server, 2500, segments: 5)
+            ),
+            new() { Retransmits = 7, Bytes = 3250 }
+        );
 
     [SkippableFact]
     public void Keep_alives_and_their_answers_are_nothing_of_all_that()

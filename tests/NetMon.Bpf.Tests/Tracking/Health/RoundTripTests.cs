@@ -76,7 +76,7 @@ public sealed class RoundTripTests
         var script = new Script(run).FromClient(Client, Server, 100);
         Pause(30);
         script.FromClient(Client + 100, Server, 100).FromServer(Server, Client + 200);
-        Assert.InRange(run.DrainSingle().RoundTrips(1).MinUs, 29_000u, 3_000_000u);
+        Assert.InRange(run.DrainSingle().RoundTrips(1).MinUs, 29_000u, uint.MaxValue);
     }
 
     [SkippableFact]
@@ -119,6 +119,7 @@ public sealed class RoundTripTests
     public void The_first_byte_comes_from_the_last_data_of_the_request()
     {
         using var run = new KernelRun();
+        var clock = Stopwatch.StartNew();
         var script = new Script(run).Open().FromClient(Client, Server, 100);
         Pause(20);
         script.FromClient(Client + 100, Server, 100).FromServer(Server, Client + 200);
@@ -127,21 +128,22 @@ public sealed class RoundTripTests
         Pause(20);
         script.FromClient(Client + 200, Server + 100, 10).FromServer(Server + 100, Client + 210, 10);
         var handshake = run.DrainSingle().Handshake;
-        Assert.InRange(handshake.ResponseUs - handshake.RequestUs, 50_000u, 2_000_000u);
-        Assert.InRange(handshake.RequestUs, handshake.AckUs + 20_000, handshake.AckUs + 2_000_000);
+        Assert.InRange(handshake.ResponseUs - handshake.RequestUs, 50_000u, Microseconds(clock));
+        Assert.InRange(handshake.RequestUs, handshake.AckUs + 20_000, handshake.AckUs + Microseconds(clock));
     }
 
     [SkippableFact]
     public void A_greeting_of_the_responder_answers_nothing()
     {
         using var run = new KernelRun();
+        var clock = Stopwatch.StartNew();
         var script = new Script(run).Open().FromServer(Server, Client, 40);
         Pause(20);
         script.FromClient(Client, Server + 40, 10);
         Pause(20);
         script.FromServer(Server + 40, Client + 10, 40);
         var handshake = run.DrainSingle().Handshake;
-        Assert.InRange(handshake.ResponseUs - handshake.RequestUs, 20_000u, 2_000_000u);
+        Assert.InRange(handshake.ResponseUs - handshake.RequestUs, 20_000u, Microseconds(clock));
     }
 
     [SkippableFact]
@@ -164,6 +166,8 @@ public sealed class RoundTripTests
             (flow.RoundTrips(flow.Destination).Samples, flow.Events.DuplicateAcks[flow.Destination])
         );
     }
+
+    private static uint Microseconds(Stopwatch clock) => (uint)clock.Elapsed.TotalMicroseconds;
 
     private static int Bucket(long us)
     {

@@ -41,6 +41,20 @@ public sealed class ConfiguredSettingsTests : IDisposable
     }
 
     [Fact]
+    public void That_a_file_was_taken_is_told_once_its_settings_hold()
+    {
+        var settings = Load();
+        var told = new List<(TimeSpan MaxAge, long Accepted)>();
+        settings.Live.Subscribe(now => told.Add((now.Flow.MaxAge, settings.Reloads.Accepted)));
+
+        Write("flow: {interval: 2s, max_age: 3m}\n");
+        settings.Reload(ReloadReason.Change);
+
+        Assert.Equal([(TimeSpan.FromMinutes(1), 0), (TimeSpan.FromMinutes(3), 0)], told);
+        Assert.Equal(1, settings.Reloads.Accepted);
+    }
+
+    [Fact]
     public void The_log_has_a_line_for_each_setting_that_takes_a_restart_with_both_values()
     {
         var settings = Load();
