@@ -1,11 +1,12 @@
 namespace NetMon.Agent.Tests;
 
 /// <summary>A clock that a test moves by hand; timers run within <see cref="Advance"/>.</summary>
-internal sealed class ManualTime : TimeProvider
+/// <param name="start">When it begins, since the machine started; null: an hour.</param>
+internal sealed class ManualTime(TimeSpan? start = null) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
-    private TimeSpan _now = TimeSpan.FromHours(1);
+    private TimeSpan _now = start ?? TimeSpan.FromHours(1);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

@@ -23,9 +23,8 @@ public static class Allocation
 
     /// <summary>The least that is measured, over as many runs as it takes until it is none, for some time.</summary>
     /// <remarks>
-    /// What the code itself allocates is in every run. In some there is more: the first ones warm up; on a busy machine the runtime may not find the
-    /// time to optimise what is called often for seconds; and a collection that another thread brings about in the middle of a run makes the runtime
-    /// count the rest of this thread's allocation buffer as used.
+    /// What the code itself allocates is in every run. In the first ones there is more: they warm up, and on a busy machine it may take the runtime
+    /// seconds to optimise what is called often.
     /// </remarks>
     /// <param name="measure">Bytes that one run allocated.</param>
     public static long Least(Func<long> measure)

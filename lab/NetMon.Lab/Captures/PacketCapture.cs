@@ -133,7 +133,7 @@ public sealed partial class PacketCapture : IDisposable
     [GeneratedRegex(
         @"(?<captured>\d+) packets? captured,?\s+(?<received>\d+) packets? received by filter,?\s+(?<dropped>\d+) packets? dropped by kernel",
         RegexOptions.ExplicitCapture,
-        1000
+        60_000
     )]
     private static partial Regex Report();
 }

@@ -26,10 +26,11 @@ internal sealed class NodeUnderTest
     public NodeUnderTest(
         int rate = 5000,
         bool tracking = true,
-        Func<LocalAddresses, ScriptedSockets>? sockets = null
+        Func<LocalAddresses, ScriptedSockets>? sockets = null,
+        ManualTime? time = null
     )
     {
-        Time = new ManualTime();
+        Time = time ?? new ManualTime();
         Addresses = new LocalAddresses(Time);
         Cluster.Node("n1", "192.168.0.1");
         Cluster.Node("n2", "192.168.0.2");

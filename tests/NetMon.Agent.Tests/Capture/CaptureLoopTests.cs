@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetMon.Agent.Capture;
 using NetMon.Agent.Flows;
@@ -81,7 +82,7 @@ public sealed class CaptureLoopTests
     {
         using var source = new ScriptedSource();
         source.SweepGate.Reset();
-        var node = new NodeUnderTest();
+        var node = NodeOfNow();
         node.Connections.Faults = 1;
         var agent = node.Agent;
         using var loop = Start(agent, source);
@@ -105,7 +106,7 @@ public sealed class CaptureLoopTests
     public async Task What_fails_until_the_end_keeps_no_flow_from_being_reported()
     {
         using var source = new ScriptedSource();
-        var node = new NodeUnderTest();
+        var node = NodeOfNow();
         node.Connections.Faults = int.MaxValue;
         var agent = node.Agent;
         using var loop = Start(agent, source);
@@ -164,6 +165,10 @@ public sealed class CaptureLoopTests
         );
         await loop.Drain();
     }
+
+    // The loop goes by the system's clock, which may have begun less than an hour ago.
+    private static NodeUnderTest NodeOfNow() =>
+        new(time: new ManualTime(TimeSpan.FromMicroseconds(Stopwatch.GetTimestamp() / 1000)));
 
     private static CaptureLoop Start(
         PipelineUnderTest agent,

@@ -121,7 +121,7 @@ public sealed partial class DashboardTests
             "type":\s*"prometheus",\s*"uid":\s*"(?<uid>[^"]*)"
             """,
         RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000
+        matchTimeoutMilliseconds: 60_000
     )]
     private static partial Regex DataSource();
 
@@ -130,10 +130,14 @@ public sealed partial class DashboardTests
             "id":\s*(?<id>\d+)
             """,
         RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000
+        matchTimeoutMilliseconds: 60_000
     )]
     private static partial Regex PanelId();
 
-    [GeneratedRegex(@"\b(netmon|process)_\w+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\b(netmon|process)_\w+",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 60_000
+    )]
     private static partial Regex MetricName();
 }

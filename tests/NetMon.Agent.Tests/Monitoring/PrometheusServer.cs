@@ -135,7 +135,7 @@ internal sealed partial class PrometheusServer : IDisposable
     [GeneratedRegex(
         """msg="Listening on" address=(?<address>\S+)""",
         RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000
+        matchTimeoutMilliseconds: 60_000
     )]
     private static partial Regex Listening();
 }

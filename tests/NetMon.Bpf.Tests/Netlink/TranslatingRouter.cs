@@ -259,13 +259,13 @@ internal sealed partial class TranslatingRouter : IDisposable
         return bytes;
     }
 
-    [GeneratedRegex(@"^ipv\d\s+\d+\s+\S+\s+(?<number>\d+) ", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^ipv\d\s+\d+\s+\S+\s+(?<number>\d+) ", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex ProtocolNumber();
 
     [GeneratedRegex(
         @"src=(?<src>\S+) dst=(?<dst>\S+) (sport=(?<sport>\d+) dport=(?<dport>\d+)|type=\d+ code=\d+ id=(?<id>\d+))",
         RegexOptions.ExplicitCapture,
-        1000
+        60_000
     )]
     private static partial Regex Direction();
 }

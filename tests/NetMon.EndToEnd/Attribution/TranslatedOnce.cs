@@ -136,7 +136,7 @@ public sealed partial class TranslatedOnce
     [GeneratedRegex(
         @"(?<name>\w+)=(?<value>\S+)",
         RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000
+        matchTimeoutMilliseconds: 60_000
     )]
     private static partial Regex Field();
 }

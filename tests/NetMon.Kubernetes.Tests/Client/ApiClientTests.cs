@@ -208,7 +208,8 @@ public sealed class ApiClientTests : IDisposable
         string body = "{}"
     )
     {
-        using var client = new ApiClient(configuration, new ApiPatience(), TimeProvider.System);
+        var patience = new ApiPatience { Connect = Patience.Limit };
+        using var client = new ApiClient(configuration, patience, TimeProvider.System);
         using var timer = new RequestTimer(TimeProvider.System, Patience.Limit, default);
         var asked = client.GetAsync(
             new ApiRequest("api/v1/pods", "application/json", false),

@@ -81,6 +81,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
                 {
                     Answer = TimeSpan.FromMinutes(3),
                     List = TimeSpan.FromMinutes(9),
+                    Connect = Patience.Limit,
                 },
             },
             test.Time,

@@ -13,7 +13,6 @@ internal sealed class WatcherUnderTest : IAsyncDisposable
     {
         Answer = TimeSpan.FromHours(1),
         List = TimeSpan.FromHours(2),
-        Connect = Patience.Limit,
     };
 
     private readonly CancellationTokenSource _stop = new();
@@ -59,7 +58,15 @@ internal sealed class WatcherUnderTest : IAsyncDisposable
     )
     {
         var server = await ScriptedServer.StartAsync(protocols);
-        var options = new ClusterWatchOptions { Patience = patience ?? Endless, Random = new Random(7) };
+        var options = new ClusterWatchOptions
+        {
+            // A connection's time is real, whatever the clock says.
+            Patience = (patience ?? Endless) with
+            {
+                Connect = Patience.Limit,
+            },
+            Random = new Random(7),
+        };
         var time = new ManualTime();
         return new WatcherUnderTest(server, server.Configuration(authorization?.Invoke(time)), options, time);
     }

@@ -47,9 +47,13 @@ public sealed partial class CliDocumentTests
 
     private static string Document() => File.ReadAllText(Repository.Path("docs/cli.md"));
 
-    [GeneratedRegex(@"^  (?<verb>[a-z][a-z-]*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^  (?<verb>[a-z][a-z-]*)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        60_000
+    )]
     private static partial Regex Verb();
 
-    [GeneratedRegex(@"^\| (?<code>\d+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\| (?<code>\d+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Code();
 }
