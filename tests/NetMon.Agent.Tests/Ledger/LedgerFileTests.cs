@@ -1,10 +1,10 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using NetMon.Agent.Ledger;
 using NetMon.Agent.Options;
 using NetMon.Agent.Tests.Records;
 using NetMon.Bpf.Layouts;
 using NetMon.Bpf.Records;
 using NetMon.Testing;
+using static NetMon.Agent.Tests.Ledger.OpenedLedger;
 
 namespace NetMon.Agent.Tests.Ledger;
 
@@ -348,25 +348,7 @@ public sealed class LedgerFileTests : IDisposable
             }
         );
         counters = new LedgerCounters();
-        var ledger = new FlowLedger(
-            new LedgerFolder(_directory, boot ?? Boot),
-            new LedgerParts(agent.Table, agent.Metrics, agent.Attributor, agent.Pipeline, hasCluster: false),
-            counters,
-            TimeSpan.FromSeconds(30),
-            1 << 20,
-            NullLogger<FlowLedger>.Instance,
-            clock,
-            step
-        );
-        ledger.ResumeWaiting();
-        ledger.Resume();
-        return ledger;
-    }
-
-    private static void Take(FlowLedger ledger, PipelineUnderTest agent, FlowRecord record)
-    {
-        ledger.Ring(in record, 0);
-        agent.Pipeline.Process(in record);
+        return OpenedLedger.Open(_directory, boot ?? Boot, agent, counters, clock, step);
     }
 
     private static double Sent(PipelineUnderTest agent) =>

@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using NetMon.Agent.Ledger;
 using NetMon.Agent.Tests.Records;
 using NetMon.Bpf.Records;
+using static NetMon.Agent.Tests.Ledger.OpenedLedger;
 
 namespace NetMon.Agent.Tests.Ledger;
 
@@ -48,23 +48,7 @@ public sealed class SmallerTableTests : IDisposable
     {
         agent = made;
         counters = new LedgerCounters();
-        var ledger = new FlowLedger(
-            new LedgerFolder(_directory, Guid.Empty),
-            new LedgerParts(agent.Table, agent.Metrics, agent.Attributor, agent.Pipeline, hasCluster: false),
-            counters,
-            TimeSpan.FromSeconds(30),
-            1 << 20,
-            NullLogger<FlowLedger>.Instance
-        );
-        ledger.ResumeWaiting();
-        ledger.Resume();
-        return ledger;
-    }
-
-    private static void Take(FlowLedger ledger, PipelineUnderTest agent, FlowRecord record)
-    {
-        ledger.Ring(in record, 0);
-        agent.Pipeline.Process(in record);
+        return OpenedLedger.Open(_directory, Guid.Empty, agent, counters);
     }
 
     private static double Packets(PipelineUnderTest agent) =>
